@@ -1,0 +1,102 @@
+"""All settings, frozen, read once by the entry points and handed down.
+
+Every setting may be given as an environment variable `CASEBRIEF_<NAME>`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import WrongUsage
+
+
+class Settings(BaseSettings):
+    """One firm's installation. Paths that are not set lie under `home`, the data root."""
+
+    model_config = SettingsConfigDict(env_prefix="CASEBRIEF_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default_factory=lambda: Path.home() / ".casebrief",
+        description="Data root: database, sealed originals, index, adapters, models, logs.",
+    )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="File of the master key (32 random bytes); default home/keys/master.key. Keep it on "
+        "another disk and out of the backups of the data root.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the web app listens on.")
+    port: int = Field(default=7860, ge=1, le=65535, description="TCP port of the web app.")
+
+    model: str = Field(
+        default="smollm2-135m",
+        description='Base model: "smollm2-135m" (shipped), a Hugging Face id, or a folder.',
+    )
+    dtype: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto", description="Weights in memory; auto takes bfloat16 only where the processor has it."
+    )
+    threads: int = Field(default=0, ge=0, le=256, description="Processor threads of the engine; 0 for all cores.")
+    prefill_tokens: int = Field(default=256, ge=16, description="Tokens of a prompt read between checks for stop.")
+    passage_tokens: int = Field(
+        default=420, ge=64, le=8192, description="Tokens of passages that one part of a summary is written from."
+    )
+
+    profile: Literal["working", "strict"] = Field(
+        default="working", description="Which identifiers are replaced: see docs, two profiles."
+    )
+    on_unsupported: Literal["source", "flag"] = Field(
+        default="source",
+        description="A sentence the source does not bear: replaced by the source's own words, or shown as unsupported.",
+    )
+
+    max_file_mb: int = Field(default=200, ge=1, description="Largest file that is read, in MiB.")
+    max_pages: int = Field(default=2000, ge=1, description="Pages read of one document.")
+    page_timeout_s: float = Field(default=2.0, gt=0, description="Seconds a page without OCR.")
+    ocr_page_timeout_s: float = Field(default=20.0, gt=0, description="Seconds a page with OCR.")
+    document_timeout_s: float = Field(default=1800.0, gt=0, description="Seconds a document.")
+    reader_memory_mb: int = Field(default=1024, ge=256, description="Memory of the process that reads, in MiB.")
+    ocr_processes: int = Field(default=2, ge=1, le=64, description="Pages read by OCR at the same time.")
+
+    held_out_share: float = Field(
+        default=0.2, gt=0, lt=1, description="Share of documents, chosen by hash, kept from training for the test."
+    )
+    gate_margin: float = Field(
+        default=0.01, ge=0, lt=1, description="ROUGE-1 points (0..1) by which a candidate may be worse and still pass."
+    )
+    session_hours: float = Field(default=12.0, gt=0, description="Hours until a login ends.")
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy address of the embedded database."""
+        return f"sqlite:///{self.home / 'casebrief.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """Where the master key lies."""
+        return self.master_key_file or self.home / "keys" / "master.key"
+
+    def folder(self, name: str) -> Path:
+        """Give a folder under the data root, made where missing, readable by its owner only."""
+        path = self.home / name
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path
+
+
+def load_settings(**given: object) -> Settings:
+    """Build the settings from `given` and the environment; a wrong value names its variable.
+
+    Raises:
+        WrongUsage: A value is out of range or of the wrong kind.
+    """
+    try:
+        return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise WrongUsage(
+            f"CASEBRIEF_{name.upper()} is {first.get('input')!r}: {first['msg'].lower()}.",
+            do=f"Set CASEBRIEF_{name.upper()} or --{name.replace('_', '-')} to a valid value.",
+        ) from None
