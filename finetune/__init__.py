@@ -1,0 +1,1 @@
+"""From approved work to an adapter: dataset, train, evaluate, gate."""

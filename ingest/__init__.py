@@ -1,0 +1,1 @@
+"""From a file to a RedactedDocument: read, clean, redact, split, store, index."""

@@ -1,0 +1,1 @@
+"""What speaks: the language model behind one small protocol, prompts, and the adapter registry."""

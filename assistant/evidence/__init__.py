@@ -1,0 +1,1 @@
+"""What proves: retrieval, the ranker, and the grounding of sentences in passages."""

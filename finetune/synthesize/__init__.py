@@ -1,0 +1,1 @@
+"""Synthetic filings with gold summaries and gold identifiers, by rules and by a model."""

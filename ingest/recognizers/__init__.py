@@ -1,0 +1,1 @@
+"""Recognizers of identifiers, one a file."""
