@@ -1,0 +1,291 @@
+"""What the limited child does with one file: text and boxes of each page, or a page's picture.
+
+Runs only inside `ingest.limits`. pypdfium2 gives text with character boxes and page pictures; pypdf
+reads the structure (attachments, scripts, forms), after the text, so that its trouble costs no page.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import re
+import zipfile
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.limits import Frame
+
+_BOX_SCALE = 65535
+_OBJECT_IMAGE, _OBJECT_PATH = 3, 2
+_OBJECTS_LOOKED_AT = 3000
+_PICTURE_PIXELS_MAX = 25_000_000
+_DOCX_BYTES_MAX = 200 << 20
+_PDF_PASSWORD_ERROR = 4
+_LINE_HYPHENS = {0x02: "-", 0xFFFE: "-", 0xFFFF: "-"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def extract_pages(data: bytes, request: dict[str, Any]) -> Iterator[Frame]:
+    """Give an "opened" frame, one "page" frame a page from `request["first"]`, and a "structure" frame.
+
+    A file that cannot be taken gives one "refused" frame with the reason.
+    """
+    kind = request["file_kind"]
+    if kind == "docx":
+        yield from _extract_docx(data)
+    else:
+        yield from _extract_pdf(data, request)
+
+
+def open_pdf(data: bytes, password: str | None) -> Any:
+    """Open a PDF with pdfium, which repairs what it can."""
+    import pypdfium2
+
+    return pypdfium2.PdfDocument(data, password=password)
+
+
+def _extract_pdf(data: bytes, request: dict[str, Any]) -> Iterator[Frame]:
+    """Read a PDF's pages, then its structure."""
+    import pypdfium2
+
+    password = request.get("password")
+    try:
+        document = open_pdf(data, password)
+    except pypdfium2.PdfiumError as error:
+        yield Frame("refused", {"reason": _name_refusal(error, password)})
+        return
+    total = len(document)
+    yield Frame("opened", {"pages_total": total})
+    for number in range(int(request["first"]), min(total, int(request["last"])) + 1):
+        yield _extract_page(document, number)
+    if request.get("structure"):
+        yield Frame("structure", _read_structure(data, password))
+
+
+def _name_refusal(error: Exception, password: str | None) -> str:
+    """Tell a missing or wrong password from a damaged file."""
+    if getattr(error, "err_code", None) == _PDF_PASSWORD_ERROR or "password" in str(error).lower():
+        return "password_wrong" if password else "password_missing"
+    return "damaged"
+
+
+def _extract_page(document: Any, number: int) -> Frame:
+    """Read one page; a page that pdfium cannot load is said to be unreadable, the others go on."""
+    import pypdfium2
+
+    try:
+        page = document[number - 1]
+        text_page = page.get_textpage()
+    except pypdfium2.PdfiumError:
+        return Frame("page", {"number": number, "failed": True})
+    width, height = page.get_size()
+    text, boxes = _read_characters(page, text_page)
+    image_share, paths = _measure_objects(page, width, height)
+    encoded = text.encode("utf-8", "surrogatepass")
+    header = {
+        "number": number,
+        "width_pt": round(width, 2),
+        "height_pt": round(height, 2),
+        "image_share": round(image_share, 3),
+        "paths": paths,
+        "text_bytes": len(encoded),
+    }
+    text_page.close()
+    page.close()
+    return Frame("page", header, encoded + boxes)
+
+
+def _read_characters(page: Any, text_page: Any) -> tuple[str, bytes]:
+    """Give a page's characters and, for each, its box packed as in `Page.boxes`."""
+    import pypdfium2.raw as raw
+
+    to_device = _find_transform(page)
+    handle = text_page.raw
+    rectangle = raw.FS_RECTF()
+    reference = ctypes.byref(rectangle)
+    get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    characters: list[str] = []
+    boxes = array("H")
+    index, count = 0, raw.FPDFText_CountChars(handle)
+    while index < count:
+        code, at = get_unicode(handle, index), index
+        index += 1
+        if code == 0x0D or code == 0:
+            continue
+        if 0xD800 <= code < 0xDC00 and index < count:
+            low = get_unicode(handle, index)
+            if 0xDC00 <= low < 0xE000:
+                code, index = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00), index + 1
+        character = _LINE_HYPHENS.get(code) or _clean_character(code)
+        characters.append(character)
+        if character == "\n" or not get_box(handle, at, reference):
+            boxes.extend((0, 0, 0, 0))
+        else:
+            boxes.extend(_place(rectangle, to_device))
+    return "".join(characters), _little_endian(boxes)
+
+
+def _clean_character(code: int) -> str:
+    """Turn a code into a character; control codes and lone surrogates become a space or U+FFFD."""
+    if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
+        return "\ufffd"
+    character = chr(code)
+    return " " if code < 0x20 and character not in "\n\t" or code == 0x7F else character
+
+
+def _little_endian(boxes: array[int]) -> bytes:
+    """Give the bytes of the boxes in the order that `Page.boxes` promises on any machine."""
+    import sys
+
+    if sys.byteorder == "big":
+        boxes.byteswap()
+    return boxes.tobytes()
+
+
+def _find_transform(page: Any) -> tuple[float, float, float, float, float, float]:
+    """Find the affine map from page points to 0..65535 from the top left, rotation and crop included."""
+    import pypdfium2.raw as raw
+
+    span = 1000.0
+    x, y = ctypes.c_int(), ctypes.c_int()
+    corners = []
+    for px, py in ((0.0, 0.0), (span, 0.0), (0.0, span)):
+        raw.FPDF_PageToDevice(page.raw, 0, 0, _BOX_SCALE, _BOX_SCALE, 0, px, py, ctypes.byref(x), ctypes.byref(y))
+        corners.append((x.value, y.value))
+    (ox, oy), (ax, ay), (bx, by) = corners
+    return (ax - ox) / span, (bx - ox) / span, ox, (ay - oy) / span, (by - oy) / span, oy
+
+
+def _place(rectangle: Any, to_device: tuple[float, ...]) -> tuple[int, int, int, int]:
+    """Map one character's rectangle to the page's own scale and clip it to the page."""
+    a, b, ox, c, d, oy = to_device
+    left, right, top, bottom = rectangle.left, rectangle.right, rectangle.top, rectangle.bottom
+    x0, x1 = a * left + b * bottom + ox, a * right + b * top + ox
+    y0, y1 = c * left + d * top + oy, c * right + d * bottom + oy
+    if not (-1e9 < x0 < 1e9 and -1e9 < x1 < 1e9 and -1e9 < y0 < 1e9 and -1e9 < y1 < 1e9):
+        return 0, 0, 0, 0
+    if x0 > x1:
+        x0, x1 = x1, x0
+    if y0 > y1:
+        y0, y1 = y1, y0
+    return _clip(x0), _clip(y0), _clip(x1), _clip(y1)
+
+
+def _clip(value: float) -> int:
+    return 0 if value < 0 else _BOX_SCALE if value > _BOX_SCALE else int(value)
+
+
+def _measure_objects(page: Any, width: float, height: float) -> tuple[float, int]:
+    """Give the share of the page that its largest picture covers, and the number of drawn paths."""
+    import pypdfium2.raw as raw
+
+    area = max(width * height, 1.0)
+    share, paths = 0.0, 0
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    for index in range(min(raw.FPDFPage_CountObjects(page.raw), _OBJECTS_LOOKED_AT)):
+        item = raw.FPDFPage_GetObject(page.raw, index)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == _OBJECT_PATH:
+            paths += 1
+        elif kind == _OBJECT_IMAGE and raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+            share = max(share, (right.value - left.value) * (top.value - bottom.value) / area)
+        elif kind == raw.FPDF_PAGEOBJ_FORM and raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+            paths += 1
+    return min(share, 1.0), paths
+
+
+def _read_structure(data: bytes, password: str | None) -> dict[str, Any]:
+    """Say what the file carries beside its pages; nothing of it is run or opened."""
+    import pypdf
+
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted:
+            reader.decrypt(password or "")
+        root: Any = reader.trailer["/Root"]
+        names: Any = root.get("/Names", {})
+        names = names.get_object() if hasattr(names, "get_object") else names
+        action: Any = root.get("/OpenAction")
+        action = action.get_object() if hasattr(action, "get_object") else action
+        return {
+            "encrypted": bool(reader.is_encrypted),
+            "attachments": "/EmbeddedFiles" in names,
+            "scripts": "/JavaScript" in names or (isinstance(action, dict) and action.get("/S") == "/JavaScript"),
+            "forms": "/AcroForm" in root,
+            "valid": True,
+        }
+    except Exception as error:  # pypdf raises anything on a hostile file; the text has been read already
+        return {"valid": False, "trouble": type(error).__name__}
+
+
+def render_pdf_page(document: Any, number: int, width_px: int) -> Any:
+    """Draw page `number` as a greyscale or colour PIL image about `width_px` wide, within a pixel limit."""
+    page = document[number - 1]
+    width, height = page.get_size()
+    scale = width_px / max(width, 1.0)
+    pixels = width * height * scale * scale
+    if pixels > _PICTURE_PIXELS_MAX:
+        scale *= (_PICTURE_PIXELS_MAX / pixels) ** 0.5
+    bitmap = page.render(scale=scale)
+    image = bitmap.to_pil().convert("RGB")
+    page.close()
+    return image
+
+
+def draw_page(data: bytes, request: dict[str, Any]) -> Iterator[Frame]:
+    """Give one "picture" frame: page `request["page"]` as PNG."""
+    document = open_pdf(data, request.get("password"))
+    number = int(request["page"])
+    if not 1 <= number <= len(document):
+        yield Frame("refused", {"reason": "no_such_page"})
+        return
+    out = io.BytesIO()
+    render_pdf_page(document, number, int(request["width_px"])).save(out, "PNG")
+    yield Frame("picture", {}, out.getvalue())
+
+
+def _extract_docx(data: bytes) -> Iterator[Frame]:
+    """Read a Word file's paragraphs and tables in order; explicit page breaks begin a page."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(item.file_size for item in archive.infolist()) > _DOCX_BYTES_MAX:
+            yield Frame("refused", {"reason": "too_large_inside"})
+            return
+    import docx
+
+    body = docx.Document(io.BytesIO(data)).element.body
+    pages = [page for page in "".join(_walk_docx(body)).split("\f")]
+    yield Frame("opened", {"pages_total": len(pages)})
+    for number, text in enumerate(pages, 1):
+        encoded = _CONTROL.sub(" ", text).strip("\n").encode("utf-8", "replace")
+        yield Frame("page", {"number": number, "text_bytes": len(encoded), "image_share": 0.0, "paths": 0}, encoded)
+
+
+def _walk_docx(element: Any) -> Iterator[str]:
+    """Give the text of a body element: a blank line after a paragraph, a tab between cells."""
+    for child in element.iterchildren():
+        if child.tag == f"{_W}p":
+            yield from _read_docx_paragraph(child)
+            yield "\n\n"
+        elif child.tag == f"{_W}tbl":
+            for row in child.iter(f"{_W}tr"):
+                cells = [" ".join("".join(_walk_docx(cell)).split()) for cell in row.iterchildren(f"{_W}tc")]
+                yield "\t".join(cells) + "\n"
+            yield "\n"
+        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent"):
+            yield from _walk_docx(child)
+
+
+def _read_docx_paragraph(paragraph: Any) -> Iterator[str]:
+    """Give a paragraph's characters; deleted text of tracked changes is left out."""
+    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}lastRenderedPageBreak"):
+        if node.tag == f"{_W}t":
+            yield node.text or ""
+        elif node.tag == f"{_W}tab":
+            if node.getparent().tag != f"{_W}tabs":
+                yield "\t"
+        elif node.tag == f"{_W}lastRenderedPageBreak" or node.get(f"{_W}type") == "page":
+            yield "\f"
+        else:
+            yield "\n"

@@ -1,0 +1,314 @@
+"""Any filing's bytes -> pages with the characters as read: told by content, read in one limited process."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.documents import Page
+from assistant.errors import LimitExceeded, RefusedInput
+from ingest.limits import ChildDied, Frame, LimitedProcess, Limits
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+Progress = Callable[[int, int, str], None]
+
+_HEADER_WITHIN_BYTES = 4096
+_OPEN_SECONDS = 20.0
+_RESTARTS_MAX = 5
+_USABLE_LETTERS = 40
+_SCAN_SHARE = 0.5
+_SCAN_LETTERS = 250
+_DRAWN_PATHS = 150
+_STAMP_LINE = re.compile(
+    r"\b(?:case|appeal|appellate case|usca\d*|docket|nyscef)\b.{0,60}\b(?:doc(?:ument)?|filed|pg|page)\b.*|"
+    r"\bpage\s*id\b.*|\b(?:filed|entered|received)\b.{0,30}\d{4}.*",
+    re.IGNORECASE,
+)
+_REFUSALS = {
+    "password_missing": ("The file is encrypted.", "Give its password (--password-file) or an open copy."),
+    "password_wrong": ("The file is encrypted and the password does not open it.", "Check the password."),
+    "damaged": ("The file says it is a PDF, but its structure cannot be read.", "Ask for the file again."),
+    "too_large_inside": ("The file unpacks to more than 200 MiB.", "Ask for a smaller copy."),
+    "no_such_page": ("The file has no such page.", "Choose a page of the document."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """A file as read.
+
+    Attributes:
+        pages: In order; a page that could not be read is there with no text and source "unreadable".
+        facts: file_kind, pages_total, and for PDF encrypted, attachments, scripts, forms.
+        warnings: What a person should know, without the file's content.
+    """
+
+    pages: tuple[Page, ...]
+    facts: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def sniff_kind(data: bytes) -> str:
+    """Tell "pdf", "docx" or "text" by the content, whatever the file is called.
+
+    Raises:
+        RefusedInput: It is empty or none of these.
+    """
+    if not data.strip():
+        raise RefusedInput("The file is empty.", expected="a PDF, a Word document or plain text", do="Send it again.")
+    if b"%PDF-" in data[:_HEADER_WITHIN_BYTES]:
+        return "pdf"
+    if data.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                if "word/document.xml" in archive.namelist():
+                    return "docx"
+        except zipfile.BadZipFile:
+            raise RefusedInput("The file is a damaged archive.", do="Ask for the file again.") from None
+    elif not data.startswith((b"{\\rtf", b"\xd0\xcf\x11\xe0")) and _decode_text(data) is not None:
+        return "text"
+    raise RefusedInput(
+        "The file is of a kind that is not read.", expected="a PDF, a Word document (.docx) or plain text",
+        do="Print it to PDF.",
+    )  # fmt: skip
+
+
+def _decode_text(data: bytes) -> str | None:
+    """Decode plain text, or None where the bytes are not text."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    if b"\x00" in data:
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    odd = sum(1 for c in text[:20_000] if (c < " " and c not in "\t\n\r\f") or c == "\ufffd")
+    return None if odd > 0.02 * min(len(text), 20_000) else text
+
+
+def read_document(
+    data: bytes,
+    file_name: str,
+    settings: Settings,
+    password: str | None = None,
+    progress: Progress | None = None,
+) -> ReadResult:
+    """Read every page of a filing: its text layer, or OCR where there is no usable text.
+
+    Args:
+        data: The file.
+        file_name: Only for the person; the kind is told by the content.
+        settings: Limits on size, pages, time and memory.
+        password: For an encrypted PDF.
+        progress: Called with (pages done, pages in all, what is being done).
+
+    Raises:
+        RefusedInput: Empty, of another kind, encrypted, or nothing of it could be read.
+        LimitExceeded: Larger than `settings.max_file_mb`, or nothing was read within the time.
+    """
+    if len(data) > settings.max_file_mb << 20:
+        raise LimitExceeded(
+            f"The file has {len(data) >> 20} MiB.", expected=f"at most {settings.max_file_mb} MiB",
+            do="Split it, or raise CASEBRIEF_MAX_FILE_MB.",
+        )  # fmt: skip
+    kind = sniff_kind(data)
+    if kind == "text":
+        text = _decode_text(data) or ""
+        return ReadResult((Page(1, text),), {"file_kind": kind, "pages_total": 1})
+    reading = _Reading(settings, progress or (lambda done, total, label: None))
+    reading.read_all(data, kind, password)
+    pages, warnings = _read_scans(data, password, reading, settings)
+    warnings += _describe(reading, settings)
+    unreadable = [page.number for page in pages if page.source == "unreadable"]
+    if unreadable:
+        warnings.append(f"Pages that could not be read: {name_pages(unreadable)}.")
+    if not any(page.text.strip() for page in pages):
+        raise RefusedInput(
+            "No page of the file gave any text.", expected="at least one readable page",
+            do="Ask for a better scan or the original.",
+        )  # fmt: skip
+    return ReadResult(tuple(pages), reading.facts, tuple(warnings))
+
+
+class _Reading:
+    """Collects a child's frames; starts a new child behind a page that killed the one before."""
+
+    def __init__(self, settings: Settings, progress: Progress) -> None:
+        self.settings = settings
+        self.progress = progress
+        self.pages: dict[int, Page] = {}
+        self.scans: list[int] = []
+        self.facts: dict[str, Any] = {}
+        self.total = 0
+        self.trouble = ""
+
+    def read_all(self, data: bytes, kind: str, password: str | None) -> None:
+        """Read pages until the last, over as many children as crashes make needful."""
+        request: dict[str, Any] = {"file_kind": kind, "password": password, "last": self.settings.max_pages}
+        for _restart in range(_RESTARTS_MAX + 1):
+            first = max(self.pages, default=0) + 1
+            structure = not self.facts.get("structure_tried")
+            self.facts |= {"file_kind": kind}
+            try:
+                limits = self._limits()
+                with LimitedProcess("read", request | {"first": first, "structure": structure}, data, limits) as child:
+                    for frame in child.frames():
+                        self._take(frame)
+                return
+            except (ChildDied, LimitExceeded) as error:
+                self.trouble = "time" if isinstance(error, LimitExceeded) else "crash"
+                if not self._skip_page(first):
+                    break
+        self._fill_missing()
+
+    def _limits(self) -> Limits:
+        s = self.settings
+        return Limits(s.reader_memory_mb, s.page_timeout_s + 1.0, _OPEN_SECONDS, s.document_timeout_s)
+
+    def _skip_page(self, first: int) -> bool:
+        """Mark the page that stopped the child; tell whether pages are left behind it."""
+        if not self.total:
+            raise (
+                LimitExceeded("The file could not be opened within its time.", do="Ask for the file again.")
+                if self.trouble == "time"
+                else RefusedInput("The file cannot be opened: it crashes its reader.", do="Ask for the file again.")
+            )
+        number = max(self.pages, default=first - 1) + 1
+        if number > self._last():
+            self.facts["structure_tried"] = True
+            return False
+        self.pages[number] = Page(number, "", source="unreadable")
+        return number < self._last()
+
+    def _last(self) -> int:
+        return min(self.total, self.settings.max_pages)
+
+    def _fill_missing(self) -> None:
+        for number in range(1, self._last() + 1):
+            self.pages.setdefault(number, Page(number, "", source="unreadable"))
+
+    def _take(self, frame: Frame) -> None:
+        """Take one frame of the child."""
+        header: Any = frame.header
+        if frame.kind == "refused":
+            what, do = _REFUSALS[header["reason"]]
+            raise RefusedInput(what, do=do)
+        if frame.kind == "opened":
+            self.total = int(header["pages_total"])
+            self.facts["pages_total"] = self.total
+        elif frame.kind == "structure":
+            self.facts |= header | {"structure_tried": True}
+        elif frame.kind == "page":
+            self._take_page(frame)
+
+    def _take_page(self, frame: Frame) -> None:
+        """Keep a page; note it for OCR where its text is not a page's text."""
+        header: Any = frame.header
+        number = int(header["number"])
+        if header.get("failed"):
+            self.pages[number] = Page(number, "", source="unreadable")
+            return
+        size = int(header["text_bytes"])
+        text = frame.body[:size].decode("utf-8", "replace")
+        page = Page(number, text, frame.body[size:], header.get("width_pt", 0.0), header.get("height_pt", 0.0))
+        self.pages[number] = page
+        if needs_ocr(text, float(header["image_share"]), int(header["paths"])):
+            self.scans.append(number)
+        self.progress(number, self._last(), "Reading")
+
+
+def needs_ocr(text: str, image_share: float, paths: int) -> bool:
+    """Tell whether a page's text layer is missing, is only a stamp over a scan, or is no language.
+
+    Args:
+        text: The text layer.
+        image_share: Share of the page that its largest picture covers, 0..1.
+        paths: Drawn outlines; many of them and no text is lettering turned into curves.
+    """
+    body = "\n".join(line for line in text.split("\n") if not _STAMP_LINE.search(line))
+    letters = sum(c.isalpha() for c in body)
+    broken = sum(c == "\ufffd" or 0xE000 <= ord(c) < 0xF900 for c in body)
+    if broken > 0.3 * max(len(body.strip()), 1):
+        return True
+    if letters < _USABLE_LETTERS:
+        return image_share > 0.05 or paths > _DRAWN_PATHS
+    return image_share > _SCAN_SHARE and letters < _SCAN_LETTERS
+
+
+def _read_scans(
+    data: bytes, password: str | None, reading: _Reading, settings: Settings
+) -> tuple[list[Page], list[str]]:
+    """Put OCR pages in the place of pages without usable text; a page OCR cannot read keeps its stamp."""
+    pages = dict(reading.pages)
+    warnings: list[str] = []
+    if reading.scans:
+        from ingest.ocr import read_scans
+
+        found = read_scans(data, reading.scans, settings, password, reading.progress)
+        for number in reading.scans:
+            scanned = found.get(number)
+            had = pages[number]
+            if scanned is None:
+                pages[number] = replace(had, source="unreadable")
+            else:
+                pages[number] = replace(scanned, width_pt=had.width_pt, height_pt=had.height_pt)
+        weak = [n for n, page in found.items() if page.confidence is not None and 0 < page.confidence < 0.7]
+        if weak:
+            warnings.append(f"Pages read by OCR with low confidence: {name_pages(weak)}.")
+    return [pages[number] for number in sorted(pages)], warnings
+
+
+def _describe(reading: _Reading, settings: Settings) -> list[str]:
+    """Say what a person should know about the file beside its text."""
+    facts, warnings = reading.facts, []
+    if reading.total > settings.max_pages:
+        warnings.append(f"Only the first {settings.max_pages} of {reading.total} pages were read.")
+    for key, what in (("attachments", "attached files"), ("scripts", "JavaScript"), ("forms", "form fields")):
+        if facts.get(key):
+            warnings.append(f"The PDF carries {what}; nothing of it was run or opened.")
+    if facts.get("valid") is False:
+        warnings.append("The PDF's structure is damaged; its pages were read by repair.")
+    if reading.trouble:
+        warnings.append("A page stopped the reader (time, memory or a crash) and was left out.")
+    facts.pop("structure_tried", None)
+    return warnings
+
+
+def name_pages(numbers: list[int]) -> str:
+    """Write page numbers as ranges: [1, 2, 3, 7] -> "1-3, 7"."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+
+
+def render_page(data: bytes, page: int, width_px: int, settings: Settings, password: str | None = None) -> bytes:
+    """Draw one page of a PDF as PNG, in a limited process.
+
+    Raises:
+        RefusedInput: The file is no PDF, has no such page, or could not be drawn within its limits.
+    """
+    if sniff_kind(data) != "pdf":
+        raise RefusedInput("Only the pages of a PDF have a picture.", do="Read the page's text instead.")
+    limits = Limits(settings.reader_memory_mb, settings.ocr_page_timeout_s, settings.ocr_page_timeout_s, 60.0)
+    request: dict[str, object] = {"page": page, "width_px": max(min(width_px, 4000), 50), "password": password}
+    try:
+        with LimitedProcess("picture", request, data, limits) as child:
+            for frame in child.frames():
+                if frame.kind == "picture":
+                    return frame.body
+                what, do = _REFUSALS[str(frame.header["reason"])]
+                raise RefusedInput(what, do=do)
+    except ChildDied:
+        pass
+    raise RefusedInput("The page could not be drawn.", do="Read the page's text instead.")
