@@ -1,0 +1,200 @@
+"""Filings: upload, list, read pages, search, delete."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from assistant.documents import Page
+from assistant.errors import NotFound
+from assistant.store import audit, filings
+from assistant.store.filings import Filing
+from assistant.store.people import User
+from ui.permits import check
+from ui.present import present_facts
+
+if TYPE_CHECKING:
+    from ui.services import House
+
+_WORD = re.compile(r"\S+")
+
+
+def present_filing(house: House, filing: Filing) -> dict[str, Any]:
+    """Give a filing as its reader sees it; the error of a refused one is in plain words."""
+    return {
+        "document_id": filing.document_id,
+        "matter_id": filing.matter_id,
+        "file": filing.file_name,
+        "status": filing.status,
+        "error": filing.error,
+        "do": filing.do,
+        "document_type": filing.document_type,
+        "pages": filing.pages_total,
+        "pages_ocr": list(filing.pages_ocr),
+        "pages_unreadable": list(filing.pages_unreadable),
+        "revision": filing.revision,
+        "words": filing.words,
+        "entities": dict(filing.entities),
+        "warnings": list(filing.warnings),
+        "added_by": filing.added_by,
+        "added_at": filing.added_at,
+        "seconds": filing.seconds,
+        "progress": house.ingest_progress(filing),
+    }
+
+
+def open_filing(house: House, user: User, document_id: str, action: str = "matter.read") -> Filing:
+    """Give a filing if the user may take the action in its matter.
+
+    Raises:
+        NotAllowed: The user may not; a filing that does not exist reads the same to anyone.
+    """
+    try:
+        filing = filings.get_filing(house.db, document_id)
+    except NotFound:
+        check(house.db, user, action, "")
+        raise
+    check(house.db, user, action, filing.matter_id)
+    return filing
+
+
+def upload(
+    house: House, user: User, matter_id: str, file_name: str, data: bytes, password: str | None = None
+) -> dict[str, Any]:
+    """Store a file sealed and start reading it; the same content twice in a matter is the filing already there.
+
+    Args:
+        house: The open house.
+        user: Who uploads.
+        matter_id: The matter it goes to.
+        file_name: As the sender named it.
+        data: The bytes of the file.
+        password: Opens an encrypted PDF; it is used once and not kept.
+    """
+    check(house.db, user, "filing.upload", matter_id)
+    filing = filings.add_filing(house.db, matter_id, file_name, data, user.name)
+    audit.record(house.db, user.name, "filing.upload", filing.document_id, {"bytes": len(data)})
+    if filing.status != "ready":
+        house.start_ingest(filing.document_id, password)
+    return present_filing(house, filings.get_filing(house.db, filing.document_id))
+
+
+def list_filings(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
+    """List the filings of a matter, newest last."""
+    check(house.db, user, "matter.read", matter_id)
+    return [present_filing(house, f) for f in filings.list_filings(house.db, matter_id)]
+
+
+def get_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
+    """Give one filing with its caption facts restored and one record a page."""
+    filing = open_filing(house, user, document_id)
+    shown = present_filing(house, filing)
+    if filing.status == "ready":
+        source = house.source(document_id)
+        shown["facts"] = present_facts(source)
+        shown["page_list"] = [
+            {
+                "page": p.number,
+                "source": p.source,
+                "confidence": p.confidence,
+                "width_pt": p.width_pt,
+                "height_pt": p.height_pt,
+                "characters": len(p.text),
+            }
+            for p in source.pages
+        ]
+        audit.record(house.db, user.name, "filing.read", document_id, {"revision": filing.revision})
+    return shown
+
+
+def page_picture(house: House, user: User, document_id: str, page: int, width_px: int) -> bytes:
+    """Draw one page of the original as PNG, `width_px` wide (bounded to 200..2400)."""
+    from ingest.read import render_page
+
+    filing = open_filing(house, user, document_id)
+    _check_page(filing, page)
+    audit.record(house.db, user.name, "page.read", document_id, {"page": page})
+    data = filings.read_original(house.db, document_id)
+    return render_page(data, page, min(max(width_px, 200), 2400), house.settings)
+
+
+def page_text(house: House, user: User, document_id: str, page: int) -> dict[str, Any]:
+    """Give one page's original text and, where it has geometry, its words with boxes."""
+    filing = open_filing(house, user, document_id)
+    _check_page(filing, page)
+    audit.record(house.db, user.name, "page.read", document_id, {"page": page})
+    found = next((p for p in house.source(document_id).pages if p.number == page), None)
+    if found is None:
+        raise NotFound(f"Page {page} of this filing was not read.")
+    return {"page": page, "text": found.text, "source": found.source, "words": _list_words(found)}
+
+
+def original(house: House, user: User, document_id: str) -> tuple[str, bytes]:
+    """Give the file as it was uploaded, with its name."""
+    filing = open_filing(house, user, document_id)
+    audit.record(house.db, user.name, "filing.download", document_id, {})
+    return filing.file_name, filings.read_original(house.db, document_id)
+
+
+def delete_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
+    """Delete a filing with everything made from it, from the store and from the index."""
+    filing = open_filing(house, user, document_id, "filing.delete")
+    house.index.remove(document_id, filing.matter_id)
+    filings.delete_filing(house.db, document_id)
+    house.forget_documents()
+    audit.record(house.db, user.name, "filing.delete", document_id, {"matter": filing.matter_id})
+    return {"deleted": document_id}
+
+
+def search(
+    house: House, user: User, matter_id: str, query: str, k: int, document_ids: list[str] | None = None
+) -> list[dict[str, Any]]:
+    """Find the passages nearest to a query; the query is pseudonymized first.
+
+    Returns:
+        One record a passage: `page`, `start` and `end` are original characters of the page it begins on;
+        `text` is the original text, `spans` names every page where it runs over.
+    """
+    from ingest.redact import redact_input
+
+    check(house.db, user, "matter.read", matter_id)
+    masked = redact_input(query, house.vault(matter_id), house.settings.profile)
+    hits = house.index.search(matter_id, masked, k, document_ids=document_ids)
+    audit.record(house.db, user.name, "search", matter_id, {"hits": len(hits)})
+    return [record for hit in hits if (record := _present_hit(house, hit))]
+
+
+def _present_hit(house: House, hit: Any) -> dict[str, Any] | None:
+    source = house.source(hit.document_id)
+    spans = source.document.offsets.to_original(hit.passage.start, hit.passage.end)
+    if not spans:
+        return None
+    return {
+        "document_id": hit.document_id,
+        "file": source.file,
+        "page": spans[0].page,
+        "start": spans[0].start,
+        "end": spans[0].end,
+        "score": round(float(hit.score), 5),
+        "text": "\n".join(source.cut_quote(s) for s in spans),
+        "spans": [{"page": s.page, "start": s.start, "end": s.end} for s in spans],
+    }
+
+
+def _list_words(page: Page) -> list[dict[str, Any]]:
+    """Give the words of a page with [x0, y0, x1, y1] in fractions; none where the page has no geometry."""
+    if not page.boxes:
+        return []
+    words = []
+    for match in _WORD.finditer(page.text):
+        boxes = page.line_boxes(match.start(), match.end())
+        if boxes:
+            box = boxes[0]
+            place = [round(v, 5) for v in (box.x0, box.y0, box.x1, box.y1)]
+            words.append({"start": match.start(), "end": match.end(), "box": place})
+    return words
+
+
+def _check_page(filing: Filing, page: int) -> None:
+    if not 1 <= page <= max(filing.pages_total, 1):
+        raise NotFound(f"This filing has no page {page}.", expected=f"1 to {filing.pages_total}")

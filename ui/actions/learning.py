@@ -1,0 +1,184 @@
+"""Rounds and adapters: what would train, start, watch, promote, roll back, report. No content is shown here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import NotFound, RefusedInput
+from assistant.store import audit
+from assistant.store.people import User
+from ui.permits import check
+
+if TYPE_CHECKING:
+    from assistant.engine.adapters import Adapter
+    from assistant.store.rounds import Round
+    from ui.services import House
+
+
+def preview_round(house: House, user: User) -> dict[str, Any]:
+    """Count what a round would train on, by matter id, and what is left out and why."""
+    from assistant.store import work
+
+    check(house.db, user, "round.preview")
+    approved = work.approved_corrections(house.db)
+    return {
+        "corrections": len(approved),
+        "by_matter": dict(Counter(c.matter_id for c in approved)),
+        "left_out": dict(work.excluded_counts(house.db)),
+    }
+
+
+def start_round(house: House, user: User, options: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Start a round as a durable job, or name the one that is running.
+
+    Raises:
+        RefusedInput: This process does not run jobs.
+    """
+    from assistant import jobs
+    from assistant.store import rounds
+
+    check(house.db, user, "round.start")
+    if not house.serving:
+        raise RefusedInput("This process does not run jobs.", do="Start `casebrief serve`.")
+    running = [r for r in rounds.list_rounds(house.db) if r.status == "running"]
+    if running:
+        return present_round(running[0]) | {"already_running": True}
+    round_id = rounds.create_round(house.db, user.name, dict(options or {}))
+    audit.record(house.db, user.name, "round.start", round_id, {})
+    jobs.enqueue("rounds", "round", round_id, workflow_id=f"round-{round_id}")
+    return present_round(rounds.get_round(house.db, round_id))
+
+
+def present_round(found: Round) -> dict[str, Any]:
+    """Give a round as JSON."""
+    return {
+        "round_id": found.round_id,
+        "status": found.status,
+        "step": found.step,
+        "progress": dict(found.progress or {}),
+        "options": dict(found.options or {}),
+        "dataset": dict(found.dataset or {}),
+        "results": dict(found.results or {}),
+        "gate": dict(found.gate or {}),
+        "candidate": found.candidate,
+        "error": found.error,
+        "started_by": found.started_by,
+        "created_at": found.created_at,
+        "finished_at": found.finished_at,
+    }
+
+
+def round_status(house: House, user: User, round_id: str | None = None) -> dict[str, Any]:
+    """Give one round, or the newest.
+
+    Raises:
+        NotFound: No round has been started yet, or not this one.
+    """
+    from assistant.store import rounds
+
+    check(house.db, user, "round.status")
+    if round_id:
+        return present_round(rounds.get_round(house.db, round_id))
+    had = rounds.list_rounds(house.db)
+    if not had:
+        raise NotFound("No round has been started yet.", do="Start one: casebrief round start.")
+    return present_round(max(had, key=lambda r: r.created_at))
+
+
+def list_rounds(house: House, user: User) -> list[dict[str, Any]]:
+    """List all rounds, newest first."""
+    from assistant.store import rounds
+
+    check(house.db, user, "round.status")
+    return [present_round(r) for r in sorted(rounds.list_rounds(house.db), key=lambda r: r.created_at, reverse=True)]
+
+
+def cancel_round(house: House, user: User, round_id: str | None = None) -> dict[str, Any]:
+    """Cancel a running round; what it has written stays on disk as a discarded attempt."""
+    from assistant import jobs
+    from assistant.store import rounds
+
+    check(house.db, user, "round.cancel")
+    found = round_status(house, user, round_id)
+    if found["status"] != "running":
+        raise RefusedInput(f"The round is {found['status']}.", expected="a running round")
+    if house.serving:
+        jobs.cancel(f"round-{found['round_id']}")
+    rounds.update_round(house.db, found["round_id"], status="cancelled")
+    audit.record(house.db, user.name, "round.cancel", found["round_id"], {})
+    return round_status(house, user, found["round_id"])
+
+
+def present_adapter(adapter: Adapter) -> dict[str, Any]:
+    """Give an adapter as JSON."""
+    return {
+        "adapter_id": adapter.adapter_id,
+        "status": adapter.status,
+        "parent": adapter.parent,
+        "hash": adapter.hash,
+        "scores": dict(adapter.scores or {}),
+        "matters": list(adapter.matters or ()),
+        "created_at": adapter.created_at,
+        "note": adapter.note,
+    }
+
+
+def list_adapters(house: House, user: User) -> list[dict[str, Any]]:
+    """List all adapters."""
+    from assistant.engine import adapters
+
+    check(house.db, user, "adapter.list")
+    return [present_adapter(a) for a in adapters.list_adapters(house.db)]
+
+
+def show_adapter(house: House, user: User, adapter_id: str) -> dict[str, Any]:
+    """Give one adapter, its files checked against their hashes."""
+    from assistant.engine import adapters
+
+    check(house.db, user, "adapter.show")
+    adapter = adapters.get_adapter(house.db, adapter_id)
+    adapters.verify_folder(adapter.folder)
+    return present_adapter(adapter) | {"folder": str(adapter.folder), "verified": True}
+
+
+def promote(house: House, user: User, adapter_id: str) -> dict[str, Any]:
+    """Make a candidate the active adapter; the next summary uses it."""
+    from assistant.engine import adapters
+
+    check(house.db, user, "adapter.promote")
+    adapters.verify_folder(adapters.get_adapter(house.db, adapter_id).folder)
+    adapters.promote(house.db, adapter_id, user.name)
+    audit.record(house.db, user.name, "adapter.promote", adapter_id, {})
+    return present_adapter(adapters.get_adapter(house.db, adapter_id))
+
+
+def rollback(house: House, user: User) -> dict[str, Any]:
+    """Go back to the adapter that was active before."""
+    from assistant.engine import adapters
+
+    check(house.db, user, "adapter.rollback")
+    adapter = adapters.rollback(house.db, user.name)
+    audit.record(house.db, user.name, "adapter.rollback", adapter.adapter_id, {})
+    return present_adapter(adapter)
+
+
+def write_report(house: House, user: User, adapter_id: str, out: Path) -> dict[str, Any]:
+    """Write an adapter's model card and table into a folder."""
+    from assistant.engine import adapters
+    from finetune import report
+
+    check(house.db, user, "adapter.report")
+    written = report.write_report(adapters.get_adapter(house.db, adapter_id), out)
+    audit.record(house.db, user.name, "adapter.report", adapter_id, {})
+    files = [str(p) for p in written] if isinstance(written, list | tuple) else sorted(str(p) for p in out.iterdir())
+    return {"adapter_id": adapter_id, "out": str(out), "files": files}
+
+
+def insights(house: House, user: User) -> Any:
+    """Count summaries approved untouched, edited and returned, by week and adapter."""
+    from assistant import monitor
+
+    check(house.db, user, "insights.read")
+    return monitor.measure_edits(house.db)

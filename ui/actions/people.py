@@ -1,0 +1,170 @@
+"""People, matters, consent, audit, erasure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import NotAllowed, NotFound, RefusedInput
+from assistant.store import audit, matters, people
+from assistant.store.matters import Matter
+from assistant.store.people import User
+from ui.permits import check, may
+
+if TYPE_CHECKING:
+    from ui.services import House
+
+MIN_PASSWORD = 10
+
+
+def present_matter(matter: Matter, *, content: bool) -> dict[str, Any]:
+    """Give a matter as JSON; its name belongs to its content and is left out for those who have none."""
+    return {
+        "matter_id": matter.matter_id,
+        "name": matter.name if content else "",
+        "number": matter.number if content else "",
+        "consent": matter.consent,
+        "consent_by": matter.consent_by,
+        "consent_at": matter.consent_at,
+        "protective_order": matter.protective_order,
+        "legal_hold": matter.legal_hold,
+        "created_at": matter.created_at,
+    }
+
+
+def present_user(user: User) -> dict[str, Any]:
+    """Give a user as JSON."""
+    return {"name": user.name, "display_name": user.display_name, "role": user.role, "disabled": user.disabled}
+
+
+def list_matters(house: House, user: User) -> list[dict[str, Any]]:
+    """List the user's matters; an admin sees all of them, by id and without names."""
+    check(house.db, user, "matter.list")
+    mine = set(people.matters_of(house.db, user.name))
+    content = may(user.role, "matter.read")
+    sees_all = may(user.role, "user.list")
+    return [
+        present_matter(m, content=content and m.matter_id in mine)
+        for m in matters.list_matters(house.db)
+        if sees_all or m.matter_id in mine
+    ]
+
+
+def find_matter(house: House, user: User, name_or_id: str, action: str = "matter.read") -> Matter:
+    """Give a matter by name or id if the user may take the action in it.
+
+    Raises:
+        NotAllowed: The user is not a member; a matter that does not exist reads the same to those who may
+            not create one.
+    """
+    try:
+        matter = matters.find_matter(house.db, name_or_id)
+    except NotFound:
+        if not may(user.role, "matter.create"):
+            check(house.db, user, action, "")
+        raise
+    check(house.db, user, action, matter.matter_id)
+    return matter
+
+
+def create_matter(house: House, user: User, name: str, number: str = "") -> dict[str, Any]:
+    """Create a matter, without consent to training; whoever creates it is its first member, an admin is not."""
+    check(house.db, user, "matter.create")
+    if not name.strip():
+        raise RefusedInput("The matter has no name.", expected="a name")
+    matter = matters.create_matter(house.db, name.strip(), user.name, number)
+    audit.record(house.db, user.name, "matter.create", matter.matter_id, {})
+    if may(user.role, "matter.read"):
+        people.add_member(house.db, user.name, matter.matter_id)
+    return present_matter(matter, content=may(user.role, "matter.read"))
+
+
+def set_consent(house: House, user: User, matter_id: str, given: bool, note: str = "") -> dict[str, Any]:
+    """Record that the client has agreed to training on this matter's approved work, or has withdrawn it."""
+    check(house.db, user, "consent.record", matter_id)
+    matters.record_consent(house.db, matter_id, user.name, given, note)
+    audit.record(house.db, user.name, "consent.record", matter_id, {"given": given})
+    return present_matter(matters.find_matter(house.db, matter_id), content=True)
+
+
+def add_user(house: House, user: User, name: str, role: str, password: str, display_name: str = "") -> dict[str, Any]:
+    """Add a user with a role and a first password (at least ten characters)."""
+    check(house.db, user, "user.add")
+    if len(password) < MIN_PASSWORD:
+        raise RefusedInput(f"The password has {len(password)} characters.", expected=f"at least {MIN_PASSWORD}")
+    people.add_user(house.db, name, role, password, display_name)
+    audit.record(house.db, user.name, "user.add", name, {"role": role})
+    return present_user(people.get_user(house.db, name))
+
+
+def list_users(house: House, user: User) -> list[dict[str, Any]]:
+    """List all users."""
+    check(house.db, user, "user.list")
+    return [present_user(u) for u in people.list_users(house.db)]
+
+
+def set_role(house: House, user: User, name: str, role: str) -> dict[str, Any]:
+    """Give a user another role; open logins end."""
+    check(house.db, user, "user.role")
+    people.set_role(house.db, name, role)
+    people.end_logins(house.db, name)
+    audit.record(house.db, user.name, "user.role", name, {"role": role})
+    return present_user(people.get_user(house.db, name))
+
+
+def disable_user(house: House, user: User, name: str) -> dict[str, Any]:
+    """Disable a user; open logins end, what the user did stays."""
+    check(house.db, user, "user.disable")
+    people.disable_user(house.db, name)
+    people.end_logins(house.db, name)
+    audit.record(house.db, user.name, "user.disable", name, {})
+    return present_user(people.get_user(house.db, name))
+
+
+def add_member(house: House, user: User, matter_id: str, name: str) -> dict[str, Any]:
+    """Make a user a member of a matter: an attorney of the matter or an admin may."""
+    check(house.db, user, "member.add", matter_id)
+    member = people.get_user(house.db, name)
+    people.add_member(house.db, member.name, matter_id)
+    audit.record(house.db, user.name, "member.add", matter_id, {"member": name})
+    return {"matter_id": matter_id, "member": name}
+
+
+def verify_audit(house: House, user: User) -> dict[str, Any]:
+    """Check the hash chain of the audit log from its first entry to its last."""
+    check(house.db, user, "audit.verify")
+    report = audit.verify_chain(house.db)
+    return {"ok": report.ok, "entries": report.entries, "first_bad": report.first_bad}
+
+
+def export_audit(house: House, user: User) -> list[dict[str, Any]]:
+    """Give the whole audit log; it holds ids and counts only."""
+    check(house.db, user, "audit.export")
+    audit.record(house.db, user.name, "audit.export", "", {})
+    return list(audit.export(house.db))
+
+
+def erase_matter(house: House, user: User, matter_id: str, second: str, *, password: str = "") -> dict[str, Any]:
+    """Erase a matter: its key, its filings, its index; a tombstone stays. It takes two people.
+
+    Args:
+        house: The open house.
+        user: Who asks.
+        matter_id: What to erase.
+        second: Another attorney or admin, who confirms.
+        password: The second person's password.
+
+    Raises:
+        NotAllowed: The second person is the first, may not erase, or did not confirm.
+        RefusedInput: The matter is under a legal hold.
+    """
+    check(house.db, user, "matter.erase", matter_id)
+    confirming = people.authenticate(house.db, second, password)
+    if confirming.name == user.name:
+        raise NotAllowed("Erasure takes two people.", do="Name another attorney or an admin as the second.")
+    check(house.db, confirming, "matter.erase", matter_id)
+    report = matters.erase_matter(house.db, matter_id, user.name, confirming.name)
+    house.index.remove_matter(matter_id)
+    house.forget_documents()
+    counts = {"documents": report.documents, "second": confirming.name}
+    audit.record(house.db, user.name, "matter.erase", matter_id, counts)
+    return {"matter_id": matter_id, "documents": report.documents, "adapters_due": list(report.adapters_due)}

@@ -1,0 +1,181 @@
+"""Questions over a matter's filings: stream an answer, keep the conversation, rate."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from assistant.documents import Answer
+from assistant.errors import NotFound, RefusedInput
+from assistant.store import audit, conversations, filings
+from assistant.store.people import User
+from ui.permits import check
+from ui.present import Sources, present_answer, present_sentence
+
+if TYPE_CHECKING:
+    from ui.services import House
+
+Event = dict[str, Any]
+_PASSAGES = 12
+_MAX_QUESTION = 2000
+_TITLE_CHARACTERS = 80
+
+
+def stream_answer(
+    house: House,
+    user: User,
+    matter_id: str,
+    question: str,
+    *,
+    document_ids: Sequence[str] | None = None,
+    conversation_id: str | None = None,
+    adapter: str | None = None,
+    stop: threading.Event,
+) -> Iterator[Event]:
+    """Answer from the filings of a matter, sentence by sentence; the last event holds the whole answer.
+
+    The check is made at the call. The question is pseudonymized before anything else sees it.
+    """
+    check(house.db, user, "question.ask", matter_id)
+    text = question.strip()
+    if not text or len(text) > _MAX_QUESTION:
+        raise RefusedInput(
+            f"The question has {len(text)} characters.", expected=f"1 to {_MAX_QUESTION}", do="Ask one thing at a time."
+        )
+    known = {f.document_id for f in filings.list_filings(house.db, matter_id) if f.status == "ready"}
+    chosen = None if document_ids is None else [d for d in document_ids if d in known]
+    if not known or (document_ids is not None and not chosen):
+        raise RefusedInput("No filing of this matter is ready to be asked.", do="Ingest a filing first.")
+    history = _read_history(house, user, matter_id, conversation_id)
+    return _stream(house, user, matter_id, text, chosen, conversation_id, history, adapter, stop)
+
+
+def _read_history(house: House, user: User, matter_id: str, conversation_id: str | None) -> tuple[tuple[str, str], ...]:
+    """Give the earlier (question, answer) pairs of the user's own conversation in this matter, pseudonymized."""
+    if conversation_id is None:
+        return ()
+    _own_conversation(house, user, matter_id, conversation_id)
+    return tuple(
+        (t.answer.question, " ".join(s.text for s in t.answer.sentences))
+        for t in conversations.turns(house.db, conversation_id)
+    )
+
+
+def _own_conversation(house: House, user: User, matter_id: str, conversation_id: str) -> Any:
+    mine = conversations.list_conversations(house.db, user.name, matter_id)
+    found = next((c for c in mine if c.conversation_id == conversation_id), None)
+    if found is None:
+        raise NotFound("There is no such conversation of yours in this matter.")
+    return found
+
+
+def _stream(
+    house: House,
+    user: User,
+    matter_id: str,
+    question: str,
+    document_ids: list[str] | None,
+    conversation_id: str | None,
+    history: tuple[tuple[str, str], ...],
+    adapter: str | None,
+    stop: threading.Event,
+) -> Iterator[Event]:
+    from assistant import chat
+    from ingest.redact import redact_input
+
+    yield {"kind": "progress", "done": 0, "total": 2, "label": "looking for passages"}
+    masked = redact_input(question, house.vault(matter_id), house.settings.profile)
+    query = chat.rewrite_question(masked, history)
+    hits = house.index.search(matter_id, query, _PASSAGES, document_ids=document_ids)
+    sources = Sources(*(house.source(d) for d in dict.fromkeys(h.document_id for h in hits)))
+    documents = {d: s.document for d, s in sources.items()}
+    yield {"kind": "progress", "done": 1, "total": 2, "label": "reading"}
+    chosen = house.choose_adapter(adapter)
+    made: Answer | None = None
+    index = 0
+    try:
+        for item in chat.answer(
+            masked, hits, documents, house.engine, history=history, adapter=chosen, settings=house.settings, stop=stop
+        ):
+            if isinstance(item, Answer):
+                made = item
+            else:
+                yield {"kind": "sentence", "index": index, "sentence": present_sentence(item, sources)}
+                index += 1
+    finally:
+        stop.set()
+    if made is None:
+        raise RefusedInput("The answer was stopped before its first sentence.")
+    if conversation_id is None:
+        conversation_id = conversations.start_conversation(house.db, matter_id, user.name, question[:_TITLE_CHARACTERS])
+    turn_id = conversations.add_turn(house.db, conversation_id, masked, made)
+    counts = {"turn": turn_id, "abstained": made.abstained, "sentences": len(made.sentences)}
+    audit.record(house.db, user.name, "question.ask", matter_id, counts)
+    shown = present_answer(made, sources)
+    yield {
+        "kind": "done",
+        "answer": shown | {"question": question, "turn_id": turn_id, "conversation_id": conversation_id},
+    }
+
+
+def list_conversations(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
+    """List the user's own conversations in a matter."""
+    check(house.db, user, "question.ask", matter_id)
+    return [
+        {"conversation_id": c.conversation_id, "title": c.title, "created_at": c.created_at}
+        for c in conversations.list_conversations(house.db, user.name, matter_id)
+    ]
+
+
+def get_conversation(house: House, user: User, conversation_id: str) -> dict[str, Any]:
+    """Give the turns of one of the user's own conversations, restored."""
+    found, matter_id = _find_conversation(house, user, conversation_id)
+    audit.record(house.db, user.name, "conversation.read", conversation_id, {})
+    sources = Sources(fetch=house.source)
+    vault = house.vault(matter_id)
+    turns = [
+        present_answer(t.answer, sources)
+        | {"question": vault.restore(t.answer.question), "turn_id": t.turn_id, "rating": getattr(t, "rating", 0)}
+        for t in conversations.turns(house.db, conversation_id)
+    ]
+    return {"conversation_id": conversation_id, "matter_id": matter_id, "title": found.title, "turns": turns}
+
+
+def _find_conversation(house: House, user: User, conversation_id: str) -> tuple[Any, str]:
+    """Give a conversation of the user's and its matter, the permit checked."""
+    from assistant.store.people import matters_of
+
+    for matter_id in matters_of(house.db, user.name):
+        for found in conversations.list_conversations(house.db, user.name, matter_id):
+            if found.conversation_id == conversation_id:
+                check(house.db, user, "question.ask", matter_id)
+                return found, matter_id
+    check(house.db, user, "question.ask", "")
+    raise NotFound("There is no such conversation of yours.")
+
+
+def rate_answer(
+    house: House, user: User, turn_id: str, rating: int, reason: str = "", conversation_id: str | None = None
+) -> dict[str, Any]:
+    """Rate an answer -1, 0 or 1, with a reason; only the person who asked may."""
+    if rating not in (-1, 0, 1):
+        raise RefusedInput(f"The rating is {rating}.", expected="-1, 0 or 1")
+    matter_id = _find_turn(house, user, turn_id, conversation_id)
+    conversations.rate_turn(house.db, turn_id, user.name, rating, reason)
+    audit.record(house.db, user.name, "answer.rate", turn_id, {"rating": rating, "matter": matter_id})
+    return {"turn_id": turn_id, "rating": rating}
+
+
+def _find_turn(house: House, user: User, turn_id: str, conversation_id: str | None) -> str:
+    from assistant.store.people import matters_of
+
+    for matter_id in matters_of(house.db, user.name):
+        for found in conversations.list_conversations(house.db, user.name, matter_id):
+            if conversation_id not in (None, found.conversation_id):
+                continue
+            if any(t.turn_id == turn_id for t in conversations.turns(house.db, found.conversation_id)):
+                check(house.db, user, "question.ask", matter_id)
+                return matter_id
+    check(house.db, user, "question.ask", "")
+    raise NotFound("There is no such answer of yours.")

@@ -1,0 +1,298 @@
+"""Summaries: make, read, edit, compare, submit, sign off, send back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from assistant import feedback
+from assistant.documents import Detail, Sentence, Summary, join_parts
+from assistant.errors import NotFound, RefusedInput
+from assistant.store import audit, people, work
+from assistant.store.people import User
+from assistant.store.work import StoredSummary
+from ui.actions.filings import open_filing
+from ui.permits import check
+from ui.present import Sources, join_presented, present_sentence, present_summary, restore_sentence
+
+if TYPE_CHECKING:
+    from ui.services import House
+
+Event = dict[str, Any]
+_DETAILS = ("brief", "detailed", "comprehensive")
+
+
+def stream_summary(
+    house: House,
+    user: User,
+    document_id: str,
+    *,
+    detail: str,
+    words: int | None = None,
+    adapter: str | None = None,
+    stop: threading.Event,
+) -> Iterator[Event]:
+    """Make a summary and give it sentence by sentence, each already verified; the last event holds the whole.
+
+    The check is made at the call, not at the first event. A stopped summary is stored too, marked as stopped.
+    """
+    filing = open_filing(house, user, document_id, "summary.make")
+    if detail not in _DETAILS:
+        raise RefusedInput(f"The detail is {detail!r}.", expected=f"one of {', '.join(_DETAILS)}")
+    if filing.status != "ready":
+        raise RefusedInput(f"The filing is {filing.status}.", do=filing.do or "Wait until it has been read.")
+    return _stream(house, user, document_id, cast(Detail, detail), words, adapter, stop)
+
+
+def _stream(
+    house: House, user: User, document_id: str, detail: Detail, words: int | None, adapter: str | None, stop: Any
+) -> Iterator[Event]:
+    sources = Sources(house.source(document_id))
+    document = sources[document_id].document
+    made = None
+    try:
+        for item in house.summarize(document, detail=detail, words=words, adapter=adapter, stop=stop):
+            if isinstance(item, Summary):
+                made = item
+            elif isinstance(item, dict):
+                yield item
+            else:
+                index, sentence = item
+                yield {"kind": "sentence", "index": index, "sentence": present_sentence(sentence, sources)}
+    finally:
+        stop.set()
+    if made is None:
+        raise RefusedInput("The summary was stopped before its first sentence.")
+    summary_id = work.save_summary(house.db, made, user.name)
+    counts = {"summary": summary_id, "sentences": len(made.sentences), "adapter": made.adapter}
+    audit.record(house.db, user.name, "summary.make", document_id, counts)
+    yield {"kind": "done", "summary": _present(house, work.get_summary(house.db, summary_id))}
+
+
+def _open(house: House, user: User, summary_id: str, action: str = "matter.read") -> StoredSummary:
+    """Give a stored summary if the user may take the action in its matter."""
+    try:
+        stored = work.get_summary(house.db, summary_id)
+    except NotFound:
+        check(house.db, user, action, "")
+        raise
+    check(house.db, user, action, stored.matter_id)
+    return stored
+
+
+def _sources(house: House, stored: StoredSummary) -> Sources:
+    return Sources(house.source(stored.document_id, stored.revision))
+
+
+def _present(house: House, stored: StoredSummary) -> dict[str, Any]:
+    sources = _sources(house, stored)
+    shown = present_summary(stored.summary, sources, stored.sentences)
+    shown.update(
+        summary_id=stored.summary_id,
+        document_id=stored.document_id,
+        matter_id=stored.matter_id,
+        revision=stored.revision,
+        file=sources[stored.document_id].file,
+        version=stored.version,
+        status=stored.status,
+        author=stored.author,
+        submitted_by=stored.submitted_by,
+        signed_off_by=stored.signed_off_by,
+        returned_reason=stored.returned_reason,
+        created_at=stored.created_at,
+    )
+    return shown
+
+
+def get_summary(house: House, user: User, summary_id: str) -> dict[str, Any]:
+    """Give a stored summary in its current version, restored for the reader."""
+    stored = _open(house, user, summary_id)
+    audit.record(house.db, user.name, "summary.read", summary_id, {"version": stored.version})
+    return _present(house, stored)
+
+
+def latest_summary(house: House, user: User, document_id: str) -> dict[str, Any] | None:
+    """Give the newest summary of a filing that was not discarded, or None."""
+    open_filing(house, user, document_id)
+    had = [s for s in work.list_summaries(house.db, document_id=document_id) if s.status != "discarded"]
+    if not had:
+        return None
+    return get_summary(house, user, max(had, key=lambda s: s.created_at).summary_id)
+
+
+def edit_summary(house: House, user: User, summary_id: str, text: str, expected_version: int) -> dict[str, Any]:
+    """Store a person's text as the new version, each sentence verified again against the filing.
+
+    Raises:
+        Conflict: Someone else saved first, or the summary is signed off.
+    """
+    from ingest.redact import redact_input
+
+    stored = _open(house, user, summary_id, "summary.edit")
+    if not text.strip():
+        raise RefusedInput("The edited summary is empty.", expected="at least one sentence")
+    source = _sources(house, stored)[stored.document_id]
+    masked = redact_input(text, source.vault, house.settings.profile)
+    kept = {(s.part, s.text): s for s in stored.sentences}
+    checked = feedback.reverify(masked, source.document, house.template(source.document.document_type))
+    sentences = tuple(kept.get((s.part, s.text), s) for s in checked)
+    return _save(house, user, stored, sentences, expected_version)
+
+
+def edit_sentence(
+    house: House, user: User, summary_id: str, index: int, text: str, expected_version: int
+) -> dict[str, Any]:
+    """Replace one sentence by a person's words and verify them; an empty text removes the sentence."""
+    from ingest.redact import redact_input
+
+    stored = _open(house, user, summary_id, "summary.edit")
+    old = _sentence(stored, index)
+    source = _sources(house, stored)[stored.document_id]
+    new: tuple[Sentence, ...] = ()
+    if text.strip():
+        masked = redact_input(text.strip(), source.vault, house.settings.profile)
+        line = join_parts([(old.part, masked)])
+        new = feedback.reverify(line, source.document, house.template(source.document.document_type))
+    return _save(
+        house, user, stored, (*stored.sentences[:index], *new, *stored.sentences[index + 1 :]), expected_version
+    )
+
+
+def use_source(house: House, user: User, summary_id: str, index: int, expected_version: int) -> dict[str, Any]:
+    """Put the cited passage's own words in the place of one sentence."""
+    stored = _open(house, user, summary_id, "summary.edit")
+    old = _sentence(stored, index)
+    if not old.evidence:
+        raise RefusedInput("This sentence has no passage behind it.", do="Edit it or remove it instead.")
+    best = old.evidence[0]
+    document = _sources(house, stored)[stored.document_id].document
+    words = " ".join(document.text[best.start : best.end].split())
+    new = Sentence(words, "supported", "the source's own words", (best,), part=old.part, origin="source")
+    return _save(
+        house, user, stored, (*stored.sentences[:index], new, *stored.sentences[index + 1 :]), expected_version
+    )
+
+
+def _sentence(stored: StoredSummary, index: int) -> Sentence:
+    if not 0 <= index < len(stored.sentences):
+        raise NotFound(f"The summary has no sentence {index}.", expected=f"0 to {len(stored.sentences) - 1}")
+    return stored.sentences[index]
+
+
+def _save(
+    house: House, user: User, stored: StoredSummary, sentences: tuple[Sentence, ...], expected_version: int
+) -> dict[str, Any]:
+    text = join_parts([(s.part, s.text) for s in sentences])
+    version = work.save_edit(house.db, stored.summary_id, user.name, text, sentences, expected_version)
+    audit.record(house.db, user.name, "summary.edit", stored.summary_id, {"version": version})
+    return _present(house, work.get_summary(house.db, stored.summary_id))
+
+
+def difference(house: House, user: User, summary_id: str) -> list[list[str]]:
+    """Give what people changed since the model wrote it, word by word: [op, text] with op equal, delete, insert."""
+    stored = _open(house, user, summary_id)
+    sources = _sources(house, stored)
+    before = _restored_text(stored.summary.sentences, sources)
+    return [[op, text] for op, text in feedback.diff_words(before, _restored_text(stored.sentences, sources))]
+
+
+def _restored_text(sentences: tuple[Sentence, ...], sources: Sources) -> str:
+    return join_presented([{"part": s.part, "text": restore_sentence(s.text, s, sources)} for s in sentences])
+
+
+def list_versions(house: House, user: User, summary_id: str) -> list[dict[str, Any]]:
+    """List the versions of a summary, oldest first."""
+    _open(house, user, summary_id)
+    return [
+        {"version": v.version, "author": v.author, "created_at": v.created_at}
+        for v in work.versions(house.db, summary_id)
+    ]
+
+
+def restore_version(
+    house: House, user: User, summary_id: str, version: int, expected_version: int | None = None
+) -> dict[str, Any]:
+    """Make an older version the newest; the versions between stay."""
+    stored = _open(house, user, summary_id, "summary.edit")
+    old = next((v for v in work.versions(house.db, summary_id) if v.version == version), None)
+    if old is None:
+        raise NotFound(f"The summary has no version {version}.")
+    return _save(house, user, stored, old.sentences, expected_version or stored.version)
+
+
+def submit(
+    house: House, user: User, summary_id: str, rating: int, reasons: list[str], note: str = ""
+) -> dict[str, Any]:
+    """Hand a summary to an attorney, with a rating (-1, 0, 1), legal reasons and a note."""
+    _open(house, user, summary_id, "summary.submit")
+    unknown = sorted(set(reasons) - set(feedback.REASONS))
+    if rating not in (-1, 0, 1) or unknown:
+        raise RefusedInput(
+            "The rating or a reason is unknown.", expected=f"-1, 0 or 1, and of {', '.join(feedback.REASONS)}"
+        )
+    correction = work.submit(house.db, summary_id, user.name, rating, tuple(reasons), note)
+    audit.record(house.db, user.name, "summary.submit", summary_id, {"correction": correction.correction_id})
+    return _present(house, work.get_summary(house.db, summary_id))
+
+
+def sign_off(house: House, user: User, summary_id: str) -> dict[str, Any]:
+    """Sign a submitted summary off: it is locked, and may train where the client has agreed."""
+    _open(house, user, summary_id, "summary.sign_off")
+    correction = work.sign_off(house.db, summary_id, user.name)
+    audit.record(house.db, user.name, "summary.sign_off", summary_id, {"correction": correction.correction_id})
+    return _present(house, work.get_summary(house.db, summary_id))
+
+
+def send_back(house: House, user: User, summary_id: str, reason: str) -> dict[str, Any]:
+    """Return a submitted summary to its author with a reason (sealed with the matter)."""
+    _open(house, user, summary_id, "summary.sign_off")
+    if not reason.strip():
+        raise RefusedInput("No reason was given.", do="Say in a few words what must change.")
+    work.return_summary(house.db, summary_id, user.name, reason.strip())
+    audit.record(house.db, user.name, "summary.return", summary_id, {})
+    return _present(house, work.get_summary(house.db, summary_id))
+
+
+def review_list(house: House, user: User) -> list[dict[str, Any]]:
+    """List what waits for review in the user's matters, oldest first: submitted for attorneys, returned for all."""
+    check(house.db, user, "matter.list")
+    mine = people.matters_of(house.db, user.name)
+    if user.role == "admin" or not mine:
+        return []
+    waiting = [
+        s
+        for status in ("submitted", "returned")
+        for s in work.list_summaries(house.db, matter_ids=list(mine), status=status)
+    ]
+    return [_present_row(house, s) for s in sorted(waiting, key=lambda s: s.created_at)]
+
+
+def _present_row(house: House, stored: StoredSummary) -> dict[str, Any]:
+    from assistant.store.filings import get_filing
+
+    filing = get_filing(house.db, stored.document_id)
+    unsupported = sum(s.support != "supported" for s in stored.sentences)
+    return {
+        "summary_id": stored.summary_id,
+        "document_id": stored.document_id,
+        "matter_id": stored.matter_id,
+        "file": filing.file_name,
+        "status": stored.status,
+        "author": stored.author,
+        "submitted_by": stored.submitted_by,
+        "version": stored.version,
+        "created_at": stored.created_at,
+        "sentences": len(stored.sentences),
+        "not_supported": unsupported,
+        "returned_reason": stored.returned_reason,
+    }
+
+
+def export_summary(house: House, user: User, summary_id: str, form: str, citations: bool) -> tuple[str, str, bytes]:
+    """Give a summary as a file: (name, media type, bytes), marked as AI output and "unverified" until signed off."""
+    from ui.export import export_file
+
+    stored = _open(house, user, summary_id)
+    audit.record(house.db, user.name, "summary.export", summary_id, {"form": form, "version": stored.version})
+    return export_file(_present(house, stored), form, citations)

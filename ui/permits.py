@@ -1,0 +1,130 @@
+"""Who may what: one matrix of roles and actions, asked at the start of every action; the rest is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.errors import NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from assistant.store.database import Database
+    from assistant.store.people import User
+
+OWNER = "owner"
+"""Role of whoever works from the shell of the operating-system user that owns the data root. It is never
+stored and never given to a login: only the command line makes such a user, for its own process."""
+
+_READ = frozenset({"matter.list", "matter.read"})
+_PARALEGAL = _READ | {"filing.upload", "summary.make", "summary.edit", "summary.submit", "question.ask"}
+_ATTORNEY = _PARALEGAL | {
+    "filing.delete",
+    "summary.sign_off",
+    "consent.record",
+    "matter.create",
+    "matter.erase",
+    "member.add",
+}
+_ADMIN = frozenset(
+    {
+        "matter.list",
+        "matter.create",
+        "matter.erase",
+        "member.add",
+        "round.preview",
+        "round.start",
+        "round.status",
+        "round.cancel",
+        "adapter.list",
+        "adapter.show",
+        "adapter.promote",
+        "adapter.rollback",
+        "adapter.report",
+        "insights.read",
+        "user.list",
+        "user.add",
+        "user.role",
+        "user.disable",
+        "audit.verify",
+        "audit.export",
+    }
+)
+
+RIGHTS: dict[str, frozenset[str]] = {
+    "paralegal": _PARALEGAL,
+    "attorney": _ATTORNEY,
+    "admin": _ADMIN,
+    OWNER: _ATTORNEY | _ADMIN,
+}
+"""Actions a role may take; actions on a matter's content also need membership of the matter."""
+
+IN_MATTER = frozenset(
+    {
+        "matter.read",
+        "filing.upload",
+        "filing.delete",
+        "summary.make",
+        "summary.edit",
+        "summary.submit",
+        "summary.sign_off",
+        "question.ask",
+        "consent.record",
+        "matter.erase",
+        "member.add",
+    }
+)
+"""Actions that are bound to one matter. Those of them that an admin may take need no membership of admins."""
+
+
+def may(role: str, action: str) -> bool:
+    """Tell whether a role may take an action at all, membership aside (for showing or hiding a control)."""
+    return action in RIGHTS.get(role, frozenset())
+
+
+def check(db: Database, user: User, action: str, matter_id: str | None = None) -> None:
+    """Let the action pass, or record the refusal in the audit log and raise.
+
+    The role is read again from the store, so that a login opened before a demotion loses its rights at once.
+
+    Args:
+        db: The open store.
+        user: Who acts.
+        action: A name of the matrix, such as "summary.make".
+        matter_id: The matter it touches; required for the actions in `IN_MATTER`.
+
+    Raises:
+        NotAllowed: The role, the membership or a disabled account forbids it. A matter that does not exist
+            reads the same as one that the user is not a member of.
+    """
+    role = _current_role(db, user)
+    if not may(role, action):
+        _refuse(db, user, action, matter_id, f"The role {role or 'none'} may not do this ({action}).")
+    if action not in IN_MATTER or (action in _ADMIN and role in ("admin", OWNER)):
+        return
+    if matter_id is None or not _is_member(db, user, matter_id):
+        _refuse(db, user, action, matter_id, "You are not a member of this matter.")
+
+
+def _current_role(db: Database, user: User) -> str:
+    """Give the role as stored now; "" where the account is gone or disabled."""
+    if user.role == OWNER:
+        return OWNER
+    from assistant.store.people import get_user
+
+    try:
+        current = get_user(db, user.name)
+    except NotFound:
+        return ""
+    return "" if current.disabled else current.role
+
+
+def _is_member(db: Database, user: User, matter_id: str) -> bool:
+    from assistant.store.people import is_member
+
+    return is_member(db, user.name, matter_id)
+
+
+def _refuse(db: Database, user: User, action: str, matter_id: str | None, what: str) -> None:
+    from assistant.store.audit import record
+
+    record(db, user.name, "refused", matter_id or "", {"action": action})
+    raise NotAllowed(what, do="Ask an attorney of the matter or an admin.")

@@ -1,0 +1,198 @@
+"""From pseudonymized values to what a reader of the matter sees: the one place that restores real names.
+
+A pseudonym is restored only where it stands in a passage that the sentence cites; everything else stays as it
+is, so that a name which a model made up or carried over is never dressed as a real one. Quotes are cut from the
+original characters by offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assistant.documents import (
+    Answer,
+    Coverage,
+    Evidence,
+    Page,
+    PageSpan,
+    RedactedDocument,
+    Sentence,
+    Summary,
+    join_parts,
+)
+
+if TYPE_CHECKING:
+    from assistant.store.vault import Vault
+
+AI_MARK = "ai-generated"
+"""Machine-readable mark on everything that a model wrote (EU AI Act, Article 50)."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document with what is needed to show sentences about it: original pages, vault, file name."""
+
+    document: RedactedDocument
+    pages: tuple[Page, ...]
+    vault: Vault
+    file: str
+
+    def cut_quote(self, span: PageSpan) -> str:
+        """Give the original characters of a span, verbatim."""
+        page = self._page(span.page)
+        return page.text[span.start : span.end] if page else ""
+
+    def cut_boxes(self, span: PageSpan) -> list[list[float]]:
+        """Give one box a line, [x0, y0, x1, y1] in fractions of the page, for a span."""
+        page = self._page(span.page)
+        boxes = page.line_boxes(span.start, span.end) if page else ()
+        return [[round(v, 5) for v in (b.x0, b.y0, b.x1, b.y1)] for b in boxes]
+
+    def _page(self, number: int) -> Page | None:
+        if 0 < number <= len(self.pages) and self.pages[number - 1].number == number:
+            return self.pages[number - 1]
+        return next((p for p in self.pages if p.number == number), None)
+
+
+class Sources(Mapping[str, Source]):
+    """The sources that sentences cite, by document id; a missing one is fetched once by `fetch`."""
+
+    def __init__(self, *given: Source, fetch: Any = None) -> None:
+        self._had = {s.document.document_id: s for s in given}
+        self._fetch = fetch
+
+    def __getitem__(self, document_id: str) -> Source:
+        if document_id not in self._had and self._fetch is not None:
+            self._had[document_id] = self._fetch(document_id)
+        return self._had[document_id]
+
+    def __iter__(self) -> Any:
+        return iter(self._had)
+
+    def __len__(self) -> int:
+        return len(self._had)
+
+
+def find_cited_pseudonyms(evidence: Sequence[Evidence], sources: Mapping[str, Source]) -> set[str]:
+    """Give the pseudonyms that stand in the passages which the evidence lies in."""
+    from assistant.store.pseudonyms import find_pseudonyms
+
+    found: set[str] = set()
+    for item in evidence:
+        document = sources[item.document_id].document
+        start, end = item.start, item.end
+        for passage in document.passages:
+            if passage.start < item.end and passage.end > item.start:
+                start, end = min(start, passage.start), max(end, passage.end)
+        found.update(find_pseudonyms(document.text[start:end]))
+    return found
+
+
+def restore_sentence(text: str, sentence: Sentence, sources: Mapping[str, Source]) -> str:
+    """Restore real names in `text`, which belongs to `sentence`.
+
+    What a person wrote (origin "person") is restored whole: the names in it are those the person typed.
+    """
+    if not sources:
+        return text
+    first = sources[sentence.evidence[0].document_id] if sentence.evidence else next(iter(sources.values()))
+    if sentence.origin == "person":
+        return first.vault.restore(text)
+    return first.vault.restore(text, allowed=find_cited_pseudonyms(sentence.evidence, sources))
+
+
+def present_evidence(item: Evidence, sources: Mapping[str, Source]) -> list[dict[str, Any]]:
+    """Give one record a page that the evidence stands on, with the verbatim quote and its boxes."""
+    source = sources[item.document_id]
+    return [
+        {
+            "document_id": item.document_id,
+            "file": source.file,
+            "page": span.page,
+            "pinpoint": source.vault.restore(item.pinpoint, allowed=find_cited_pseudonyms([item], sources)),
+            "start": span.start,
+            "end": span.end,
+            "quote": source.cut_quote(span),
+            "boxes": source.cut_boxes(span),
+        }
+        for span in source.document.offsets.to_original(item.start, item.end)
+    ]
+
+
+def present_sentence(sentence: Sentence, sources: Mapping[str, Source]) -> dict[str, Any]:
+    """Give a sentence as its reader sees it, with evidence."""
+    return {
+        "text": restore_sentence(sentence.text, sentence, sources),
+        "part": sentence.part,
+        "support": sentence.support,
+        "reason": restore_sentence(sentence.reason, sentence, sources),
+        "origin": sentence.origin,
+        "evidence": [record for item in sentence.evidence for record in present_evidence(item, sources)],
+    }
+
+
+def join_presented(sentences: Sequence[Mapping[str, Any]]) -> str:
+    """Join presented sentences into the text form that is shown, edited and scored."""
+    return join_parts([(s["part"], s["text"]) for s in sentences])
+
+
+def present_coverage(coverage: Coverage) -> dict[str, Any]:
+    """Give coverage as JSON; page numbers count from 1."""
+    return {
+        "pages_total": coverage.pages_total,
+        "pages_read": coverage.pages_read,
+        "pages_drawn_from": list(coverage.pages_drawn_from),
+        "pages_unreadable": list(coverage.pages_unreadable),
+    }
+
+
+def present_summary(
+    summary: Summary, sources: Mapping[str, Source], sentences: Sequence[Sentence] | None = None
+) -> dict[str, Any]:
+    """Give a summary in the form of the command line's contract.
+
+    Args:
+        summary: As the model left it.
+        sources: What it cites.
+        sentences: The current sentences where a person has edited it.
+    """
+    shown = [present_sentence(s, sources) for s in (summary.sentences if sentences is None else sentences)]
+    return {
+        "summary": join_presented(shown),
+        "sentences": shown,
+        "detail": summary.detail,
+        "missing_parts": list(summary.missing_parts),
+        "coverage": present_coverage(summary.coverage),
+        "adapter": summary.adapter,
+        "provenance": dict(summary.provenance),
+        "stopped": summary.stopped,
+        "seconds": round(summary.seconds, 3),
+        "mark": AI_MARK,
+    }
+
+
+def present_answer(answer: Answer, sources: Mapping[str, Source]) -> dict[str, Any]:
+    """Give an answer in the form of the command line's contract; the nearest passages where it abstains."""
+    shown = [present_sentence(s, sources) for s in answer.sentences]
+    return {
+        "answer": join_presented(shown),
+        "sentences": shown,
+        "abstained": answer.abstained,
+        "nearest": [record for item in answer.nearest for record in present_evidence(item, sources)],
+        "confidence": round(answer.confidence, 3),
+        "adapter": answer.adapter,
+        "provenance": dict(answer.provenance),
+        "seconds": round(answer.seconds, 3),
+        "mark": AI_MARK,
+    }
+
+
+def present_facts(source: Source) -> dict[str, str]:
+    """Restore the caption facts: their passage is the filing itself."""
+    from assistant.store.pseudonyms import find_pseudonyms
+
+    allowed = set(find_pseudonyms(source.document.text))
+    allowed.update(p for value in source.document.facts.values() for p in find_pseudonyms(value))
+    return {key: source.vault.restore(value, allowed=allowed) for key, value in source.document.facts.items()}

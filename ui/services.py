@@ -1,0 +1,281 @@
+"""The composition root: builds the store, the index, the engine and the jobs from the settings, each on first use."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from assistant.documents import Detail, Page, RedactedDocument, Sentence, Summary
+from assistant.errors import NotFound
+from assistant.settings import Settings
+from ui.present import Source
+
+if TYPE_CHECKING:
+    from assistant.engine.base import Engine
+    from assistant.evidence.retrieval import Index
+    from assistant.store.database import Database
+    from assistant.store.filings import Filing
+    from assistant.store.vault import Vault
+    from assistant.templates import Template
+
+_CACHED_DOCUMENTS = 4
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class House:
+    """One running installation. Heavy parts (index, engine) come to life when they are first used.
+
+    Attributes:
+        settings: The frozen settings.
+        db: The open store.
+        serving: True in the process that launched the durable jobs; others work in the foreground.
+    """
+
+    def __init__(self, settings: Settings, db: Database, *, serving: bool = False) -> None:
+        self.settings = settings
+        self.db = db
+        self.serving = serving
+        self._lock = threading.RLock()
+        self._documents: OrderedDict[tuple[str, int | None], tuple[RedactedDocument, tuple[Page, ...]]] = OrderedDict()
+        self._loaded_adapters: set[str] = set()
+        self._ingest_jobs: dict[str, str] = {}
+
+    @cached_property
+    def index(self) -> Index:
+        """The passage index (a cache: it rebuilds itself where it is missing)."""
+        from assistant.evidence.retrieval import Index
+
+        return Index(self.settings)
+
+    @property
+    def engine(self) -> Engine:
+        """The language model, loaded on first use and kept."""
+        with self._lock:
+            return self._engine
+
+    @cached_property
+    def _engine(self) -> Engine:
+        from assistant.engine.transformers_engine import TransformersEngine
+
+        return TransformersEngine(self.settings)
+
+    def vault(self, matter_id: str) -> Vault:
+        """Open the vault of a matter."""
+        from assistant.store.vault import open_vault
+
+        return open_vault(self.db, matter_id)
+
+    def template(self, document_type: str) -> Template:
+        """Give the house template of a document type; an edited copy under the data root wins."""
+        from assistant.templates import load_template
+
+        return load_template(document_type, self.settings.home)
+
+    def source(self, document_id: str, revision: int | None = None) -> Source:
+        """Give a stored document with its original pages and its vault, to present sentences from.
+
+        Args:
+            document_id: The filing.
+            revision: The revision that evidence points into; the current one where None.
+
+        Raises:
+            NotFound: There is no such filing or it has not been read yet.
+        """
+        from assistant.store.filings import get_filing
+
+        filing = get_filing(self.db, document_id)
+        key = (document_id, revision or filing.revision)
+        with self._lock:
+            had = self._documents.get(key)
+            if had is not None:
+                self._documents.move_to_end(key)
+        if had is None:
+            had = self._load(key)
+        return Source(had[0], had[1], self.vault(filing.matter_id), filing.file_name)
+
+    def _load(self, key: tuple[str, int | None]) -> tuple[RedactedDocument, tuple[Page, ...]]:
+        from assistant.store.filings import load_document, load_pages
+
+        had = (load_document(self.db, key[0], key[1] or None), load_pages(self.db, key[0], key[1] or None))
+        with self._lock:
+            self._documents[key] = had
+            while len(self._documents) > _CACHED_DOCUMENTS:
+                self._documents.popitem(last=False)
+        return had
+
+    def forget_documents(self) -> None:
+        """Drop every document from memory, as after a deletion or an erasure."""
+        with self._lock:
+            self._documents.clear()
+
+    def choose_adapter(self, choice: str | None) -> str:
+        """Settle which adapter writes, load it, and give its id, "base" or "none".
+
+        Args:
+            choice: An adapter id, "base", "none", or None for the active adapter.
+
+        Raises:
+            NotFound: There is no such adapter.
+            DamagedState: Its files do not match their hashes.
+        """
+        if choice in ("base", "none"):
+            return choice
+        from assistant.engine.adapters import active_adapter, get_adapter, verify_folder
+
+        adapter = get_adapter(self.db, choice) if choice else active_adapter(self.db)
+        if adapter is None:
+            return "base"
+        with self._lock:
+            if adapter.adapter_id not in self._loaded_adapters:
+                verify_folder(adapter.folder)
+                self.engine.load_adapter(adapter.adapter_id, adapter.folder)
+                self._loaded_adapters.add(adapter.adapter_id)
+        return adapter.adapter_id
+
+    def summarize(
+        self,
+        document: RedactedDocument,
+        *,
+        detail: Detail,
+        words: int | None,
+        adapter: str | None,
+        stop: threading.Event,
+    ) -> Iterator[dict[str, Any] | tuple[int, Sentence] | Summary]:
+        """Summarize a document: progress events, (index, sentence) as each is verified, the Summary last.
+
+        Args:
+            document: Pseudonymized, stored or not.
+            detail: How much is told.
+            words: Length wished for, or None for the template's own.
+            adapter: As in `choose_adapter`.
+            stop: Set from another thread to stop after the sentence at hand.
+        """
+        from assistant.summarize import summarize
+
+        chosen = self.choose_adapter(adapter)
+        engine = None if chosen == "none" else self.engine
+        template = self.template(document.document_type)
+        index = 0
+        for item in summarize(
+            document,
+            engine,
+            settings=self.settings,
+            template=template,
+            detail=detail,
+            words=words,
+            adapter=chosen,
+            stop=stop,
+        ):
+            if isinstance(item, Sentence):
+                yield index, item
+                index += 1
+            elif isinstance(item, Summary):
+                yield item
+            else:
+                yield {"kind": "progress", "done": item.done, "total": item.total, "label": item.label}
+
+    def start_ingest(self, document_id: str, password: str | None = None) -> None:
+        """Read a stored filing: as a durable job where this process runs jobs, else here and now.
+
+        A password is used at once and never written down, so a file that needs one is read in the foreground.
+        """
+        if self.serving and password is None:
+            from assistant import jobs
+
+            job_id = f"ingest-{document_id}"
+            if job_id in self._ingest_jobs or any(j.job_id == job_id for j in jobs.list_jobs()):
+                job_id = f"{job_id}-{secrets.token_hex(3)}"
+            self._ingest_jobs[document_id] = jobs.enqueue("ingest", "ingest", document_id, workflow_id=job_id)
+            return
+        from ingest.pipeline import ingest_filing
+
+        ingest_filing(self.db, self.index, self.settings, document_id, password=password)
+
+    def ingest_progress(self, filing: Filing) -> dict[str, Any]:
+        """Tell how far the reading of a filing is: {done, total, label}."""
+        job_id = self._ingest_jobs.get(filing.document_id, f"ingest-{filing.document_id}")
+        if self.serving and filing.status in ("waiting", "reading"):
+            from assistant import jobs
+
+            with contextlib.suppress(NotFound):
+                job = jobs.job(job_id)
+                return {"done": job.done, "total": job.total, "label": job.label or filing.status}
+        done = filing.pages_total if filing.status == "ready" else 0
+        return {"done": done, "total": filing.pages_total, "label": filing.status}
+
+    def resume_ingests(self) -> int:
+        """Queue the filings that were stored but not read when the last process ended; give their number."""
+        from assistant import jobs
+        from assistant.store import filings, matters
+
+        alive = {j.job_id for j in jobs.list_jobs() if j.status in ("queued", "running")}
+        left = [
+            f.document_id
+            for m in matters.list_matters(self.db)
+            for f in filings.list_filings(self.db, m.matter_id)
+            if f.status in ("waiting", "reading") and not any(a.startswith(f"ingest-{f.document_id}") for a in alive)
+        ]
+        for document_id in left:
+            self.start_ingest(document_id)
+        return len(left)
+
+    def close(self) -> None:
+        """Stop the durable jobs of this process and close the store."""
+        if self.serving:
+            from assistant import jobs
+
+            jobs.shutdown()
+            self.serving = False
+        self.db.close()
+
+
+def open_house(settings: Settings, serve: bool = False) -> House:
+    """Open the data root: migrate the store, install the starter adapter once, start the log.
+
+    Args:
+        settings: The frozen settings.
+        serve: Also launch the durable jobs; only the process that holds the data root's lock may.
+    """
+    from assistant.engine.adapters import install_starter
+    from assistant.store.database import open_database
+
+    open_log(settings)
+    db = open_database(settings)
+    install_starter(db)
+    house = House(settings, db)
+    if serve:
+        launch_jobs(house)
+    return house
+
+
+def launch_jobs(house: House) -> None:
+    """Register what runs durably and start it; work that a crash cut off goes on from its unfinished step."""
+    from assistant import jobs
+    from finetune import rounds
+    from ingest import pipeline
+
+    pipeline.register_jobs(house)
+    rounds.register_jobs(house)
+    jobs.launch(house.settings)
+    house.serving = True
+    house.resume_ingests()
+
+
+def open_log(settings: Settings) -> None:
+    """Send the log of our packages to home/logs/casebrief.log; it holds ids, counts and seconds, no client text."""
+    path = settings.folder("logs") / "casebrief.log"
+    root = logging.getLogger("casebrief")
+    if any(getattr(h, "baseFilename", "") == str(path) for h in root.handlers):
+        return
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter(_LOG_FORMAT))
+    path.chmod(0o600)
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    root.propagate = False
