@@ -1,0 +1,133 @@
+"""From (prompt, completion) examples to batches of token ids that waste little work.
+
+The rendering is the engine's own (`assistant.engine.prompts.encode`), so that training sees exactly
+the tokens that serving will send.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assistant.engine.prompts import encode
+
+if TYPE_CHECKING:
+    import torch
+
+    from assistant.engine.base import Prompt
+
+IGNORED = -100
+"""Label of a position that bears no loss (the value torch's cross entropy ignores)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One thing to learn: what the model is asked, and what it should have answered.
+
+    Attributes:
+        pair_id: The pair it comes from; examples of one pair stand on the same side of the split.
+        part: Part of the house template, or "".
+        prompt: As `assistant.summarize.summary_prompts` built it.
+        completion: The approved text of that part, pseudonymized.
+    """
+
+    pair_id: str
+    part: str
+    prompt: Prompt
+    completion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One example as token ids; ids from `completion_start` on are learnt, those before are read."""
+
+    ids: tuple[int, ...]
+    completion_start: int
+
+
+def encode_examples(tokenizer: Any, examples: Iterable[Example], max_tokens: int) -> tuple[list[Row], int]:
+    """Encode examples; those longer than `max_tokens` are left out rather than cut in the middle.
+
+    Returns:
+        The rows in order, and how many examples were left out as too long.
+    """
+    rows: list[Row] = []
+    too_long = 0
+    for example in examples:
+        ids, start = encode(tokenizer, example.prompt, example.completion)
+        if len(ids) > max_tokens or start >= len(ids):
+            too_long += 1
+            continue
+        rows.append(Row(tuple(ids), start))
+    return rows, too_long
+
+
+def fingerprint_rows(rows: Sequence[Row]) -> str:
+    """Give a SHA-256 over all rows in order: two trainings with the same one see the same data."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(f"{row.completion_start}:{','.join(map(str, row.ids))}\n".encode())
+    return digest.hexdigest()
+
+
+def plan_batches(
+    lengths: Sequence[int], *, batch_tokens: int, max_rows: int, epochs: int, seed: int
+) -> list[list[int]]:
+    """Lay out every batch of a whole training, epoch after epoch, before it begins.
+
+    Rows of similar length stand together, for a batch costs its longest row times its rows; the
+    lengths are blurred a little and the batches shuffled, so that epochs differ. The plan depends
+    on its arguments alone: a resumed training goes on at batch n of the same plan.
+
+    Args:
+        lengths: Tokens of each row.
+        batch_tokens: Padded tokens of a batch at most; one row that is longer stands alone.
+        max_rows: Rows of a batch at most.
+        epochs: How often each row is seen.
+        seed: Of the shuffle.
+
+    Returns:
+        Batches of row indices.
+    """
+    plan: list[list[int]] = []
+    for epoch in range(epochs):
+        dice = random.Random(f"{seed}:{epoch}")
+        blurred = {index: length * dice.uniform(0.95, 1.05) for index, length in enumerate(lengths)}
+        batches: list[list[int]] = []
+        longest = 0
+        for index in sorted(blurred, key=blurred.__getitem__):
+            longest = max(longest, lengths[index])
+            if batches and len(batches[-1]) < max_rows and longest * (len(batches[-1]) + 1) <= batch_tokens:
+                batches[-1].append(index)
+            else:
+                batches.append([index])
+                longest = lengths[index]
+        dice.shuffle(batches)
+        plan.extend(batches)
+    return plan
+
+
+def collate(rows: Sequence[Row], pad_id: int) -> dict[str, torch.Tensor]:
+    """Build one batch: ids padded on the right, and labels only where some row has a completion.
+
+    Padding stands on the right and attention is causal, so no real token ever attends to it: no
+    mask is needed, positions are right as they are, and the attention kernel may skip the upper half.
+
+    Returns:
+        `input_ids` (rows, length); `positions` (kept,): the positions whose logits are computed;
+        `labels` (rows, kept): the token after each of them, or `IGNORED`.
+    """
+    import torch
+
+    longest = max(len(row.ids) for row in rows)
+    ids = torch.full((len(rows), longest), pad_id, dtype=torch.long)
+    targets = torch.full((len(rows), longest), IGNORED, dtype=torch.long)
+    for number, row in enumerate(rows):
+        tokens = torch.tensor(row.ids, dtype=torch.long)
+        ids[number, : len(tokens)] = tokens
+        targets[number, row.completion_start - 1 : len(tokens) - 1] = tokens[row.completion_start :]
+    positions = (targets != IGNORED).any(dim=0).nonzero().flatten()
+    return {"input_ids": ids, "positions": positions, "labels": targets[:, positions]}

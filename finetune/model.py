@@ -1,0 +1,106 @@
+"""The model that is trained: the base with adapters on it, or all of its weights; and how it is written.
+
+Imports torch and PEFT at the top: import it inside functions.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
+from safetensors.torch import save_file
+from transformers import AutoModelForCausalLM
+
+from assistant.errors import RefusedInput
+from finetune.checkpoint import write_json
+from finetune.trainer import list_linear_suffixes
+
+if TYPE_CHECKING:
+    from finetune.train import TrainOptions
+
+WEIGHTS_FILE = "adapter_model.safetensors"
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "special_tokens_map.json")
+
+
+def load_trainable(base: Path, options: TrainOptions, parent: Path | None, *, bf16: bool) -> Any:
+    """Load the base model and put fresh adapters on it, or those of `parent`."""
+    frozen_bf16 = bf16 and options.method != "full"
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16 if frozen_bf16 else torch.float32)
+    model.config.use_cache = False
+    if options.method == "full":
+        if parent is not None:
+            raise RefusedInput("A full training was given a parent adapter.", do="Leave the parent out, or use LoRA.")
+        return model
+    if parent is not None:
+        return _warm_start(model, parent, options)
+    depth = model.config.get_text_config().num_hidden_layers
+    config = LoraConfig(
+        r=options.rank,
+        lora_alpha=options.alpha,
+        lora_dropout=options.dropout,
+        use_rslora=options.method == "rslora",
+        use_dora=options.method == "dora",
+        target_modules=list_linear_suffixes(model),
+        layers_to_transform=list(range(depth - options.layers, depth)) if 0 < options.layers < depth else None,
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
+    return get_peft_model(model, config)
+
+
+def _warm_start(model: Any, parent: Path, options: TrainOptions) -> Any:
+    """Go on from a parent adapter; its shape, not the options', decides rank and layers."""
+    given = json.loads((parent / "adapter_config.json").read_text(encoding="utf-8"))
+    kind = "dora" if given.get("use_dora") else "rslora" if given.get("use_rslora") else "lora"
+    if kind != options.method:
+        raise RefusedInput(
+            f"The parent adapter was trained by {kind}, the round asks for {options.method}.",
+            do=f"Take --method {kind}, or start without a parent.",
+        )
+    adapted = PeftModel.from_pretrained(model, parent, is_trainable=True)
+    depth = model.config.get_text_config().num_hidden_layers
+    if 0 < options.layers < depth:
+        _freeze_lower_layers(adapted, depth - options.layers)
+    return adapted
+
+
+def _freeze_lower_layers(model: Any, first: int) -> None:
+    """Leave adapters below layer `first` as they are, so that nothing flows back through them."""
+    for name, value in model.named_parameters():
+        numbers = [part for part in name.split(".") if part.isdigit()]
+        if value.requires_grad and numbers and int(numbers[0]) < first:
+            value.requires_grad_(False)
+
+
+def save_adapter(model: Any, draft: Path, base_name: str) -> Path:
+    """Write the adapter in bfloat16, with the base model's name instead of this machine's folder."""
+    state: dict[str, torch.Tensor] = get_peft_model_state_dict(model)
+    halved = {name: value.detach().to(torch.bfloat16).contiguous().cpu() for name, value in state.items()}
+    save_file(halved, draft / WEIGHTS_FILE, metadata={"format": "pt"})
+    model.peft_config["default"].save_pretrained(str(draft))
+    config_file = draft / "adapter_config.json"
+    config = json.loads(config_file.read_text(encoding="utf-8"))
+    write_json(config_file, config | {"base_model_name_or_path": base_name, "inference_mode": True})
+    return draft / WEIGHTS_FILE
+
+
+def save_full(model: Any, draft: Path, base: Path) -> Path:
+    """Write the whole model in bfloat16, with the tokenizer's files, as a folder that `--base` takes."""
+    model.to(torch.bfloat16).save_pretrained(str(draft))
+    for name in TOKENIZER_FILES:
+        if (base / name).exists():
+            shutil.copyfile(base / name, draft / name)
+    return draft / "model.safetensors"
+
+
+def use_bfloat16(precision: str) -> bool:
+    """Decide the precision: bfloat16 on request, or where the hardware multiplies it."""
+    if precision != "auto":
+        return precision == "bfloat16"
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())

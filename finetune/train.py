@@ -1,0 +1,337 @@
+"""Examples -> adapter folder: supervised fine-tuning of the base model, by LoRA unless told otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import resource
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from assistant.engine.adapters import write_manifest
+from assistant.engine.weights import model_folder, model_hash
+from assistant.errors import CasebriefError, RefusedInput, WrongUsage
+from assistant.settings import Settings
+from finetune.checkpoint import newest_checkpoint, sync_path, write_json
+from finetune.encode import Example, Row, encode_examples, fingerprint_rows, plan_batches
+
+if TYPE_CHECKING:
+    from finetune.trainer import PlannedTrainer, TrainProgress
+
+logger = logging.getLogger(__name__)
+
+Method = Literal["lora", "dora", "rslora", "full"]
+
+
+class TrainingStopped(CasebriefError):
+    """A person stopped the training; its last checkpoint is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOptions:
+    """How an adapter is trained. Every field has its meaning, its unit and its limits here, and nowhere else.
+
+    Attributes:
+        method: "lora" (low-rank adapters), "rslora" (scaled by alpha / sqrt(rank), steadier at high ranks),
+            "dora" (magnitude and direction apart: slower, sometimes better), "full" (every weight; the
+            result is a whole model, not an adapter).
+        rank: Rank of the adapters, 1 to 256.
+        alpha: Scale: the adapter's output is multiplied by alpha / rank.
+        dropout: Share 0..1 of an adapter's inputs that is dropped while training.
+        layers: How many of the uppermost layers get adapters; 0 for all. With fewer, the trunk below is
+            only read: faster, a little worse.
+        learning_rate: Peak of a cosine schedule; 0 takes 1e-3 for adapters and 1e-4 for "full".
+        warmup: Share 0..1 of the steps over which the rate climbs to its peak.
+        weight_decay: AdamW's decay a step, relative to the rate.
+        max_grad_norm: Gradients longer than this are shortened to it.
+        epochs: How often each example is seen.
+        batch_tokens: Tokens of a batch at most, padding included; bounds memory.
+        max_rows: Examples of a batch at most; small rounds want small batches.
+        max_tokens: Examples longer than this many tokens are left out (and counted).
+        seed: Of the order of examples and of the adapters' first weights.
+        checkpoint_s: Seconds between checkpoints.
+        precision: "auto" takes bfloat16 only where the processor multiplies it in hardware.
+    """
+
+    method: Method = "lora"
+    rank: int = 16
+    alpha: int = 32
+    dropout: float = 0.0
+    layers: int = 0
+    learning_rate: float = 0.0
+    warmup: float = 0.05
+    weight_decay: float = 0.0
+    max_grad_norm: float = 1.0
+    epochs: int = 3
+    batch_tokens: int = 2048
+    max_rows: int = 8
+    max_tokens: int = 2048
+    seed: int = 0
+    checkpoint_s: float = 60.0
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+
+    def __post_init__(self) -> None:
+        """Check every value, quoting its flag.
+
+        Raises:
+            WrongUsage: A value is out of its range.
+        """
+        _check("method", self.method, self.method in ("lora", "dora", "rslora", "full"), "lora, dora, rslora or full")
+        _check("rank", self.rank, 1 <= self.rank <= 256, "1 to 256")
+        _check("alpha", self.alpha, self.alpha >= 1, "1 or more")
+        _check("dropout", self.dropout, 0 <= self.dropout < 1, "0 to below 1")
+        _check("layers", self.layers, self.layers >= 0, "0 (all) or more")
+        _check("learning_rate", self.learning_rate, 0 <= self.learning_rate < 1, "0 (by method) to below 1")
+        _check("warmup", self.warmup, 0 <= self.warmup < 1, "0 to below 1")
+        _check("epochs", self.epochs, 1 <= self.epochs <= 100, "1 to 100")
+        _check("batch_tokens", self.batch_tokens, self.batch_tokens >= 64, "64 or more")
+        _check("max_rows", self.max_rows, self.max_rows >= 1, "1 or more")
+        _check("max_tokens", self.max_tokens, self.max_tokens >= 32, "32 or more")
+
+    @property
+    def peak_rate(self) -> float:
+        """The peak learning rate that is meant."""
+        return self.learning_rate or (1e-4 if self.method == "full" else 1e-3)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """What a training gave, as `casebrief train` prints it.
+
+    Attributes:
+        adapter_id: Name of the adapter.
+        method: As in `TrainOptions`.
+        trainable_parameters: Weights that were learnt.
+        examples: Examples learnt from.
+        left_out: Examples left out because they are too long.
+        tokens: Tokens read over all epochs, padding not counted.
+        steps: Optimizer steps.
+        seconds: Wall time of the training steps and of writing, model loading included.
+        tokens_per_s: Tokens a second over the training steps.
+        peak_rss_mb: Highest resident memory of this process so far, MiB.
+        flops: Floating-point operations of all steps, counted from the shapes.
+        artefact_mb: Size of the weights file, MB.
+        loss: Mean over the last tenth of the steps, nats a completion token.
+        losses: Loss of each step.
+    """
+
+    adapter_id: str
+    method: str
+    trainable_parameters: int
+    examples: int
+    left_out: int
+    tokens: int
+    steps: int
+    seconds: float
+    tokens_per_s: float
+    peak_rss_mb: float
+    flops: float
+    artefact_mb: float
+    loss: float
+    losses: tuple[float, ...] = ()
+
+
+def train_adapter(
+    examples: Sequence[Example],
+    out: Path,
+    settings: Settings,
+    options: TrainOptions | None = None,
+    *,
+    adapter_id: str = "",
+    parent: Path | None = None,
+    facts: Mapping[str, Any] | None = None,
+    progress: Callable[[TrainProgress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> TrainResult:
+    """Train on examples and leave one whole folder at `out`; begun before, it goes on from its last checkpoint.
+
+    Args:
+        examples: What to learn, pseudonymized.
+        out: Folder of the adapter; made under another name and renamed when whole.
+        settings: Names the base model.
+        options: How to train.
+        adapter_id: Name of the adapter; the folder's name where "".
+        parent: Adapter folder whose weights are the start, for a warm start.
+        facts: What else the manifest should say (round, dataset, matters).
+        progress: Told after each step.
+        stop: Asked after each step; True ends the training with a checkpoint.
+
+    Returns:
+        Figures of the training. A folder that is whole already is not trained again.
+
+    Raises:
+        RefusedInput: There is nothing to learn from, or `parent` does not fit the options.
+        TrainingStopped: `stop` said so.
+    """
+    from transformers import AutoTokenizer
+
+    options = options or TrainOptions()
+    result_file = out / "training.json"
+    if result_file.exists():
+        return _read_result(result_file)
+    began = time.monotonic()
+    base = model_folder(settings)
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    rows, left_out = encode_examples(tokenizer, examples, options.max_tokens)
+    if not rows:
+        raise RefusedInput(
+            f"There is nothing to learn from: {len(examples)} examples, {left_out} of them too long.",
+            do="Approve more summaries, or raise --max-tokens.",
+        )
+    work = out.with_name(f".{out.name}.work")
+    work.mkdir(parents=True, exist_ok=True)
+    trainer = _build_trainer(base, rows, work, settings, options, parent, tokenizer.pad_token_id, progress, stop)
+    _run_trainer(trainer, work)
+    result = _summarize_training(trainer, rows, left_out, options, adapter_id or out.name, began)
+    _write_folder(trainer, out, work, result, base, settings, options, facts or {})
+    return _read_result(result_file)
+
+
+def _build_trainer(
+    base: Path,
+    rows: Sequence[Row],
+    work: Path,
+    settings: Settings,
+    options: TrainOptions,
+    parent: Path | None,
+    pad_id: int | None,
+    progress: Callable[[TrainProgress], None] | None,
+    stop: Callable[[], bool] | None,
+) -> PlannedTrainer:
+    """Load the model, put adapters on it, and lay out the batches."""
+    import torch
+    from transformers import set_seed
+
+    from finetune.model import load_trainable, use_bfloat16
+    from finetune.trainer import PlannedTrainer, build_arguments
+
+    torch.set_num_threads(settings.threads or os.cpu_count() or 1)
+    set_seed(options.seed)
+    bf16 = use_bfloat16(options.precision)
+    model = load_trainable(base, options, parent, bf16=bf16)
+    plan = plan_batches(
+        [len(row.ids) for row in rows],
+        batch_tokens=options.batch_tokens,
+        max_rows=options.max_rows,
+        epochs=options.epochs,
+        seed=options.seed,
+    )
+    arguments = build_arguments(
+        work,
+        steps=len(plan),
+        learning_rate=options.peak_rate,
+        warmup=options.warmup,
+        decay=options.weight_decay,
+        clip=options.max_grad_norm,
+        seed=options.seed,
+        bf16=bf16,
+    )
+    return PlannedTrainer(
+        model,
+        arguments,
+        rows=rows,
+        plan=plan,
+        pad_id=pad_id or 0,
+        fingerprint=_fingerprint(base, rows, options, parent),
+        checkpoint_s=options.checkpoint_s,
+        progress=progress,
+        stop=stop,
+    )
+
+
+def _run_trainer(trainer: PlannedTrainer, work: Path) -> None:
+    """Train from the newest whole checkpoint, or from the start."""
+    resumed = newest_checkpoint(work, trainer.fingerprint)
+    trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
+    if trainer.was_stopped:
+        done = len(trainer.step_losses)
+        raise TrainingStopped(
+            f"The training was stopped after {done} of {len(trainer.plan)} steps.",
+            do="Start it again to go on from its last checkpoint.",
+        )
+
+
+def _summarize_training(
+    trainer: PlannedTrainer, rows: Sequence[Row], left_out: int, options: TrainOptions, adapter_id: str, began: float
+) -> TrainResult:
+    """Collect the figures of a finished training; the artefact's size comes when it is written."""
+    losses = trainer.step_losses
+    last = losses[-max(len(losses) // 10, 1) :]
+    return TrainResult(
+        adapter_id=adapter_id,
+        method=options.method,
+        trainable_parameters=sum(v.numel() for v in trainer.model.parameters() if v.requires_grad),
+        examples=len(rows),
+        left_out=left_out,
+        tokens=sum(trainer.batch_tokens),
+        steps=len(losses),
+        seconds=time.monotonic() - began,
+        tokens_per_s=trainer.tokens_per_s,
+        peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        flops=float(trainer.state.total_flos),
+        artefact_mb=0.0,
+        loss=sum(last) / len(last),
+        losses=tuple(round(loss, 5) for loss in losses),
+    )
+
+
+def _write_folder(
+    trainer: PlannedTrainer,
+    out: Path,
+    work: Path,
+    result: TrainResult,
+    base: Path,
+    settings: Settings,
+    options: TrainOptions,
+    facts: Mapping[str, Any],
+) -> None:
+    """Write the folder under a hidden name, manifest last, and rename it to `out`."""
+    from finetune.model import save_adapter, save_full
+
+    draft = out.with_name(f".{out.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    if options.method == "full":
+        weights = save_full(trainer.model, draft, base)
+    else:
+        weights = save_adapter(trainer.model, draft, settings.model)
+    values = asdict(result) | {"artefact_mb": weights.stat().st_size / 1e6}
+    write_json(draft / "training.json", {"result": values, "options": asdict(options)})
+    for path in draft.iterdir():
+        sync_path(path)
+    write_manifest(draft, adapter_id=result.adapter_id, base_hash=model_hash(base), options=asdict(options), **facts)
+    shutil.rmtree(out, ignore_errors=True)
+    draft.rename(out)
+    sync_path(out.parent)
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def _fingerprint(base: Path, rows: Sequence[Row], options: TrainOptions, parent: Path | None) -> str:
+    """Hash what decides the weights, so that a checkpoint of another training is never taken up."""
+    deciding = asdict(options) | {"checkpoint_s": 0}
+    parent_file = parent / "adapter_model.safetensors" if parent else None
+    parts = [
+        model_hash(base),
+        fingerprint_rows(rows),
+        json.dumps(deciding, sort_keys=True),
+        hashlib.sha256(parent_file.read_bytes()).hexdigest() if parent_file else "",
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _read_result(path: Path) -> TrainResult:
+    """Read the figures of a finished training."""
+    values = json.loads(path.read_text(encoding="utf-8"))["result"]
+    return TrainResult(**{**values, "losses": tuple(values["losses"])})
+
+
+def _check(name: str, given: object, good: bool, expected: str) -> None:
+    """Refuse a value outside its range."""
+    if not good:
+        raise WrongUsage(f"--{name.replace('_', '-')} is {given!r}.", expected=expected, do="Give a value in range.")

@@ -1,0 +1,235 @@
+"""The Trainer that `finetune.train` runs: our batches, completion-only logits, our checkpoints.
+
+Kept apart from `train.py` because importing transformers' Trainer takes seconds.
+"""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy
+from torch.utils.data import DataLoader
+from transformers import PreTrainedModel, Trainer, TrainerCallback, TrainingArguments
+from transformers.trainer_callback import PrinterCallback
+
+from finetune import checkpoint
+from finetune.encode import IGNORED, Row, collate
+
+
+@dataclass(frozen=True, slots=True)
+class TrainProgress:
+    """Where a training stands.
+
+    Attributes:
+        step: Optimizer steps done.
+        total: Optimizer steps in all.
+        loss: Mean loss of the last ten steps, in nats a completion token.
+        tokens_per_s: Tokens read (without padding) a second since this process began.
+        seconds_left: Estimate from the tokens still to come.
+    """
+
+    step: int
+    total: int
+    loss: float
+    tokens_per_s: float
+    seconds_left: float
+
+
+class PlannedTrainer(Trainer):
+    """Runs a plan of batches once, from its first to its last, or on from a checkpoint."""
+
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        arguments: TrainingArguments,
+        *,
+        rows: Sequence[Row],
+        plan: Sequence[Sequence[int]],
+        pad_id: int,
+        fingerprint: str,
+        checkpoint_s: float,
+        progress: Callable[[TrainProgress], None] | None,
+        stop: Callable[[], bool] | None,
+    ) -> None:
+        super().__init__(model=model, args=arguments, train_dataset=list(plan))  # type: ignore[arg-type]
+        self.remove_callback(PrinterCallback)
+        self.add_callback(_StepWatch(self))
+        self.rows, self.plan, self.pad_id = rows, plan, pad_id
+        self.fingerprint, self.checkpoint_s = fingerprint, checkpoint_s
+        self.progress, self.stop = progress, stop
+        self.step_losses: list[float] = []
+        self.was_stopped = False
+        self.batch_tokens = [sum(len(rows[index].ids) for index in batch) for batch in plan]
+        self.keeps_positions = "logits_to_keep" in inspect.signature(_inner_model(model).forward).parameters
+        self._began = self._saved = time.monotonic()
+        self._began_step = 0
+
+    @property
+    def tokens_per_s(self) -> float:
+        """Tokens read a second, padding not counted, since this process began to train."""
+        done = sum(self.batch_tokens[self._began_step : len(self.step_losses)])
+        return done / max(time.monotonic() - self._began, 1e-9)
+
+    def get_train_dataloader(self) -> DataLoader:
+        """Serve the plan in order, one of its batches a step."""
+        return DataLoader(
+            self.plan,  # type: ignore[arg-type]
+            batch_size=1,
+            shuffle=False,
+            collate_fn=lambda batches: collate([self.rows[index] for index in batches[0]], self.pad_id),
+        )
+
+    def compute_loss(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> Any:
+        """Mean loss a completion token; logits are computed where some row has a completion, nowhere else."""
+        positions, labels = inputs["positions"], inputs["labels"]
+        kept = {"logits_to_keep": positions} if self.keeps_positions else {}
+        outputs = model(input_ids=inputs["input_ids"], use_cache=False, **kept)
+        logits = outputs.logits if kept else outputs.logits[:, positions]
+        loss = cross_entropy(logits.flatten(0, 1).float(), labels.flatten(), ignore_index=IGNORED)
+        self.step_losses.append(loss.item())
+        return (loss, outputs) if return_outputs else loss
+
+    def floating_point_ops(self, inputs: dict[str, torch.Tensor]) -> int:
+        """Count two operations a weight and token: forward, back to the lowest trained layer, and trained weights."""
+        return count_operations(_inner_model(self.model), inputs)
+
+    def after_step(self, step: int) -> tuple[bool, bool]:
+        """Report progress after a step; say whether to save a checkpoint now and whether to stop."""
+        now = time.monotonic()
+        rate = self.tokens_per_s
+        if self.progress is not None:
+            recent = self.step_losses[-10:]
+            left = sum(self.batch_tokens[step:]) / max(rate, 1e-9)
+            self.progress(TrainProgress(step, len(self.plan), sum(recent) / len(recent), rate, left))
+        self.was_stopped = self.stop is not None and self.stop() and step < len(self.plan)
+        return self.was_stopped or now - self._saved >= self.checkpoint_s, self.was_stopped
+
+    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
+        """Write our own checkpoint in place of Trainer's, which is neither atomic nor free of pickle."""
+        self.store_flos()
+        folder = Path(self.args.output_dir)
+        checkpoint.save_checkpoint(
+            folder / f"checkpoint-{self.state.global_step}",
+            fingerprint=self.fingerprint,
+            weights={name: value for name, value in self.model.named_parameters() if value.requires_grad},
+            optimizer=self.optimizer.state_dict(),
+            state={
+                "scheduler": self.lr_scheduler.state_dict(),
+                "random": checkpoint.random_state(),
+                "losses": self.step_losses,
+            },
+            trainer_state=asdict(self.state) | {"stateful_callbacks": {}},
+        )
+        checkpoint.drop_old_checkpoints(folder, keep=2)
+        self._saved = time.monotonic()
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: torch.nn.Module | None = None) -> None:
+        weights = checkpoint.load_weights(Path(resume_from_checkpoint))
+        with torch.no_grad():
+            for name, value in self.model.named_parameters():
+                if value.requires_grad:
+                    value.copy_(weights[name])
+        state = checkpoint.load_state(Path(resume_from_checkpoint))
+        self.step_losses = list(state["losses"])
+        self._began_step = len(self.step_losses)
+
+    def _load_optimizer_and_scheduler(self, checkpoint_folder: str | None) -> None:
+        if checkpoint_folder is None:
+            return
+        folder = Path(checkpoint_folder)
+        self.optimizer.load_state_dict(checkpoint.load_optimizer(folder))
+        self.lr_scheduler.load_state_dict(checkpoint.load_state(folder)["scheduler"])
+
+    def _load_rng_state(self, checkpoint_folder: str | None) -> None:
+        if checkpoint_folder is not None:
+            checkpoint.restore_random_state(checkpoint.load_state(Path(checkpoint_folder))["random"])
+
+
+class _StepWatch(TrainerCallback):
+    """Lets the trainer report, save and stop after each step."""
+
+    def __init__(self, trainer: PlannedTrainer) -> None:
+        self.trainer = trainer
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Called by Trainer after each optimizer step."""
+        save, stop = self.trainer.after_step(state.global_step)
+        control.should_save = control.should_save or save
+        control.should_training_stop = control.should_training_stop or stop
+
+
+def count_operations(model: PreTrainedModel, inputs: dict[str, torch.Tensor]) -> int:
+    """Count the floating-point operations of one training step: two a weight used and position.
+
+    Forward through every linear layer; back through all layers from the lowest trained one up; once
+    more for each trained weight. The head counts only at the positions whose logits are computed.
+    Attention over the length is not counted (a few percent at these lengths).
+    """
+    rows, length = inputs["input_ids"].shape
+    tokens, kept = rows * length, rows * len(inputs["positions"])
+    head = model.get_output_embeddings()
+    forward = backward = trained = reached = 0
+    for module in model.modules():
+        own = list(module.parameters(recurse=False))
+        if module is head or not own or isinstance(module, torch.nn.Embedding):
+            continue
+        weights = sum(value.numel() for value in own if value.ndim > 1)
+        learns = sum(value.numel() for value in own if value.requires_grad)
+        reached = reached or learns
+        forward += weights
+        backward += weights if reached else 0
+        trained += learns
+    passes = 3 if head.weight.requires_grad else 2
+    return int(2 * (tokens * (forward + backward + trained) + kept * head.weight.numel() * passes))
+
+
+def build_arguments(
+    folder: Path, *, steps: int, learning_rate: float, warmup: float, decay: float, clip: float, seed: int, bf16: bool
+) -> TrainingArguments:
+    """Build Trainer's arguments: one pass over the plan, no reports, no logs of its own."""
+    return TrainingArguments(
+        output_dir=str(folder),
+        max_steps=steps,
+        per_device_train_batch_size=1,
+        learning_rate=learning_rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=max(round(warmup * steps), 1),
+        weight_decay=decay,
+        max_grad_norm=clip,
+        optim="adamw_torch_fused",
+        bf16=bf16,
+        use_cpu=not torch.cuda.is_available(),
+        seed=seed,
+        save_strategy="no",
+        logging_strategy="no",
+        report_to=[],
+        disable_tqdm=True,
+        remove_unused_columns=False,
+        dataloader_pin_memory=False,
+    )
+
+
+def list_linear_suffixes(model: PreTrainedModel) -> list[str]:
+    """Name the kinds of linear layers of the trunk ("q_proj", …), the output head left out."""
+    head = model.get_output_embeddings()
+    linear: Iterable[tuple[str, torch.nn.Module]] = (
+        (name, module) for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)
+    )
+    return sorted({name.rpartition(".")[2] for name, module in linear if module is not head})
+
+
+def _inner_model(model: torch.nn.Module) -> Any:
+    """Give the transformers model inside a PEFT wrapper, or the model itself."""
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
