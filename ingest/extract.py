@@ -22,8 +22,9 @@ _OBJECTS_LOOKED_AT = 3000
 _PICTURE_PIXELS_MAX = 25_000_000
 _DOCX_BYTES_MAX = 200 << 20
 _PDF_PASSWORD_ERROR = 4
-_LINE_HYPHENS = {0x02: "-", 0xFFFE: "-", 0xFFFF: "-"}
+_LINE_HYPHENS = frozenset((0x02, 0xFFFE, 0xFFFF))  # pdfium's own mark of a word cut at a line's end
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NO_BOX = (0, 0, 0, 0)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -118,12 +119,15 @@ def _read_characters(page: Any, text_page: Any) -> tuple[str, bytes]:
             low = get_unicode(handle, index)
             if 0xDC00 <= low < 0xE000:
                 code, index = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00), index + 1
-        character = _LINE_HYPHENS.get(code) or _clean_character(code)
+        character = "-" if code in _LINE_HYPHENS else _clean_character(code)
         characters.append(character)
         if character == "\n" or not get_box(handle, at, reference):
-            boxes.extend((0, 0, 0, 0))
+            boxes.extend(_NO_BOX)
         else:
             boxes.extend(_place(rectangle, to_device))
+        if code in _LINE_HYPHENS:
+            characters.append("\n")
+            boxes.extend(_NO_BOX)
     return "".join(characters), _little_endian(boxes)
 
 

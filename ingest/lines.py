@@ -1,0 +1,208 @@
+"""A page's text as lines with their place, and which lines are the page's furniture, not its text."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import sys
+from array import array
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.documents import Page
+
+_TOP, _BOTTOM = 0.12, 0.87
+_EDGE_LINES = 4
+_NUMBERED_LINES_MIN = 8
+_LEFT_MARGIN = 0.25
+_HEIGHT_OF_FOOTNOTE = 0.93
+
+STAMP = re.compile(
+    r"(?:\b(?:usca\w*\s+)?(?:appellate\s+)?(?:case|appeal|nyscef)\b\W{0,3}\s*(?:no\.?)?.{0,45}"
+    r"\b(?:doc(?:ument|ket)?\b|filed\b|page\b|pg\b|entry\b)"
+    r"|\bpage\s*id\b|\bdate\s+filed\b|\bdktentry\b|^document\s+\d+.*\bfiled\b|\bdoc(?:ket)?\.?\s*#\s*\d+.*\bpage\b)",
+    re.IGNORECASE,
+)
+_PAGE_NUMBER = re.compile(
+    r"[-–—\[(\s]*(?:(?:page|pg\.?)\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?[-–—\])\s.]*", re.IGNORECASE
+)
+_BATES = re.compile(r"[A-Z][A-Z_-]{1,14}[ _-]?\d{4,9}")
+_RULE = re.compile(r"[\s_=*)(\]\[|:~—–§-]+")
+_LINE_NUMBER = re.compile(r"\d{1,2}")
+_LEADING_NUMBER = re.compile(r"(\d{1,2})\s+(?=\S)")
+_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Characters [start, end) of page `page`, white space at both ends left out.
+
+    x0, y0, x1, y1 are fractions 0..1 of the page from the top left, all 0 where there is no geometry;
+    `height` is the median height of its characters.
+    """
+
+    page: int
+    start: int
+    end: int
+    text: str
+    x0: float = 0.0
+    y0: float = 0.0
+    x1: float = 0.0
+    y1: float = 0.0
+    height: float = 0.0
+
+    @property
+    def placed(self) -> bool:
+        """Tell whether it has geometry."""
+        return self.y1 > self.y0
+
+
+def cut_lines(page: Page) -> list[Line]:
+    """Cut a page's text at its line breaks."""
+    boxes = array("H")
+    boxes.frombytes(page.boxes)
+    if sys.byteorder == "big":
+        boxes.byteswap()
+    lines: list[Line] = []
+    at = 0
+    for raw in page.text.split("\n"):
+        text = raw.strip()
+        if text:
+            start = at + raw.index(text[0])
+            lines.append(_place_line(Line(page.number, start, start + len(text), text), boxes))
+        at += len(raw) + 1
+    return lines
+
+
+def _place_line(line: Line, boxes: array[int]) -> Line:
+    """Add the box around a line's characters."""
+    part = boxes[line.start * 4 : line.end * 4]
+    x1s, y1s = part[2::4], part[3::4]
+    placed = [i for i, x1 in enumerate(x1s) if x1]
+    if not placed:
+        return line
+    y0s, scale = part[1::4], 65535
+    tops, bottoms = [y0s[i] for i in placed], [y1s[i] for i in placed]
+    x0 = min(part[4 * i] for i in placed)
+    height = statistics.median_low([b - a for a, b in zip(tops, bottoms, strict=True)])
+    middle = statistics.median_low(tops), statistics.median_low(bottoms)
+    return replace(
+        line, x0=x0 / scale, y0=middle[0] / scale, x1=max(x1s) / scale, y1=middle[1] / scale, height=height / scale
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """One page's lines, sorted out.
+
+    Attributes:
+        page: Number of the page.
+        body: The running text.
+        notes: Footnotes, in order.
+        stamps: Texts of docket stamps and Bates numbers: facts of the page.
+    """
+
+    page: int
+    body: tuple[Line, ...]
+    notes: tuple[Line, ...]
+    stamps: tuple[str, ...]
+
+
+def sort_lines(pages: Sequence[Page]) -> list[PageLines]:
+    """Sort every page's lines into running text, footnotes and furniture (headers, stamps, numbers)."""
+    cut = [cut_lines(page) for page in pages]
+    edges = [_find_edges(lines) for lines in cut]
+    repeated = _find_repeated(cut, edges)
+    heights = [line.height for lines in cut for line in lines if line.height and len(line.text) > 30]
+    usual = statistics.median(heights) if heights else 0.0
+    sorted_pages = []
+    for page, lines, edge in zip(pages, cut, edges, strict=True):
+        lines_kept, stamps = _drop_furniture(lines, edge, repeated)
+        body, notes = _part_footnotes(_drop_line_numbers(lines_kept), usual)
+        sorted_pages.append(PageLines(page.number, tuple(body), tuple(notes), tuple(stamps)))
+    return sorted_pages
+
+
+def _find_edges(lines: list[Line]) -> set[int]:
+    """Give the positions of the lines at the top and at the bottom of a page."""
+    if any(line.placed for line in lines):
+        numbers = _number_column(lines)
+        order = sorted((i for i in range(len(lines)) if i not in numbers), key=lambda i: lines[i].y0)
+        top = [i for i in order[:_EDGE_LINES] if lines[i].y1 < _TOP]
+        bottom = [i for i in order[-_EDGE_LINES:] if lines[i].y0 > _BOTTOM]
+        return set(top) | set(bottom) | set(order[:1]) | set(order[-1:])
+    return {0, len(lines) - 1} if lines else set()
+
+
+def _normal_form(text: str) -> str:
+    return " ".join(_DIGITS.sub("#", text.casefold()).split())
+
+
+def _find_repeated(cut: list[list[Line]], edges: list[set[int]]) -> set[str]:
+    """Find running heads: texts that stand at the edge of several pages, whatever their numbers."""
+    where: dict[str, set[int]] = defaultdict(set)
+    for number, (lines, edge) in enumerate(zip(cut, edges, strict=True)):
+        for index in edge:
+            where[_normal_form(lines[index].text)].add(number)
+    needed = 2 if len(cut) <= 3 else 3
+    return {form for form, found in where.items() if len(found) >= needed and sum(c.isalpha() for c in form) > 2}
+
+
+def _drop_furniture(lines: list[Line], edge: set[int], repeated: set[str]) -> tuple[list[Line], list[str]]:
+    """Drop headers, footers, page numbers, stamps and rules; keep what a stamp says."""
+    kept, stamps = [], []
+    for index, line in enumerate(lines):
+        text = line.text
+        at_edge = index in edge
+        if len(text) < 160 and STAMP.search(text) and (at_edge or not line.placed or _in_margin(line)):
+            stamps.append(text)
+        elif at_edge and _BATES.fullmatch(text):
+            stamps.append(text)
+        elif at_edge and (_PAGE_NUMBER.fullmatch(text) or _normal_form(text) in repeated):
+            continue
+        elif _RULE.fullmatch(text):
+            continue
+        else:
+            kept.append(line)
+    return kept, stamps
+
+
+def _in_margin(line: Line) -> bool:
+    return line.y1 < _TOP or line.y0 > _BOTTOM
+
+
+def _number_column(lines: list[Line]) -> set[int]:
+    """Give the positions of lines that are only the running numbers of pleading paper."""
+    found = [i for i, line in enumerate(lines) if _LINE_NUMBER.fullmatch(line.text) and line.x0 < _LEFT_MARGIN]
+    values = [int(lines[i].text) for i in found]
+    rising = sum(b == a + 1 for a, b in zip(values, values[1:], strict=False))
+    return set(found) if len(found) >= _NUMBERED_LINES_MIN and rising >= 0.7 * (len(found) - 1) else set()
+
+
+def _drop_line_numbers(lines: list[Line]) -> list[Line]:
+    """Drop pleading paper's line numbers, whether they stand alone or before the text of their line."""
+    numbers = _number_column(lines)
+    lines = [line for i, line in enumerate(lines) if i not in numbers]
+    matches = [_LEADING_NUMBER.match(line.text) for line in lines]
+    values = [int(m.group(1)) for m in matches if m]
+    rising = sum(1 <= b - a <= 2 for a, b in zip(values, values[1:], strict=False))
+    if len(values) < _NUMBERED_LINES_MIN or len(values) < 0.6 * len(lines) or rising < 0.7 * (len(values) - 1):
+        return lines
+    return [
+        replace(line, start=line.start + m.end(), text=line.text[m.end() :]) if m else line
+        for line, m in zip(lines, matches, strict=True)
+    ]
+
+
+def _part_footnotes(lines: list[Line], usual_height: float) -> tuple[list[Line], list[Line]]:
+    """Part the small print at the foot of a page from its text; it must begin with a note's mark."""
+    small = _HEIGHT_OF_FOOTNOTE * usual_height
+    first = len(lines)
+    while first and 0 < lines[first - 1].height < small and lines[first - 1].y0 > 0.3:
+        first -= 1
+    while first < len(lines) and not re.match(r"(?:\d{1,3}\b|[*†‡§])", lines[first].text):
+        first += 1
+    if first == 0:
+        return lines, []
+    return lines[:first], lines[first:]
