@@ -1,1 +1,1 @@
-"""What is kept: tables, queries by aggregate, the vault and the audit log. The only SQL."""
+"""What is kept: tables, the vault, the audit log and the queries, one file an aggregate."""

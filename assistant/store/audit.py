@@ -1,0 +1,151 @@
+"""The audit log: append-only, each entry chained to the one before by its hash. It holds ids and counts only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from assistant.errors import WrongUsage
+from assistant.store.database import Database, next_number, timestamp
+from assistant.store.tables import AuditRow, CounterRow
+
+_START = "0" * 64
+_COUNTER = "audit"
+_TOKEN = re.compile(r"[^\s\x00-\x1f]{0,100}")
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """What `verify_chain` found.
+
+    Attributes:
+        ok: True where every entry matches its hash, follows the one before, and none is missing.
+        entries: Entries that are there.
+        first_bad: Number of the first entry that is wrong or missing, or None.
+        head: Hash of the last entry; written down elsewhere, it proves later that nothing was rewritten.
+    """
+
+    ok: bool
+    entries: int
+    first_bad: int | None
+    head: str
+
+
+def record(db: Database, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None) -> int:
+    """Append an entry and give its number; inside `with db.session():` it commits together with the action.
+
+    Args:
+        db: The database.
+        actor: User name.
+        action: Verb of the permission table, such as "summary.sign_off".
+        subject: Id of what it was done to.
+        detail: Ids, counts and keys; never names, text or reasons of a matter.
+
+    Raises:
+        WrongUsage: A value is not a token without white space, a number, or a list or dict of such.
+    """
+    with db.session() as session:
+        return record_in(session, actor, action, subject, detail)
+
+
+def record_in(session: Session, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None) -> int:
+    """Append an entry in an open writing session; see `record`."""
+    for value in (actor, action, subject, detail or {}):
+        _check_token(value)
+    number = next_number(session, _COUNTER)
+    before = session.get(AuditRow, number - 1)
+    row = AuditRow(
+        entry=number,
+        at=timestamp(),
+        actor=actor,
+        action=action,
+        subject=subject,
+        detail=_canonical(detail or {}),
+        previous=before.hash if before else _START,
+        hash="",
+    )
+    row.hash = _hash_entry(row)
+    session.add(row)
+    return number
+
+
+def verify_chain(db: Database) -> ChainReport:
+    """Recompute every hash from the first entry on, and compare the number of entries with the counter."""
+    expected, previous, first_bad, count = 1, _START, None, 0
+    with db.reading() as session:
+        for row in _walk(session):
+            count += 1
+            sound = row.entry == expected and row.previous == previous and row.hash == _hash_entry(row)
+            if not sound and first_bad is None:
+                first_bad = min(row.entry, expected)
+            expected, previous = row.entry + 1, row.hash
+        counter = session.get(CounterRow, _COUNTER)
+        last = counter.value if counter else 0
+    if first_bad is None and last != expected - 1:
+        first_bad = min(expected, last + 1)
+    return ChainReport(first_bad is None, count, first_bad, previous)
+
+
+def export(db: Database) -> Iterator[dict[str, Any]]:
+    """Give every entry as a JSON object, oldest first, as of the moment of the call."""
+    with db.reading() as session:
+        last = session.scalar(select(func.max(AuditRow.entry))) or 0
+    for start in range(1, last + 1, _BATCH):
+        page = select(AuditRow).where(AuditRow.entry.between(start, min(start + _BATCH - 1, last)))
+        with db.reading() as session:
+            found = [_describe(row) for row in session.scalars(page.order_by(AuditRow.entry))]
+        yield from found
+
+
+def _walk(session: Session) -> Iterator[AuditRow]:
+    return session.scalars(select(AuditRow).order_by(AuditRow.entry).execution_options(yield_per=_BATCH)).__iter__()
+
+
+def _describe(row: AuditRow) -> dict[str, Any]:
+    return {
+        "entry": row.entry,
+        "at": row.at,
+        "actor": row.actor,
+        "action": row.action,
+        "subject": row.subject,
+        "detail": json.loads(row.detail),
+        "previous": row.previous,
+        "hash": row.hash,
+    }
+
+
+def _hash_entry(row: AuditRow) -> str:
+    body = [row.entry, row.at, row.actor, row.action, row.subject, row.detail, row.previous]
+    return hashlib.sha256(_canonical(body).encode()).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def _check_token(value: Any) -> None:
+    """Refuse what looks like running text: whoever reads the log may not read the matter."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _check_token(str(key))
+            _check_token(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check_token(item)
+    elif isinstance(value, str):
+        if not _TOKEN.fullmatch(value):
+            raise WrongUsage(
+                "A value for the audit log holds white space or is longer than 100 characters.",
+                expected="ids, keys and counts",
+                do="Record the id of the thing instead of its text.",
+            )
+    elif value is not None and not isinstance(value, int | float):
+        raise WrongUsage(f"A value for the audit log is a {type(value).__name__}.", expected="text or a number")

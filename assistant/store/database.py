@@ -1,0 +1,187 @@
+"""The embedded database: one SQLite file in WAL mode, every commit on disk before it is acknowledged."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.orm import Session
+
+from assistant.errors import CasebriefError, Conflict, DamagedState
+from assistant.settings import Settings
+from assistant.store.tables import CounterRow
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a writer waits for another one before it gives up."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """Hands out transactions; safe to share between threads.
+
+    A session belongs to the thread that opened it. Opening one while this thread has one open joins it as a
+    savepoint, so that several store functions called inside `with db.session():` commit together or not at all.
+    """
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self.settings = settings
+        self._engine = engine
+        self._reader = engine.execution_options(begin="BEGIN")
+        self._open = threading.local()
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open a writing transaction: committed on success, rolled back on any error.
+
+        Raises:
+            Conflict: Another writer held the database for longer than `BUSY_TIMEOUT_MS`.
+            CasebriefError: The disk is full; the database is as it was.
+            DamagedState: The database file is damaged.
+        """
+        outer: Session | None = getattr(self._open, "session", None)
+        if outer is not None:
+            with outer.begin_nested():
+                yield outer
+            return
+        with _explain_failures(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            self._open.session = session
+            try:
+                yield session
+                session.flush()
+            finally:
+                self._open.session = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a reading transaction: one consistent state, which never waits for a writer."""
+        outer: Session | None = getattr(self._open, "session", None)
+        if outer is not None:
+            yield outer
+            return
+        with _explain_failures(), Session(self._reader) as session:
+            yield session
+
+    def compact(self) -> None:
+        """Write the log back into the database and truncate it, so that erased rows lie in neither."""
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Close all connections; the object can still be used and opens new ones."""
+        self._engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database of a data root, made where missing, and bring it to the newest schema.
+
+    Raises:
+        DamagedState: It was written by a newer version of Casebrief, or the file is damaged.
+    """
+    path = settings.folder(".") / "casebrief.db"
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = create_engine(
+        settings.database_url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=16, max_overflow=32
+    )
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin_transaction)
+    with _explain_failures():
+        _migrate(engine)
+    return Database(settings, engine)
+
+
+def _prepare_connection(connection: Any, _record: object) -> None:
+    """Set what SQLite keeps per connection; transactions are begun by `_begin_transaction` alone."""
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_transaction(connection: Connection) -> None:
+    """Take the write lock at the start: a reader that turns writer could not wait for another writer."""
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))
+
+
+def _migrate(engine: Engine) -> None:
+    """Run the missing migrations in one transaction; a second process waits and finds them done."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            raise DamagedState(
+                f"The database has schema {found}, which this version does not know.",
+                expected="a schema of this version or an older one",
+                do="Install the version of Casebrief that last wrote this data root, or restore its backup.",
+            ) from error
+
+
+@contextmanager
+def _explain_failures() -> Iterator[None]:
+    """Turn the database's own failures into errors that say what to do; SQL and values are left out."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig)
+        if "locked" in reason or "busy" in reason:
+            raise Conflict(
+                f"The database was held by another writer for more than {BUSY_TIMEOUT_MS // 1000} s.",
+                do="Try again; if it goes on, look for a second process on the same data root.",
+            ) from None
+        if "full" in reason or "disk I/O" in reason:
+            raise CasebriefError(
+                "The disk of the data root is full or failing; nothing was changed.",
+                do="Free space on it, then try again.",
+            ) from None
+        raise
+    except DatabaseError as error:
+        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
+            raise DamagedState(
+                "The database file is damaged.", do="Stop Casebrief and restore the data root from its backup."
+            ) from None
+        raise
+
+
+def next_number(session: Session, name: str, step: int = 1) -> int:
+    """Advance the counter `name` in the session's transaction and give its new value, from 1."""
+    row = session.get(CounterRow, name)
+    if row is None:
+        row = CounterRow(name=name, value=0)
+        session.add(row)
+    row.value += step
+    session.flush()
+    return row.value
+
+
+def new_id(prefix: str) -> str:
+    """Make a short random identity such as "m-3f9a0c11d2e4"."""
+    return f"{prefix}-{secrets.token_hex(6)}"
+
+
+def timestamp(hours_ahead: float = 0.0) -> str:
+    """Give the time (or `hours_ahead` of it) as ISO 8601 UTC text; such texts sort by time."""
+    return (datetime.now(UTC) + timedelta(hours=hours_ahead)).isoformat(timespec="microseconds")

@@ -1,0 +1,364 @@
+"""Filings: the sealed original, what was read of it, and its revisions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from assistant.documents import Page, RedactedDocument
+from assistant.errors import Conflict, DamagedState, NotAllowed, NotFound, WrongUsage
+from assistant.store import forms
+from assistant.store.database import Database, new_id, timestamp
+from assistant.store.sealed_files import remove_file, write_file
+from assistant.store.tables import DocumentRow, MatterRow, PageRow, RevisionRow, SummaryRow, TombstoneRow
+from assistant.store.vault import Vault, open_vault
+
+STATUSES = ("waiting", "reading", "ready", "refused")
+_ORPHAN_AGE_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A document of a matter.
+
+    Attributes:
+        document_id: Identity within the store.
+        matter_id: The matter it belongs to.
+        file_name: As it was given, without folders; sealed at rest.
+        status: "waiting", "reading", "ready" or "refused".
+        error: Why it was refused, without content, or "".
+        do: What the person can do about it, or "".
+        pages_total: Pages of the file, 0 until it is read.
+        pages_ocr: Pages read by OCR.
+        pages_unreadable: Pages that gave no usable text.
+        revision: Newest revision, 0 until it is read.
+        document_type: Key of a house template, "" until it is read.
+        words: Words of the running text.
+        entities: Number of identifiers replaced, by type.
+        warnings: What the reader should know, without content.
+        sequestered: True where it is clawed back: hidden and untrained, kept.
+        added_by: User name.
+        added_at: ISO 8601 UTC.
+        seconds: Time that reading took.
+    """
+
+    document_id: str
+    matter_id: str
+    file_name: str
+    status: str
+    error: str = ""
+    do: str = ""
+    pages_total: int = 0
+    pages_ocr: tuple[int, ...] = ()
+    pages_unreadable: tuple[int, ...] = ()
+    revision: int = 0
+    document_type: str = ""
+    words: int = 0
+    entities: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    sequestered: bool = False
+    added_by: str = ""
+    added_at: str = ""
+    seconds: float = 0.0
+
+
+def add_filing(db: Database, matter_id: str, file_name: str, data: bytes, actor: str) -> Filing:
+    """Take a file into a matter: sealed and on disk before this returns; the same content again is the same filing.
+
+    The file is written first and its row second: a crash between leaves a sealed file without a row, which
+    `sweep_originals` removes.
+
+    Raises:
+        NotFound: There is no such matter.
+        CasebriefError: The disk is full; nothing was changed.
+    """
+    vault = open_vault(db, matter_id)
+    content = vault.blind(hashlib.sha256(data).hexdigest())
+    same = select(DocumentRow).where(DocumentRow.matter_id == matter_id, DocumentRow.content_blind == content)
+    with db.reading() as session:
+        had = session.scalar(same)
+    if had is not None:
+        return _filing(had, vault)
+    document_id = new_id("d")
+    path = db.settings.folder("originals") / f"{document_id}.sealed"
+    write_file(path, vault.seal(data, f"original|{document_id}"))
+    name = file_name.replace("\\", "/").rpartition("/")[2]
+    try:
+        with db.session() as session:
+            had = session.scalar(same)
+            if had is None:
+                row = DocumentRow(
+                    document_id=document_id,
+                    matter_id=matter_id,
+                    content_blind=content,
+                    sealed_file_name=vault.seal(name.encode(), f"file name|{document_id}"),
+                    status="waiting",
+                    added_by=actor,
+                    added_at=timestamp(),
+                )
+                session.add(row)
+                session.flush()
+                return _filing(row, vault)
+    except BaseException:
+        remove_file(path)
+        raise
+    remove_file(path)
+    return _filing(had, vault)
+
+
+def get_filing(db: Database, document_id: str) -> Filing:
+    """Give a filing.
+
+    Raises:
+        NotFound: There is no such filing.
+    """
+    with db.reading() as session:
+        row = _row(session, document_id)
+    return _filing(row, open_vault(db, row.matter_id))
+
+
+def list_filings(db: Database, matter_id: str) -> tuple[Filing, ...]:
+    """List the filings of a matter, oldest first.
+
+    Raises:
+        NotFound: There is no such matter.
+    """
+    vault = open_vault(db, matter_id)
+    with db.reading() as session:
+        mine = select(DocumentRow).where(DocumentRow.matter_id == matter_id)
+        rows = session.scalars(mine.order_by(DocumentRow.added_at, DocumentRow.document_id)).all()
+    return tuple(_filing(row, vault) for row in rows)
+
+
+def list_waiting(db: Database) -> tuple[str, ...]:
+    """Give the ids of the filings, of all matters, that are not read to an end yet, oldest first."""
+    unread = select(DocumentRow.document_id).where(DocumentRow.status.in_(("waiting", "reading")))
+    with db.reading() as session:
+        return tuple(session.scalars(unread.order_by(DocumentRow.added_at)))
+
+
+def set_status(db: Database, document_id: str, status: str, error: str = "", do: str = "") -> None:
+    """Say how far reading has come; `error` and `do` hold no content of the filing.
+
+    Raises:
+        NotFound: There is no such filing.
+        WrongUsage: There is no such status.
+    """
+    if status not in STATUSES:
+        raise WrongUsage(f"There is no status {status!r} of a filing.", expected="one of " + ", ".join(STATUSES))
+    with db.session() as session:
+        row = _row(session, document_id)
+        row.status, row.error, row.do = status, error, do
+
+
+def set_sequestered(db: Database, document_id: str, sequestered: bool) -> None:
+    """Claw a filing back (it trains nothing and is hidden, but kept), or release it.
+
+    Raises:
+        NotFound: There is no such filing.
+    """
+    with db.session() as session:
+        _row(session, document_id).sequestered = sequestered
+
+
+def read_original(db: Database, document_id: str) -> bytes:
+    """Open the original file.
+
+    Raises:
+        NotFound: There is no such filing.
+        DamagedState: The sealed file is missing or was changed.
+    """
+    with db.reading() as session:
+        matter_id = _row(session, document_id).matter_id
+    try:
+        blob = (db.settings.folder("originals") / f"{document_id}.sealed").read_bytes()
+    except FileNotFoundError:
+        raise DamagedState(
+            f"The sealed original of {document_id} is missing.", do="Restore the data root from its backup."
+        ) from None
+    return open_vault(db, matter_id).unseal(blob, f"original|{document_id}")
+
+
+def save_revision(
+    db: Database,
+    document: RedactedDocument,
+    pages: Sequence[Page],
+    entities: dict[str, int],
+    warnings: Sequence[str],
+    seconds: float,
+) -> None:
+    """Store a reading of a filing, all of it or nothing; storing the same revision again replaces it.
+
+    Raises:
+        NotFound: There is no such filing.
+        WrongUsage: The document names no revision, or another matter than the filing's.
+        Conflict: Summaries rest on this revision and the text is another: it must become a new revision.
+    """
+    if document.revision < 1:
+        raise WrongUsage(f"The revision to store is {document.revision}.", expected="a number from 1")
+    vault = open_vault(db, document.matter_id)
+    sealed_pages = [(page.number, vault.seal(forms.pack_page(page), _page_purpose(document, page))) for page in pages]
+    row = RevisionRow(
+        document_id=document.document_id,
+        revision=document.revision,
+        document_type=document.document_type,
+        text=document.text,
+        passages=forms.passages_to_rows(document.passages),
+        facts=dict(document.facts),
+        pages_total=document.pages_total,
+        pages_ocr=list(document.pages_ocr),
+        pages_unreadable=list(document.pages_unreadable),
+        scheme=document.scheme,
+        sealed_offsets=vault.seal(
+            forms.pack_offsets(document.offsets), f"offsets|{document.document_id}|{document.revision}"
+        ),
+        created_at=timestamp(),
+    )
+    with db.session() as session:
+        filing = _row(session, document.document_id)
+        if filing.matter_id != document.matter_id:
+            raise WrongUsage(f"{document.document_id} belongs to {filing.matter_id}, not to {document.matter_id}.")
+        _replace_revision(session, row)
+        session.add_all(
+            PageRow(document_id=row.document_id, revision=row.revision, number=number, sealed_page=blob)
+            for number, blob in sealed_pages
+        )
+        if document.revision >= filing.revision:
+            filing.revision = document.revision
+            filing.document_type = document.document_type
+            filing.pages_total = document.pages_total
+            filing.pages_ocr, filing.pages_unreadable = list(document.pages_ocr), list(document.pages_unreadable)
+            filing.words = len(document.text.split())
+            filing.entities, filing.warnings, filing.seconds = dict(entities), list(warnings), seconds
+
+
+def load_document(db: Database, document_id: str, revision: int | None = None) -> RedactedDocument:
+    """Give the pseudonymized document: the newest revision, or the one asked for.
+
+    Raises:
+        NotFound: There is no such filing, or it has no such revision (it may not be read yet).
+    """
+    with db.reading() as session:
+        filing = _row(session, document_id)
+        row = session.get(RevisionRow, (document_id, revision or filing.revision))
+    if row is None:
+        raise NotFound(
+            f"{document_id} has no revision {revision or 'yet'}.", do="Wait until it is read; see its status."
+        )
+    purpose = f"offsets|{document_id}|{row.revision}"
+    return RedactedDocument(
+        document_id=document_id,
+        matter_id=filing.matter_id,
+        revision=row.revision,
+        document_type=row.document_type,
+        text=row.text,
+        offsets=forms.unpack_offsets(open_vault(db, filing.matter_id).unseal(row.sealed_offsets, purpose)),
+        passages=forms.passages_from_rows(row.passages),
+        pages_total=row.pages_total,
+        pages_ocr=tuple(row.pages_ocr),
+        pages_unreadable=tuple(row.pages_unreadable),
+        facts=dict(row.facts),
+        scheme=row.scheme,
+    )
+
+
+def load_pages(
+    db: Database, document_id: str, revision: int | None = None, numbers: Collection[int] | None = None
+) -> tuple[Page, ...]:
+    """Give the pages as read, original text and boxes, in order: all, or those in `numbers`.
+
+    Raises:
+        NotFound: There is no such filing.
+    """
+    with db.reading() as session:
+        filing = _row(session, document_id)
+        asked = revision or filing.revision
+        mine = select(PageRow).where(PageRow.document_id == document_id, PageRow.revision == asked)
+        if numbers is not None:
+            mine = mine.where(PageRow.number.in_(numbers))
+        rows = session.scalars(mine.order_by(PageRow.number)).all()
+    vault = open_vault(db, filing.matter_id)
+    return tuple(
+        forms.unpack_page(vault.unseal(row.sealed_page, f"page|{document_id}|{asked}|{row.number}")) for row in rows
+    )
+
+
+def delete_filing(db: Database, document_id: str, actor: str = "") -> None:
+    """Delete a filing with its original, revisions, summaries and corrections; a tombstone stays.
+
+    Raises:
+        NotFound: There is no such filing.
+        NotAllowed: A legal hold lies on its matter.
+    """
+    with db.session() as session:
+        row = _row(session, document_id)
+        if session.get_one(MatterRow, row.matter_id).legal_hold:
+            raise NotAllowed(f"A legal hold lies on {row.matter_id}.", do="Have the hold lifted first.")
+        session.execute(delete(DocumentRow).where(DocumentRow.document_id == document_id))
+        session.add(TombstoneRow(subject=document_id, kind="filing", erased_by=actor, counts={}, erased_at=timestamp()))
+    db.compact()
+    remove_file(db.settings.folder("originals") / f"{document_id}.sealed")
+
+
+def sweep_originals(db: Database, age_s: float = _ORPHAN_AGE_S) -> int:
+    """Remove what crashes left among the originals: files older than `age_s` that no filing owns; give how many."""
+    now = datetime.now(UTC).timestamp()
+    old = [path for path in db.settings.folder("originals").iterdir() if now - path.stat().st_mtime >= age_s]
+    with db.reading() as session:
+        owned = {f"{name}.sealed" for name in session.scalars(select(DocumentRow.document_id))}
+    return sum(remove_file(path) for path in old if path.name not in owned)
+
+
+def _replace_revision(session: Session, row: RevisionRow) -> None:
+    """Put a revision in the place of an earlier attempt at it, unless summaries rest on another text."""
+    had = session.get(RevisionRow, (row.document_id, row.revision))
+    if had is not None:
+        resting = select(func.count()).where(
+            SummaryRow.document_id == row.document_id, SummaryRow.revision == row.revision
+        )
+        if had.text != row.text and session.scalar(resting):
+            raise Conflict(
+                f"Summaries rest on revision {row.revision} of {row.document_id}, whose text is another.",
+                do="Store the new reading as the next revision.",
+            )
+        session.execute(delete(PageRow).where(PageRow.document_id == row.document_id, PageRow.revision == row.revision))
+    session.merge(row)
+
+
+def _page_purpose(document: RedactedDocument, page: Page) -> str:
+    return f"page|{document.document_id}|{document.revision}|{page.number}"
+
+
+def _row(session: Session, document_id: str) -> DocumentRow:
+    row = session.get(DocumentRow, document_id)
+    if row is None:
+        raise NotFound(f"There is no filing {document_id}.", do="List the filings of the matter.")
+    return row
+
+
+def _filing(row: DocumentRow, vault: Vault) -> Filing:
+    return Filing(
+        document_id=row.document_id,
+        matter_id=row.matter_id,
+        file_name=vault.unseal(row.sealed_file_name, f"file name|{row.document_id}").decode(),
+        status=row.status,
+        error=row.error,
+        do=row.do,
+        pages_total=row.pages_total,
+        pages_ocr=tuple(row.pages_ocr),
+        pages_unreadable=tuple(row.pages_unreadable),
+        revision=row.revision,
+        document_type=row.document_type,
+        words=row.words,
+        entities=dict(row.entities),
+        warnings=tuple(row.warnings),
+        sequestered=row.sequestered,
+        added_by=row.added_by,
+        added_at=row.added_at,
+        seconds=row.seconds,
+    )

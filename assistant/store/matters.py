@@ -1,0 +1,197 @@
+"""Matters: the unit of access, keys, consent and erasure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from assistant.errors import Conflict, NotAllowed, NotFound, WrongUsage
+from assistant.store.database import Database, new_id, timestamp
+from assistant.store.sealed_files import remove_file
+from assistant.store.tables import AdapterRow, DocumentRow, MatterRow, SummaryRow, TombstoneRow
+from assistant.store.vault import Vault, blind_name, destroy_key, new_vault, open_vault
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A client's case. `consent` is the client's, to training; times are ISO 8601 UTC or ""."""
+
+    matter_id: str
+    name: str
+    number: str
+    consent: bool
+    consent_by: str
+    consent_at: str
+    protective_order: bool
+    legal_hold: bool
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureReport:
+    """What an erasure removed: filings, and the adapters that learned from the matter and are due for retraining."""
+
+    documents: int
+    adapters_due: tuple[str, ...]
+
+
+def create_matter(db: Database, name: str, actor: str, number: str = "") -> Matter:
+    """Open a matter with a key of its own; there is no consent to training until one is recorded.
+
+    Raises:
+        WrongUsage: The name is empty.
+        Conflict: There is a matter of this name.
+    """
+    if not name.strip():
+        raise WrongUsage("The matter has no name.", expected="a name that the firm uses for the case")
+    matter_id = new_id("m")
+    vault, wrapped = new_vault(db, matter_id)
+    row = MatterRow(
+        matter_id=matter_id,
+        wrapped_key=wrapped,
+        name_blind=blind_name(db.settings, name),
+        sealed_name=vault.seal(name.strip().encode(), "matter name"),
+        sealed_number=vault.seal(number.strip().encode(), "matter number"),
+        consent=False,
+        consent_by="",
+        consent_at="",
+        protective_order=False,
+        legal_hold=False,
+        created_by=actor,
+        created_at=timestamp(),
+    )
+    with db.session() as session:
+        if session.scalar(select(MatterRow.matter_id).where(MatterRow.name_blind == row.name_blind)):
+            raise Conflict("There is a matter of this name already.", do="Use it, or choose another name.")
+        session.add(row)
+    return _matter(row, vault)
+
+
+def find_matter(db: Database, name_or_id: str) -> Matter:
+    """Give a matter by its id, or by its name in any case and spacing.
+
+    Raises:
+        NotFound: There is none; the error does not repeat the name.
+    """
+    blind = blind_name(db.settings, name_or_id)
+    with db.reading() as session:
+        row = session.get(MatterRow, name_or_id) or session.scalar(
+            select(MatterRow).where(MatterRow.name_blind == blind)
+        )
+    if row is None:
+        raise NotFound("There is no matter of this name or id.", do="Create it, or list the matters.")
+    return _matter(row, open_vault(db, row.matter_id))
+
+
+def list_matters(db: Database) -> tuple[Matter, ...]:
+    """List all matters, oldest first; who may see which is the caller's check."""
+    with db.reading() as session:
+        rows = session.scalars(select(MatterRow).order_by(MatterRow.created_at)).all()
+    return tuple(_matter(row, open_vault(db, row.matter_id)) for row in rows)
+
+
+def record_consent(db: Database, matter_id: str, attorney: str, given: bool, note: str) -> Matter:
+    """Record that the client gave or withdrew the informed consent to training; the note is sealed.
+
+    Raises:
+        NotFound: There is no such matter.
+    """
+    vault = open_vault(db, matter_id)
+    with db.session() as session:
+        row = _row(session, matter_id)
+        row.consent, row.consent_by, row.consent_at = given, attorney, timestamp()
+        row.sealed_consent_note = vault.seal(note.encode(), "consent note")
+        return _matter(row, vault)
+
+
+def consent_note(db: Database, matter_id: str) -> str:
+    """Give the note that was recorded with the consent, or ""."""
+    with db.reading() as session:
+        sealed = _row(session, matter_id).sealed_consent_note
+    return open_vault(db, matter_id).unseal(sealed, "consent note").decode() if sealed else ""
+
+
+def set_protective_order(db: Database, matter_id: str, holds: bool) -> Matter:
+    """Say whether a protective order holds, which keeps the matter out of training whatever the consent says.
+
+    Raises:
+        NotFound: There is no such matter.
+    """
+    with db.session() as session:
+        row = _row(session, matter_id)
+        row.protective_order = holds
+        return _matter(row, open_vault(db, matter_id))
+
+
+def set_legal_hold(db: Database, matter_id: str, holds: bool) -> Matter:
+    """Say whether a legal hold forbids to erase anything of the matter.
+
+    Raises:
+        NotFound: There is no such matter.
+    """
+    with db.session() as session:
+        row = _row(session, matter_id)
+        row.legal_hold = holds
+        return _matter(row, open_vault(db, matter_id))
+
+
+def erase_matter(db: Database, matter_id: str, actor: str, second: str) -> ErasureReport:
+    """Erase a matter for good: its key is destroyed, rows and sealed files go, a tombstone without content stays.
+
+    The key and the rows go in one transaction. A crash after it leaves files that nothing opens any more;
+    calling again, or `filings.sweep_originals`, removes them. The search index is the caller's.
+
+    Raises:
+        NotFound: There is no such matter.
+        NotAllowed: `actor` and `second` are not two people, or a legal hold forbids it.
+    """
+    if not actor or not second or actor.casefold() == second.casefold():
+        raise NotAllowed("An erasure takes two people.", do="Have a second person confirm it.")
+    with db.session() as session:
+        row = _row(session, matter_id)
+        if row.legal_hold:
+            raise NotAllowed(f"A legal hold lies on {matter_id}.", do="Have the hold lifted first.")
+        documents = session.scalars(select(DocumentRow.document_id).where(DocumentRow.matter_id == matter_id)).all()
+        summaries = session.scalar(select(func.count()).where(SummaryRow.matter_id == matter_id)) or 0
+        due = tuple(a.adapter_id for a in session.scalars(select(AdapterRow)) if matter_id in a.matters)
+        session.add(
+            TombstoneRow(
+                subject=matter_id,
+                kind="matter",
+                erased_by=actor,
+                second=second,
+                counts={"documents": len(documents), "summaries": summaries, "adapters_due": list(due)},
+                erased_at=timestamp(),
+            )
+        )
+        destroy_key(db, matter_id)
+        session.flush()
+        session.execute(delete(MatterRow).where(MatterRow.matter_id == matter_id))
+    db.compact()
+    originals = db.settings.folder("originals")
+    for document_id in documents:
+        remove_file(originals / f"{document_id}.sealed")
+    return ErasureReport(len(documents), due)
+
+
+def _row(session: Session, matter_id: str) -> MatterRow:
+    row = session.get(MatterRow, matter_id)
+    if row is None:
+        raise NotFound(f"There is no matter {matter_id}.", do="List the matters and use one of their ids.")
+    return row
+
+
+def _matter(row: MatterRow, vault: Vault) -> Matter:
+    return Matter(
+        matter_id=row.matter_id,
+        name=vault.unseal(row.sealed_name, "matter name").decode(),
+        number=vault.unseal(row.sealed_number, "matter number").decode(),
+        consent=row.consent,
+        consent_by=row.consent_by,
+        consent_at=row.consent_at,
+        protective_order=row.protective_order,
+        legal_hold=row.legal_hold,
+        created_at=row.created_at,
+    )

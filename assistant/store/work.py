@@ -1,0 +1,411 @@
+"""Work on summaries: versions, review, corrections, and what of them may train."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.documents import Correction, Sentence, Summary
+from assistant.errors import Conflict, NotFound, WrongUsage
+from assistant.store import forms
+from assistant.store.database import Database, new_id, timestamp
+from assistant.store.tables import CorrectionRow, DocumentRow, MatterRow, RatingRow, SummaryRow, VersionRow
+from assistant.store.vault import Vault, open_vault
+
+STATUSES = ("draft", "submitted", "signed_off", "returned", "discarded")
+_OPEN = ("draft", "returned")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSummary:
+    """A summary and where it stands.
+
+    Attributes:
+        summary_id: Identity within the store.
+        document_id: The filing.
+        matter_id: Its matter.
+        revision: The revision of the filing that its evidence points into.
+        author: Who had it made.
+        status: "draft", "submitted", "signed_off" (locked), "returned" or "discarded".
+        summary: As the model wrote it.
+        text: As it stands now, pseudonymized.
+        sentences: As they stand now.
+        version: Counts from 1; grows with every edit.
+        submitted_by: User name, or "".
+        signed_off_by: User name of the attorney, or "".
+        returned_reason: Why an attorney sent it back, or "".
+        created_at: ISO 8601 UTC.
+    """
+
+    summary_id: str
+    document_id: str
+    matter_id: str
+    revision: int
+    author: str
+    status: str
+    summary: Summary
+    text: str
+    sentences: tuple[Sentence, ...]
+    version: int
+    submitted_by: str
+    signed_off_by: str
+    returned_reason: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state of a summary; number 1 is the model's."""
+
+    summary_id: str
+    version: int
+    author: str
+    text: str
+    sentences: tuple[Sentence, ...]
+    created_at: str
+
+
+def save_summary(db: Database, summary: Summary, actor: str) -> str:
+    """Store a summary as the model wrote it, as a draft, and give its id.
+
+    Raises:
+        NotFound: There is no such filing.
+    """
+    summary_id = new_id("s")
+    with db.session() as session:
+        document = session.get(DocumentRow, summary.document_id)
+        if document is None:
+            raise NotFound(f"There is no filing {summary.document_id}.", do="List the filings of the matter.")
+        session.add(
+            SummaryRow(
+                summary_id=summary_id,
+                document_id=summary.document_id,
+                matter_id=document.matter_id,
+                revision=summary.revision,
+                author=actor,
+                status="draft",
+                summary=forms.summary_to_json(summary),
+                version=1,
+                created_at=timestamp(),
+            )
+        )
+        session.flush()
+        _add_version(session, summary_id, 1, actor, summary.text, summary.sentences)
+    return summary_id
+
+
+def get_summary(db: Database, summary_id: str) -> StoredSummary:
+    """Give a summary as it stands.
+
+    Raises:
+        NotFound: There is no such summary.
+    """
+    with db.reading() as session:
+        row = _row(session, summary_id)
+        return _stored(session, row, open_vault(db, row.matter_id))
+
+
+def list_summaries(
+    db: Database,
+    document_id: str | None = None,
+    matter_ids: Collection[str] | None = None,
+    status: str | None = None,
+) -> tuple[StoredSummary, ...]:
+    """List summaries, newest first, of a filing, of some matters, in a status; None does not narrow."""
+    asked = select(SummaryRow).order_by(SummaryRow.created_at.desc(), SummaryRow.summary_id)
+    if document_id is not None:
+        asked = asked.where(SummaryRow.document_id == document_id)
+    if matter_ids is not None:
+        asked = asked.where(SummaryRow.matter_id.in_(matter_ids))
+    if status is not None:
+        asked = asked.where(SummaryRow.status == status)
+    vaults: dict[str, Vault] = {}
+    with db.reading() as session:
+        rows = session.scalars(asked).all()
+        for row in rows:
+            if row.matter_id not in vaults:
+                vaults[row.matter_id] = open_vault(db, row.matter_id)
+        return tuple(_stored(session, row, vaults[row.matter_id]) for row in rows)
+
+
+def save_edit(
+    db: Database, summary_id: str, actor: str, text: str, sentences: Sequence[Sentence], expected_version: int
+) -> int:
+    """Store an edit as the next version and give its number.
+
+    Raises:
+        NotFound: There is no such summary.
+        Conflict: Someone edited it since `expected_version`, or it is submitted, signed off or discarded.
+    """
+    with db.session() as session:
+        row = _row(session, summary_id)
+        _need_status(row, _OPEN, "edited")
+        if row.version != expected_version:
+            raise Conflict(
+                f"The summary is at version {row.version}, the edit was made on version {expected_version}.",
+                do="Reload it and make the edit again.",
+            )
+        row.version += 1
+        _add_version(session, summary_id, row.version, actor, text, sentences)
+        return row.version
+
+
+def versions(db: Database, summary_id: str) -> tuple[Version, ...]:
+    """Give all versions, the model's first.
+
+    Raises:
+        NotFound: There is no such summary.
+    """
+    with db.reading() as session:
+        _row(session, summary_id)
+        mine = select(VersionRow).where(VersionRow.summary_id == summary_id).order_by(VersionRow.version)
+        return tuple(
+            Version(v.summary_id, v.version, v.author, v.text, forms.sentences_from_json(v.sentences), v.created_at)
+            for v in session.scalars(mine)
+        )
+
+
+def submit(db: Database, summary_id: str, actor: str, rating: int, reasons: Sequence[str], note: str) -> Correction:
+    """Submit a summary for review: its current version becomes a correction of what the model wrote.
+
+    Args:
+        db: The database.
+        summary_id: The summary.
+        actor: Who submits.
+        rating: -1, 0 or 1, of the model's output.
+        reasons: Keys of the legal reasons.
+        note: Free text; sealed.
+
+    Raises:
+        NotFound: There is no such summary.
+        Conflict: It is not open (draft or returned).
+        WrongUsage: The rating is out of range.
+    """
+    if rating not in (-1, 0, 1):
+        raise WrongUsage(f"The rating is {rating}.", expected="-1, 0 or 1")
+    with db.session() as session:
+        row = _row(session, summary_id)
+        _need_status(row, _OPEN, "submitted")
+        correction_id = new_id("x")
+        made = CorrectionRow(
+            correction_id=correction_id,
+            summary_id=summary_id,
+            document_id=row.document_id,
+            matter_id=row.matter_id,
+            version=row.version,
+            author=actor,
+            signed_off_by="",
+            model_output=session.get_one(VersionRow, (summary_id, 1)).text,
+            edited=session.get_one(VersionRow, (summary_id, row.version)).text,
+            rating=rating,
+            reasons=list(reasons),
+            sealed_note=open_vault(db, row.matter_id).seal(note.encode(), f"note|{correction_id}"),
+            adapter=forms.summary_from_json(row.summary).adapter,
+            state="submitted",
+            created_at=timestamp(),
+        )
+        session.add(made)
+        row.status, row.submitted_by, row.sealed_returned_reason = "submitted", actor, None
+        return _correction(made)
+
+
+def sign_off(db: Database, summary_id: str, attorney: str) -> Correction:
+    """Sign a submitted summary off: it is locked, and its correction may train where the client has agreed.
+
+    Raises:
+        NotFound: There is no such summary.
+        Conflict: It is not submitted.
+    """
+    with db.session() as session:
+        row = _row(session, summary_id)
+        _need_status(row, ("submitted",), "signed off")
+        made = _submitted_correction(session, summary_id)
+        made.signed_off_by, made.signed_off_at, made.state = attorney, timestamp(), "signed_off"
+        row.status, row.signed_off_by = "signed_off", attorney
+        return _correction(made)
+
+
+def return_summary(db: Database, summary_id: str, attorney: str, reason: str) -> None:
+    """Send a submitted summary back to be edited again; the reason is sealed.
+
+    Raises:
+        NotFound: There is no such summary.
+        Conflict: It is not submitted.
+    """
+    with db.session() as session:
+        row = _row(session, summary_id)
+        _need_status(row, ("submitted",), "returned")
+        _submitted_correction(session, summary_id).state = "returned"
+        vault = open_vault(db, row.matter_id)
+        row.status = "returned"
+        row.sealed_returned_reason = vault.seal(_signed_reason(attorney, reason), f"returned|{summary_id}")
+
+
+def discard_summary(db: Database, summary_id: str) -> None:
+    """Put a draft or returned summary aside; it is kept but not worked on.
+
+    Raises:
+        NotFound: There is no such summary.
+        Conflict: It is submitted or signed off.
+    """
+    with db.session() as session:
+        row = _row(session, summary_id)
+        _need_status(row, _OPEN, "discarded")
+        row.status = "discarded"
+
+
+def rate_sentence(db: Database, summary_id: str, index: int, actor: str, rating: int, reason: str = "") -> None:
+    """Rate sentence `index` (from 0) of the current version; a person's later rating replaces the earlier one.
+
+    Raises:
+        NotFound: There is no such summary or sentence.
+        WrongUsage: The rating is out of range.
+    """
+    if rating not in (-1, 0, 1):
+        raise WrongUsage(f"The rating is {rating}.", expected="-1, 0 or 1")
+    with db.session() as session:
+        row = _row(session, summary_id)
+        current = session.get_one(VersionRow, (summary_id, row.version))
+        if not 0 <= index < len(json.loads(current.sentences)):
+            raise NotFound(f"The summary has no sentence {index}.", do="Reload it.")
+        session.merge(
+            RatingRow(
+                target_id=summary_id,
+                part=index + 1,
+                user=actor,
+                matter_id=row.matter_id,
+                rating=rating,
+                sealed_reason=open_vault(db, row.matter_id).seal(reason.encode(), f"rating|{summary_id}"),
+                created_at=timestamp(),
+            )
+        )
+
+
+def list_corrections(db: Database, document_id: str | None = None) -> tuple[Correction, ...]:
+    """List all corrections, oldest first, of one filing or of all, whatever their state."""
+    asked = select(CorrectionRow).order_by(CorrectionRow.created_at, CorrectionRow.correction_id)
+    if document_id is not None:
+        asked = asked.where(CorrectionRow.document_id == document_id)
+    with db.reading() as session:
+        return tuple(_correction(row) for row in session.scalars(asked))
+
+
+def approved_corrections(db: Database) -> tuple[Correction, ...]:
+    """Give what may train, oldest first: signed off, consent given, no protective order, not sequestered."""
+    with db.reading() as session:
+        return tuple(_correction(row) for row, hindrance in _judge(session) if hindrance is None)
+
+
+def excluded_counts(db: Database) -> dict[str, int]:
+    """Count the corrections that may not train, each under the first reason that holds.
+
+    Reasons: "not_signed_off", "no_consent", "protective_order", "sequestered".
+    """
+    with db.reading() as session:
+        return dict(Counter(hindrance for _, hindrance in _judge(session) if hindrance is not None))
+
+
+def _judge(session: Session) -> list[tuple[CorrectionRow, str | None]]:
+    """Pair every correction that was not returned with what keeps it from training."""
+    joined = (
+        select(CorrectionRow, MatterRow.consent, MatterRow.protective_order, DocumentRow.sequestered)
+        .join(MatterRow, MatterRow.matter_id == CorrectionRow.matter_id)
+        .join(DocumentRow, DocumentRow.document_id == CorrectionRow.document_id)
+        .where(CorrectionRow.state != "returned")
+        .order_by(CorrectionRow.created_at, CorrectionRow.correction_id)
+    )
+    judged: list[tuple[CorrectionRow, str | None]] = []
+    for row, consent, protected, sequestered in session.execute(joined):
+        hindrances = {
+            "not_signed_off": row.state != "signed_off",
+            "no_consent": not consent,
+            "protective_order": protected,
+            "sequestered": sequestered,
+        }
+        judged.append((row, next((name for name, holds in hindrances.items() if holds), None)))
+    return judged
+
+
+def _row(session: Session, summary_id: str) -> SummaryRow:
+    row = session.get(SummaryRow, summary_id)
+    if row is None:
+        raise NotFound(f"There is no summary {summary_id}.", do="List the summaries of the filing.")
+    return row
+
+
+def _need_status(row: SummaryRow, allowed: Sequence[str], verb: str) -> None:
+    if row.status not in allowed:
+        locked = " and locked" if row.status == "signed_off" else ""
+        raise Conflict(
+            f"The summary is {row.status.replace('_', ' ')}{locked}; it cannot be {verb}.",
+            expected=" or ".join(allowed),
+            do="Reload it; make a new summary where this one is locked.",
+        )
+
+
+def _submitted_correction(session: Session, summary_id: str) -> CorrectionRow:
+    waiting = select(CorrectionRow).where(CorrectionRow.summary_id == summary_id, CorrectionRow.state == "submitted")
+    return session.scalars(waiting).one()
+
+
+def _add_version(
+    session: Session, summary_id: str, number: int, author: str, text: str, sentences: Sequence[Sentence]
+) -> None:
+    session.add(
+        VersionRow(
+            summary_id=summary_id,
+            version=number,
+            author=author,
+            text=text,
+            sentences=forms.sentences_to_json(sentences),
+            created_at=timestamp(),
+        )
+    )
+
+
+def _signed_reason(attorney: str, reason: str) -> bytes:
+    return json.dumps({"by": attorney, "reason": reason}).encode()
+
+
+def _stored(session: Session, row: SummaryRow, vault: Vault) -> StoredSummary:
+    current = session.get_one(VersionRow, (row.summary_id, row.version))
+    sealed = row.sealed_returned_reason
+    reason = json.loads(vault.unseal(sealed, f"returned|{row.summary_id}"))["reason"] if sealed else ""
+    return StoredSummary(
+        summary_id=row.summary_id,
+        document_id=row.document_id,
+        matter_id=row.matter_id,
+        revision=row.revision,
+        author=row.author,
+        status=row.status,
+        summary=forms.summary_from_json(row.summary),
+        text=current.text,
+        sentences=forms.sentences_from_json(current.sentences),
+        version=row.version,
+        submitted_by=row.submitted_by,
+        signed_off_by=row.signed_off_by,
+        returned_reason=reason,
+        created_at=row.created_at,
+    )
+
+
+def _correction(row: CorrectionRow) -> Correction:
+    return Correction(
+        correction_id=row.correction_id,
+        matter_id=row.matter_id,
+        document_id=row.document_id,
+        summary_id=row.summary_id,
+        author=row.author,
+        signed_off_by=row.signed_off_by,
+        model_output=row.model_output,
+        edited=row.edited,
+        rating=row.rating,
+        reasons=tuple(row.reasons),
+        adapter=row.adapter,
+        created_at=row.created_at,
+    )
