@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.errors import NotAllowed, NotFound
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from assistant.store.database import Database
     from assistant.store.people import User
 
+_ID = re.compile(r"[a-z]-[0-9a-z]{1,32}")
 OWNER = "owner"
 """Role of whoever works from the shell of the operating-system user that owns the data root. It is never
 stored and never given to a login: only the command line makes such a user, for its own process."""
@@ -126,5 +128,6 @@ def _is_member(db: Database, user: User, matter_id: str) -> bool:
 def _refuse(db: Database, user: User, action: str, matter_id: str | None, what: str) -> None:
     from assistant.store.audit import record
 
-    record(db, user.name, "refused", matter_id or "", {"action": action})
+    subject = matter_id if matter_id and _ID.fullmatch(matter_id) else ""
+    record(db, user.name, "refused", subject, {"action": action})
     raise NotAllowed(what, do="Ask an attorney of the matter or an admin.")

@@ -180,7 +180,7 @@ class House:
             else:
                 yield {"kind": "progress", "done": item.done, "total": item.total, "label": item.label}
 
-    def start_ingest(self, document_id: str, password: str | None = None) -> None:
+    def start_ingest(self, document_id: str, *, password: str | None = None, document_type: str | None = None) -> None:
         """Read a stored filing: as a durable job where this process runs jobs, else here and now.
 
         A password is used at once and never written down, so a file that needs one is read in the foreground.
@@ -212,14 +212,13 @@ class House:
     def resume_ingests(self) -> int:
         """Queue the filings that were stored but not read when the last process ended; give their number."""
         from assistant import jobs
-        from assistant.store import filings, matters
+        from assistant.store import filings
 
         alive = {j.job_id for j in jobs.list_jobs() if j.status in ("queued", "running")}
         left = [
-            f.document_id
-            for m in matters.list_matters(self.db)
-            for f in filings.list_filings(self.db, m.matter_id)
-            if f.status in ("waiting", "reading") and not any(a.startswith(f"ingest-{f.document_id}") for a in alive)
+            document_id
+            for document_id in filings.list_waiting(self.db)
+            if not any(job_id.startswith(f"ingest-{document_id}") for job_id in alive)
         ]
         for document_id in left:
             self.start_ingest(document_id)
@@ -270,12 +269,14 @@ def launch_jobs(house: House) -> None:
 def open_log(settings: Settings) -> None:
     """Send the log of our packages to home/logs/casebrief.log; it holds ids, counts and seconds, no client text."""
     path = settings.folder("logs") / "casebrief.log"
-    root = logging.getLogger("casebrief")
-    if any(getattr(h, "baseFilename", "") == str(path) for h in root.handlers):
-        return
-    handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter(_LOG_FORMAT))
+    for handler in logging.getLogger("casebrief").handlers:
+        if getattr(handler, "baseFilename", "") == str(path.absolute()):
+            return
+    new = logging.FileHandler(path, encoding="utf-8")
+    new.setFormatter(logging.Formatter(_LOG_FORMAT))
     path.chmod(0o600)
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    root.propagate = False
+    for name in ("casebrief", "assistant", "ingest", "finetune", "ui"):
+        logger = logging.getLogger(name)
+        logger.handlers = [new]
+        logger.setLevel(logging.INFO)
+        logger.propagate = False

@@ -59,7 +59,14 @@ def open_filing(house: House, user: User, document_id: str, action: str = "matte
 
 
 def upload(
-    house: House, user: User, matter_id: str, file_name: str, data: bytes, password: str | None = None
+    house: House,
+    user: User,
+    matter_id: str,
+    file_name: str,
+    data: bytes,
+    *,
+    password: str | None = None,
+    document_type: str | None = None,
 ) -> dict[str, Any]:
     """Store a file sealed and start reading it; the same content twice in a matter is the filing already there.
 
@@ -70,12 +77,13 @@ def upload(
         file_name: As the sender named it.
         data: The bytes of the file.
         password: Opens an encrypted PDF; it is used once and not kept.
+        document_type: Settles the type of document; found from the caption where None.
     """
     check(house.db, user, "filing.upload", matter_id)
     filing = filings.add_filing(house.db, matter_id, file_name, data, user.name)
     audit.record(house.db, user.name, "filing.upload", filing.document_id, {"bytes": len(data)})
     if filing.status != "ready":
-        house.start_ingest(filing.document_id, password)
+        house.start_ingest(filing.document_id, password=password, document_type=document_type)
     return present_filing(house, filings.get_filing(house.db, filing.document_id))
 
 
@@ -83,6 +91,11 @@ def list_filings(house: House, user: User, matter_id: str) -> list[dict[str, Any
     """List the filings of a matter, newest last."""
     check(house.db, user, "matter.read", matter_id)
     return [present_filing(house, f) for f in filings.list_filings(house.db, matter_id)]
+
+
+def show_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
+    """Give one filing's state without its content, for whoever waits for it."""
+    return present_filing(house, open_filing(house, user, document_id))
 
 
 def get_filing(house: House, user: User, document_id: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.documents import Answer
 from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, conversations, filings
+from assistant.store.conversations import Conversation
 from assistant.store.people import User
 from ui.permits import check
 from ui.present import Sources, present_answer, present_sentence
@@ -55,18 +56,29 @@ def _read_history(house: House, user: User, matter_id: str, conversation_id: str
     """Give the earlier (question, answer) pairs of the user's own conversation in this matter, pseudonymized."""
     if conversation_id is None:
         return ()
-    _own_conversation(house, user, matter_id, conversation_id)
+    if _own_conversation(house, user, conversation_id).matter_id != matter_id:
+        raise NotFound("There is no such conversation of yours in this matter.")
     return tuple(
-        (t.answer.question, " ".join(s.text for s in t.answer.sentences))
+        (t.question, " ".join(s.text for s in t.answer.sentences))
         for t in conversations.turns(house.db, conversation_id)
     )
 
 
-def _own_conversation(house: House, user: User, matter_id: str, conversation_id: str) -> Any:
-    mine = conversations.list_conversations(house.db, user.name, matter_id)
-    found = next((c for c in mine if c.conversation_id == conversation_id), None)
-    if found is None:
-        raise NotFound("There is no such conversation of yours in this matter.")
+def _own_conversation(house: House, user: User, conversation_id: str) -> Conversation:
+    """Give a conversation that the user began, the permit in its matter checked.
+
+    Raises:
+        NotFound: There is none of this id, or it is another person's: both read the same.
+        NotAllowed: The user has left the matter since.
+    """
+    try:
+        found = conversations.get_conversation(house.db, conversation_id)
+    except NotFound:
+        found = None
+    if found is None or found.user != user.name:
+        check(house.db, user, "matter.list")
+        raise NotFound("There is no such conversation of yours.")
+    check(house.db, user, "question.ask", found.matter_id)
     return found
 
 
@@ -130,52 +142,33 @@ def list_conversations(house: House, user: User, matter_id: str) -> list[dict[st
 
 def get_conversation(house: House, user: User, conversation_id: str) -> dict[str, Any]:
     """Give the turns of one of the user's own conversations, restored."""
-    found, matter_id = _find_conversation(house, user, conversation_id)
+    found = _own_conversation(house, user, conversation_id)
     audit.record(house.db, user.name, "conversation.read", conversation_id, {})
     sources = Sources(fetch=house.source)
-    vault = house.vault(matter_id)
+    vault = house.vault(found.matter_id)
     turns = [
         present_answer(t.answer, sources)
-        | {"question": vault.restore(t.answer.question), "turn_id": t.turn_id, "rating": getattr(t, "rating", 0)}
+        | {"question": vault.restore(t.question), "turn_id": t.turn_id, "rating": t.rating}
         for t in conversations.turns(house.db, conversation_id)
     ]
-    return {"conversation_id": conversation_id, "matter_id": matter_id, "title": found.title, "turns": turns}
+    return {
+        "conversation_id": conversation_id,
+        "matter_id": found.matter_id,
+        "title": found.title,
+        "created_at": found.created_at,
+        "turns": turns,
+    }
 
 
-def _find_conversation(house: House, user: User, conversation_id: str) -> tuple[Any, str]:
-    """Give a conversation of the user's and its matter, the permit checked."""
-    from assistant.store.people import matters_of
-
-    for matter_id in matters_of(house.db, user.name):
-        for found in conversations.list_conversations(house.db, user.name, matter_id):
-            if found.conversation_id == conversation_id:
-                check(house.db, user, "question.ask", matter_id)
-                return found, matter_id
-    check(house.db, user, "question.ask", "")
-    raise NotFound("There is no such conversation of yours.")
-
-
-def rate_answer(
-    house: House, user: User, turn_id: str, rating: int, reason: str = "", conversation_id: str | None = None
-) -> dict[str, Any]:
-    """Rate an answer -1, 0 or 1, with a reason; only the person who asked may."""
-    if rating not in (-1, 0, 1):
-        raise RefusedInput(f"The rating is {rating}.", expected="-1, 0 or 1")
-    matter_id = _find_turn(house, user, turn_id, conversation_id)
-    conversations.rate_turn(house.db, turn_id, user.name, rating, reason)
-    audit.record(house.db, user.name, "answer.rate", turn_id, {"rating": rating, "matter": matter_id})
+def rate_answer(house: House, user: User, turn_id: str, rating: int, reason: str = "") -> dict[str, Any]:
+    """Rate an answer -1, 0 or 1, with a reason (sealed); only the person who asked may."""
+    try:
+        _, conversation = conversations.find_turn(house.db, turn_id)
+    except NotFound:
+        check(house.db, user, "matter.list")
+        raise
+    found = _own_conversation(house, user, conversation.conversation_id)
+    with house.db.session():
+        conversations.rate_turn(house.db, turn_id, user.name, rating, reason)
+        audit.record(house.db, user.name, "answer.rate", turn_id, {"rating": rating, "matter": found.matter_id})
     return {"turn_id": turn_id, "rating": rating}
-
-
-def _find_turn(house: House, user: User, turn_id: str, conversation_id: str | None) -> str:
-    from assistant.store.people import matters_of
-
-    for matter_id in matters_of(house.db, user.name):
-        for found in conversations.list_conversations(house.db, user.name, matter_id):
-            if conversation_id not in (None, found.conversation_id):
-                continue
-            if any(t.turn_id == turn_id for t in conversations.turns(house.db, found.conversation_id)):
-                check(house.db, user, "question.ask", matter_id)
-                return matter_id
-    check(house.db, user, "question.ask", "")
-    raise NotFound("There is no such answer of yours.")

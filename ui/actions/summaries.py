@@ -64,9 +64,10 @@ def _stream(
         stop.set()
     if made is None:
         raise RefusedInput("The summary was stopped before its first sentence.")
-    summary_id = work.save_summary(house.db, made, user.name)
-    counts = {"summary": summary_id, "sentences": len(made.sentences), "adapter": made.adapter}
-    audit.record(house.db, user.name, "summary.make", document_id, counts)
+    with house.db.session():
+        summary_id = work.save_summary(house.db, made, user.name)
+        counts = {"summary": summary_id, "sentences": len(made.sentences), "adapter": made.adapter}
+        audit.record(house.db, user.name, "summary.make", document_id, counts)
     yield {"kind": "done", "summary": _present(house, work.get_summary(house.db, summary_id))}
 
 
@@ -184,8 +185,9 @@ def _save(
     house: House, user: User, stored: StoredSummary, sentences: tuple[Sentence, ...], expected_version: int
 ) -> dict[str, Any]:
     text = join_parts([(s.part, s.text) for s in sentences])
-    version = work.save_edit(house.db, stored.summary_id, user.name, text, sentences, expected_version)
-    audit.record(house.db, user.name, "summary.edit", stored.summary_id, {"version": version})
+    with house.db.session():
+        version = work.save_edit(house.db, stored.summary_id, user.name, text, sentences, expected_version)
+        audit.record(house.db, user.name, "summary.edit", stored.summary_id, {"version": version})
     return _present(house, work.get_summary(house.db, stored.summary_id))
 
 
@@ -231,16 +233,23 @@ def submit(
         raise RefusedInput(
             "The rating or a reason is unknown.", expected=f"-1, 0 or 1, and of {', '.join(feedback.REASONS)}"
         )
-    correction = work.submit(house.db, summary_id, user.name, rating, tuple(reasons), note)
-    audit.record(house.db, user.name, "summary.submit", summary_id, {"correction": correction.correction_id})
+    with house.db.session():
+        correction = work.submit(house.db, summary_id, user.name, rating, tuple(reasons), note)
+        audit.record(house.db, user.name, "summary.submit", summary_id, {"correction": correction.correction_id})
     return _present(house, work.get_summary(house.db, summary_id))
 
 
 def sign_off(house: House, user: User, summary_id: str) -> dict[str, Any]:
-    """Sign a submitted summary off: it is locked, and may train where the client has agreed."""
-    _open(house, user, summary_id, "summary.sign_off")
-    correction = work.sign_off(house.db, summary_id, user.name)
-    audit.record(house.db, user.name, "summary.sign_off", summary_id, {"correction": correction.correction_id})
+    """Sign a summary off: it is locked, and may train where the client has agreed.
+
+    A draft is submitted by the attorney in the same step.
+    """
+    stored = _open(house, user, summary_id, "summary.sign_off")
+    with house.db.session():
+        if stored.status in ("draft", "returned"):
+            work.submit(house.db, summary_id, user.name, 0, (), "")
+        correction = work.sign_off(house.db, summary_id, user.name)
+        audit.record(house.db, user.name, "summary.sign_off", summary_id, {"correction": correction.correction_id})
     return _present(house, work.get_summary(house.db, summary_id))
 
 
@@ -249,8 +258,9 @@ def send_back(house: House, user: User, summary_id: str, reason: str) -> dict[st
     _open(house, user, summary_id, "summary.sign_off")
     if not reason.strip():
         raise RefusedInput("No reason was given.", do="Say in a few words what must change.")
-    work.return_summary(house.db, summary_id, user.name, reason.strip())
-    audit.record(house.db, user.name, "summary.return", summary_id, {})
+    with house.db.session():
+        work.return_summary(house.db, summary_id, user.name, reason.strip())
+        audit.record(house.db, user.name, "summary.return", summary_id, {})
     return _present(house, work.get_summary(house.db, summary_id))
 
 

@@ -1,0 +1,41 @@
+"""What went wrong, as a person reads it; with the command line, the only place that words errors for people."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from assistant.errors import CasebriefError, Conflict, NotAllowed, NotFound, RefusedInput, WrongUsage
+
+_log = logging.getLogger("casebrief.faults")
+
+OUR_FAULT = "Something in Casebrief itself failed. What was stored before is as it was."
+
+
+def word_error(error: BaseException) -> str:
+    """Give one or two sentences: what happened and what to do. Never shows the text of a foreign exception."""
+    if isinstance(error, CasebriefError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
+    return f"{OUR_FAULT} ({type(error).__name__}; see logs/casebrief.log under the data root.)"
+
+
+def exit_code(error: BaseException) -> int:
+    """Give the exit code of the command-line contract: 2 usage, 3 refused, 4 not allowed, 1 our fault."""
+    if isinstance(error, CasebriefError):
+        return error.exit_code
+    return 3 if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError) else 1
+
+
+def http_status(error: BaseException) -> int:
+    """Give the HTTP status of an error."""
+    table = ((NotAllowed, 403), (NotFound, 404), (Conflict, 409), (RefusedInput, 422), (WrongUsage, 400))
+    return next((status for kind, status in table if isinstance(error, kind)), 500)
+
+
+def log_fault(error: BaseException, where: str) -> None:
+    """Log an error of ours by type and place only: its message and its values may hold a client's text."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    places = " > ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno}:{f.name}" for f in frames)
+    _log.error("%s: %s at %s", where, type(error).__name__, places)
