@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +11,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from assistant.errors import WrongUsage
 from assistant.store.database import Database, next_number, timestamp
 from assistant.store.tables import AuditRow, CounterRow
+from assistant.store.tokens import check_tokens
 
 _START = "0" * 64
 _COUNTER = "audit"
-_TOKEN = re.compile(r"[^\s\x00-\x1f]{0,100}")
 _BATCH = 500
 
 
@@ -58,8 +56,7 @@ def record(db: Database, actor: str, action: str, subject: str, detail: dict[str
 
 def record_in(session: Session, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None) -> int:
     """Append an entry in an open writing session; see `record`."""
-    for value in (actor, action, subject, detail or {}):
-        _check_token(value)
+    check_tokens([actor, action, subject, detail or {}], "the audit log")
     number = next_number(session, _COUNTER)
     before = session.get(AuditRow, number - 1)
     row = AuditRow(
@@ -129,23 +126,3 @@ def _hash_entry(row: AuditRow) -> str:
 
 def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-
-
-def _check_token(value: Any) -> None:
-    """Refuse what looks like running text: whoever reads the log may not read the matter."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _check_token(str(key))
-            _check_token(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _check_token(item)
-    elif isinstance(value, str):
-        if not _TOKEN.fullmatch(value):
-            raise WrongUsage(
-                "A value for the audit log holds white space or is longer than 100 characters.",
-                expected="ids, keys and counts",
-                do="Record the id of the thing instead of its text.",
-            )
-    elif value is not None and not isinstance(value, int | float):
-        raise WrongUsage(f"A value for the audit log is a {type(value).__name__}.", expected="text or a number")

@@ -1,0 +1,450 @@
+"""Durable jobs, thin over DBOS: a workflow killed in the middle goes on with its unfinished step at the next launch.
+
+DBOS keeps what goes into a workflow and what comes out of a step in its own database, which no matter's key seals:
+only ids, keys and counts may pass, and this module refuses anything else. Errors are kept as their class and place;
+the words of an error are kept only where it is one of ours, which hold no content.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from assistant.errors import CasebriefError, Conflict, NotFound, WrongUsage
+from assistant.settings import Settings
+from assistant.store.tokens import check_tokens
+
+QUEUES: dict[str, int] = {"ingest": 2, "rounds": 1, "summaries": 1}
+"""Name of each queue and how many of its jobs run at the same time."""
+
+WORKFLOWS_VERSION = "casebrief-1"
+"""Raised when a workflow's steps change: jobs begun by another version are not continued by this one."""
+
+_MAX_RECOVERIES = 20
+_STATUS = {
+    "ENQUEUED": "queued",
+    "DELAYED": "queued",
+    "PENDING": "running",
+    "SUCCESS": "done",
+    "ERROR": "failed",
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "failed",
+    "CANCELLED": "cancelled",
+}
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Where a job stands.
+
+    Attributes:
+        job_id: Its identity.
+        name: Name of its workflow.
+        status: "queued", "running", "done", "failed" or "cancelled".
+        done: Units of the current step that are done.
+        total: Units of the current step, 0 where unknown.
+        label: What it is doing, in words without content.
+        error: Why it failed, without content, or "".
+        ids: What it was started with.
+        result: What it gave, ids and counts; None until it is done.
+    """
+
+    job_id: str
+    name: str
+    status: str
+    done: int = 0
+    total: int = 0
+    label: str = ""
+    error: str = ""
+    ids: tuple[str, ...] = ()
+    result: Any = None
+
+    @property
+    def ended(self) -> bool:
+        """True where it will not change any more."""
+        return self.status in ("done", "failed", "cancelled")
+
+
+class JobFailed(CasebriefError):
+    """A job or a step of it ended by an error that is not one of ours."""
+
+
+class JobInterrupted(BaseException):
+    """Raised inside a running step when the process shuts down; the step runs again at the next launch."""
+
+
+class _Recorded(Exception):
+    """An error in the form in which DBOS may keep it: `data` is what the error is rebuilt from."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__(data["what"])
+        self.data = data
+
+
+class _ShortFailures(logging.Filter):
+    """Log a failed job as one line: the frames between are DBOS's own, and our line says the place."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take the traceback off a record of a failure that is taken down already."""
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        if isinstance(error, _Recorded):
+            record.msg, record.args, record.exc_info = f"A job failed: {error}", (), None
+        return True
+
+
+class _State:
+    """What one process knows of its jobs, beside what DBOS keeps."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.launched = False
+        self.stopping = False
+        self.bodies: dict[str, Callable[..., Any]] = {}
+        self.durable: dict[str, Callable[..., Any]] = {}
+        self.progress: dict[str, tuple[int, int, str]] = {}
+        self.cancelled: set[str] = set()
+        self.owner: int | None = None
+
+
+_state = _State()
+_SHORT_FAILURES = _ShortFailures()
+_job_id: ContextVar[str] = ContextVar("job_id", default="")
+
+
+def workflow(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function of ids a workflow of this name; called directly it runs at once and leaves no trace.
+
+    Register before `launch`, or jobs of this name that a crash left cannot go on. Registering a name again
+    replaces the function.
+    """
+
+    def register(body: Callable[P, R]) -> Callable[P, R]:
+        with _state.lock:
+            _state.bodies[name] = body
+            if _state.launched:
+                _make_durable(name)
+        body.__dict__["job_name"] = name
+        return body
+
+    return register
+
+
+def step(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function a step: inside a job, its result is kept and it does not run again once it ended.
+
+    It must be safe to run again after a crash in its middle, take what it likes and give ids and counts only.
+    An error of ours comes out as it was raised, also when it is read back; any other as `JobFailed`.
+    """
+
+    def wrap(body: Callable[P, R]) -> Callable[P, R]:
+        @wraps(body)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not _job_id.get():
+                return body(*args, **kwargs)
+            return _run_step(name, lambda: body(*args, **kwargs))
+
+        return call
+
+    return wrap
+
+
+def launch(settings: Settings) -> None:
+    """Start working on the queues, first on what an earlier process left unfinished; nothing where it is launched.
+
+    Raises:
+        Conflict: Another process works on the jobs of this data root.
+    """
+    from dbos import DBOS
+    from dbos._serialization import DBOSPortableJSON
+
+    with _state.lock:
+        if _state.launched:
+            return
+        path = settings.folder(".") / "jobs.db"
+        _state.owner = _take_ownership(path.with_name("jobs.lock"))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        DBOS(
+            config={
+                "name": "casebrief",
+                "system_database_url": f"sqlite:///{path}",
+                "application_version": WORKFLOWS_VERSION,
+                "executor_id": "casebrief",
+                "serializer": DBOSPortableJSON,
+                "enable_otlp": False,
+                "log_level": "WARNING",
+            }
+        )
+        logging.getLogger("dbos").addFilter(_SHORT_FAILURES)
+        for name in _state.bodies:
+            _make_durable(name)
+        DBOS.launch()
+        for queue, concurrency in QUEUES.items():
+            DBOS.register_queue(
+                queue, worker_concurrency=concurrency, polling_interval_sec=0.2, on_conflict="always_update"
+            )
+        _state.stopping = False
+        _state.launched = True
+
+
+def shutdown() -> None:
+    """Stop working: running steps are interrupted at their next sign of life and run again at the next launch."""
+    from dbos import DBOS
+
+    with _state.lock:
+        if not _state.launched:
+            return
+        _state.stopping = True
+        _state.launched = False
+        DBOS.destroy()
+        _state.progress.clear()
+        _state.cancelled.clear()
+        if _state.owner is not None:
+            os.close(_state.owner)
+            _state.owner = None
+
+
+def enqueue(queue: str, name_or_fn: str | Callable[..., Any], *ids: str, workflow_id: str | None = None) -> str:
+    """Put a job on a queue and give its id; it is on disk when this returns.
+
+    Args:
+        queue: One of `QUEUES`.
+        name_or_fn: A workflow or its name.
+        *ids: What it is given: ids, no text.
+        workflow_id: Identity; an id that is there already gives that job and starts none.
+
+    Raises:
+        WrongUsage: There is no such queue or workflow, or an argument is not an id.
+        CasebriefError: The jobs are not launched.
+    """
+    from dbos import DBOS, SetWorkflowID
+
+    if queue not in QUEUES:
+        raise WrongUsage(f"There is no queue {queue!r}.", expected="one of " + ", ".join(QUEUES))
+    name = name_or_fn if isinstance(name_or_fn, str) else str(getattr(name_or_fn, "job_name", ""))
+    if name not in _state.bodies:
+        raise WrongUsage(f"There is no workflow {name!r}.", expected="one of " + ", ".join(sorted(_state.bodies)))
+    if not all(isinstance(item, str) for item in ids):
+        raise WrongUsage("A job was given something else than ids.", expected="strings")
+    check_tokens(list(ids), "a job")
+    _need_launch()
+    if workflow_id is None:
+        return str(DBOS.enqueue_workflow(queue, _state.durable[name], *ids).workflow_id)
+    with SetWorkflowID(workflow_id):
+        return str(DBOS.enqueue_workflow(queue, _state.durable[name], *ids).workflow_id)
+
+
+def run(name_or_fn: str | Callable[..., Any], *ids: str, timeout: float | None = None) -> Any:
+    """Put a job on its queue, wait for its end and give its result.
+
+    Raises:
+        CasebriefError: What the job failed by; `JobFailed` also where it was cancelled or outlived `timeout` (s).
+    """
+    name = name_or_fn if isinstance(name_or_fn, str) else str(getattr(name_or_fn, "job_name", ""))
+    queue = next((known for known in QUEUES if known in (name, f"{name}s")), "summaries")
+    job_id = enqueue(queue, name_or_fn, *ids)
+    ended = wait(job_id, timeout)
+    if ended.status == "failed":
+        raise _failure_of(job_id)
+    if ended.status != "done":
+        raise JobFailed(
+            f"The job {job_id} is {ended.status} after waiting.", do="Look at its state, or start it again."
+        )
+    return ended.result
+
+
+def job(job_id: str) -> Job:
+    """Tell where a job stands.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    from dbos import DBOS
+
+    _need_launch()
+    status = DBOS.get_workflow_status(job_id)
+    if status is None:
+        raise NotFound(f"There is no job {job_id}.", do="List the jobs.")
+    return _describe(status)
+
+
+def list_jobs(limit: int = 200) -> tuple[Job, ...]:
+    """List the newest jobs, newest first."""
+    from dbos import DBOS
+
+    _need_launch()
+    return tuple(_describe(status) for status in DBOS.list_workflows(sort_desc=True, limit=limit))
+
+
+def cancel(job_id: str) -> None:
+    """Cancel a job: not begun, it never begins; running, it ends after its step, or sooner if the step polls.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    from dbos import DBOS
+
+    if job(job_id).ended:
+        return
+    _state.cancelled.add(job_id)
+    DBOS.cancel_workflow(job_id)
+
+
+def wait(job_id: str, timeout: float | None = None) -> Job:
+    """Wait for a job's end, at most `timeout` seconds, and tell where it stands then.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    deadline = None if timeout is None else time.monotonic() + timeout
+    pause = 0.02
+    while not (found := job(job_id)).ended and (deadline is None or time.monotonic() < deadline):
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.5)
+    return found
+
+
+def report_progress(done: int, total: int, label: str = "") -> None:
+    """Say, from inside a step or a workflow, how far it is; outside a job nothing happens. Kept in memory only.
+
+    Raises:
+        JobInterrupted: The process shuts down; let it pass.
+    """
+    job_id = _job_id.get()
+    if job_id:
+        _stop_if_asked()
+        _state.progress[job_id] = (done, total, label)
+
+
+def cancelled() -> bool:
+    """Tell, from inside a long step, whether its job was cancelled, so that it can end early.
+
+    Raises:
+        JobInterrupted: The process shuts down; let it pass.
+    """
+    job_id = _job_id.get()
+    if not job_id:
+        return False
+    _stop_if_asked()
+    return job_id in _state.cancelled
+
+
+def _stop_if_asked() -> None:
+    if _state.stopping:
+        raise JobInterrupted("the process shuts down")
+
+
+def _need_launch() -> None:
+    if not _state.launched:
+        raise CasebriefError("The jobs are not launched in this process.", do="Call jobs.launch(settings) first.")
+
+
+def _take_ownership(path: Path) -> int:
+    """Lock the jobs of a data root for this process: a second launch would run live steps again."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise Conflict(
+            "Another Casebrief process works on the jobs of this data root.",
+            do="Use that one, or stop it first.",
+        ) from None
+    return handle
+
+
+def _make_durable(name: str) -> None:
+    """Register a workflow with DBOS once; it looks the function up when it runs."""
+    from dbos import DBOS
+
+    if name in _state.durable:
+        return
+
+    def run_workflow(*ids: str) -> Any:
+        token = _job_id.set(str(DBOS.workflow_id))
+        try:
+            return _guard(name, lambda: _state.bodies[name](*ids))
+        finally:
+            _job_id.reset(token)
+
+    _state.durable[name] = DBOS.workflow(name=name, max_recovery_attempts=_MAX_RECOVERIES)(run_workflow)
+
+
+def _run_step(name: str, call: Callable[[], R]) -> R:
+    """Run a step under DBOS, and give its error back as the class it was, first time and when read back."""
+    from dbos import DBOS
+    from dbos._serialization import PortableWorkflowError
+
+    _stop_if_asked()
+    try:
+        return DBOS.run_step({"name": name}, _guard, name, call)
+    except (_Recorded, PortableWorkflowError) as error:
+        raise _rebuild(error.data) from None
+
+
+def _guard(name: str, call: Callable[[], R]) -> R:
+    """Let only ids and counts out, and errors only in the form in which they may be kept."""
+    try:
+        result = call()
+        check_tokens(result, f"the result of {name}")
+        return result
+    except CasebriefError as error:
+        data = {"kind": type(error).__name__, "what": error.what, "expected": error.expected, "do": error.do}
+    except Exception as error:
+        data = {"kind": "JobFailed", "what": f"{type(error).__name__} in {name}, at {_place(error)}.", "do": None}
+    raise _Recorded(data) from None
+
+
+def _place(error: BaseException) -> str:
+    """Say where an error was raised: the last files and lines, without any value."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-3:])
+
+
+def _rebuild(data: Any) -> CasebriefError:
+    """Make the error again that `_guard` took down."""
+    if not isinstance(data, dict) or "what" not in data:
+        return JobFailed("A step failed and its error cannot be read.", do="Start the job again.")
+    kinds = {kind.__name__: kind for kind in _all_kinds(CasebriefError)}
+    kind = kinds.get(str(data.get("kind")), JobFailed)
+    return kind(str(data["what"]), expected=data.get("expected"), do=data.get("do"))
+
+
+def _all_kinds(base: type[CasebriefError]) -> list[type[CasebriefError]]:
+    return [base, *(kind for child in base.__subclasses__() for kind in _all_kinds(child))]
+
+
+def _failure_of(job_id: str) -> CasebriefError:
+    """Give the error that a failed job ended by."""
+    from dbos import DBOS
+
+    status = DBOS.get_workflow_status(job_id)
+    return _rebuild(getattr(status.error if status else None, "data", None))
+
+
+def _describe(status: Any) -> Job:
+    """Turn DBOS's record into ours."""
+    done, total, label = _state.progress.get(status.workflow_id, (0, 0, ""))
+    given = status.input["args"] if isinstance(status.input, dict) else ()
+    return Job(
+        job_id=status.workflow_id,
+        name=status.name,
+        status=_STATUS.get(status.status, "failed"),
+        done=done,
+        total=total,
+        label=label,
+        error=str(status.error) if status.error else "",
+        ids=tuple(str(item) for item in given),
+        result=status.output,
+    )
