@@ -1,0 +1,111 @@
+"""Serves the web app: takes the data root, launches the jobs, opens the local door, and cleans up when told to end."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+from assistant.errors import CasebriefError, RefusedInput
+from assistant.settings import Settings, load_settings
+from ui.messages import log_fault
+from ui.owner import OwnerLock, check_owner, publish_address, read_address, retract_address
+
+if TYPE_CHECKING:
+    from ui.services import House
+
+_log = logging.getLogger("casebrief.serving")
+_GRACE_S = 5
+_BACKLOG = 128
+
+
+def run_server(host: str | None = None, port: int | None = None) -> int:
+    """Serve until a signal ends it; give the exit code.
+
+    Raises:
+        RefusedInput: The data root is held by another process, or the port is taken.
+    """
+    settings = load_settings(host=host, port=port)
+    check_owner(settings.home)
+    with OwnerLock(settings.home) as lock:
+        take_root(lock, "serve", settings)
+        listening = listen(settings)
+        from ui.services import open_house
+
+        serve_house(open_house(settings), listening)
+    return 0
+
+
+def take_root(lock: OwnerLock, command: str, settings: Settings) -> None:
+    """Take the data root at once or say who holds it.
+
+    Raises:
+        RefusedInput: Another process holds it.
+    """
+    if lock.try_take(command):
+        retract_address(settings.home)
+        return
+    holder, address = lock.read_holder(), read_address(settings.home)
+    if holder and address and address.pid == holder.pid:
+        raise RefusedInput(
+            f"Casebrief already serves this data root at http://127.0.0.1:{address.port} (process {address.pid}).",
+            do="Use it, or end that process first.",
+        )
+    raise RefusedInput(f"The data root is held by {holder}.", do="Try again when it has ended.")
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Open the port before anything slow is done, so that a taken one is told at once.
+
+    Raises:
+        RefusedInput: The port is taken or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise RefusedInput(
+            f"Cannot listen at {settings.host}:{settings.port}: {error.strerror}.",
+            do="Choose another port with --port.",
+        ) from None
+    return listening
+
+
+def serve_house(house: House, listening: socket.socket) -> None:
+    """Launch the jobs and serve the app at an open socket until a signal comes."""
+    import uvicorn
+
+    from ui.services import launch_jobs
+    from ui.web.app import build_app
+
+    settings = house.settings
+    try:
+        launch_jobs(house)
+        publish_address(settings.home, listening.getsockname()[1])
+        app = build_app(house)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_S)
+        threading.Thread(target=warm_engine, args=(house,), daemon=True, name="warm-engine").start()
+        print(f"Casebrief is at http://{settings.host}:{settings.port}  (Ctrl-C ends it)", flush=True)
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        retract_address(settings.home)
+        house.close()
+
+
+def warm_engine(house: House) -> None:
+    """Load the model, the active adapter and the recognizers beforehand, so that the first click does not wait."""
+    from ingest.redact import build_analyzer
+
+    try:
+        house.engine.count_tokens("ready")
+        house.choose_adapter(None)
+        build_analyzer(house.settings.profile)
+    except CasebriefError as error:
+        _log.error("The engine could not be loaded beforehand: %s", type(error).__name__)
+    except Exception as error:  # serving goes on: whoever summarizes gets the error itself
+        log_fault(error, "warm-engine")
