@@ -35,6 +35,9 @@ class Settings(BaseSettings):
         default="smollm2-135m",
         description='Base model: "smollm2-135m" (shipped), a Hugging Face id, or a folder.',
     )
+    models_folder: Path | None = Field(
+        default=None, description="Folder of converted base models, which installations may share; default home/models."
+    )
     dtype: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="Weights in memory; auto takes bfloat16 only where the processor has it."
     )

@@ -1,0 +1,187 @@
+"""Greedy decoding with a cache: prompts read in pieces, tokens guessed from the prompt, stop between steps.
+
+Written here rather than taken from `generate`, because each step takes the engine's lock alone (streams
+share the model fairly and none keeps it while its reader sleeps) and has to name its adapter.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+Stopped = Callable[[], bool]
+
+_GUESS_AFTER = 3  # tokens that must recur before what followed them is guessed
+_GUESSES = 6  # tokens guessed at once
+_PIECE_S = 0.2  # seconds that one piece of a prompt should take, so that stop comes in time
+_SMALLEST_PIECE = 16
+
+
+class Step(Protocol):
+    """One forward pass under the engine's lock with the stream's adapter; gives the logits kept."""
+
+    def __call__(self, ids: Any, cache: Any, *, keep: int, mask: Any = None, positions: Any = None) -> Any:
+        """Run `ids` (rows, tokens) after `cache`; give logits (rows, keep, vocabulary)."""
+        ...
+
+
+class Pace:
+    """How many tokens of a prompt are read between two looks at stop, learned from the machine."""
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
+        self._rate = 0.0
+
+    def piece(self, rows: int = 1) -> int:
+        """Give the tokens a row for the next piece."""
+        wanted = 64.0 if not self._rate else self._rate * _PIECE_S
+        return int(max(_SMALLEST_PIECE, min(wanted, self._largest) // rows))
+
+    def record(self, tokens: int, seconds: float) -> None:
+        """Learn from a piece that was read; a slow one counts at once, a fast one half."""
+        rate = tokens / max(seconds, 1e-6)
+        self._rate = rate if not self._rate or rate < self._rate else (self._rate + rate) / 2
+
+
+def decode_stream(
+    step: Step,
+    cache: Any,
+    ids: Sequence[int],
+    *,
+    ends: frozenset[int],
+    max_new_tokens: int,
+    pace: Pace,
+    stopped: Stopped,
+) -> Iterator[int]:
+    """Decode one prompt greedily, a token at a time, without its end token.
+
+    Where the last tokens stood before in the prompt or the answer, what followed there is guessed and
+    checked in one pass (prompt lookup): the tokens are those of plain greedy decoding, sooner.
+    """
+    import torch
+
+    logits = _read_prompt(step, cache, torch.tensor([list(ids)]), pace, stopped)
+    if logits is None or max_new_tokens < 1:
+        return
+    lookup = Lookup(ids) if cache.is_croppable else None
+    token, made = int(logits[0, -1].argmax()), 0
+    while True:
+        fresh = [token]
+        if token in ends or stopped():
+            return
+        guesses = lookup.guess(token, max_new_tokens - made - 1) if lookup else []
+        yield token
+        made += 1
+        if made >= max_new_tokens or stopped():
+            return
+        row = [token, *guesses]
+        best = step(torch.tensor([row]), cache, keep=len(row))[0].argmax(-1).tolist()
+        accepted = 0
+        while accepted < len(guesses) and guesses[accepted] == best[accepted]:
+            accepted += 1
+        if accepted < len(guesses):
+            cache.crop(accepted - len(guesses))
+        for guess in guesses[:accepted]:
+            if guess in ends or stopped():
+                return
+            yield guess
+            fresh.append(guess)
+        made += accepted
+        if made >= max_new_tokens:
+            return
+        if lookup:
+            lookup.extend(fresh)
+            lookup.learn(len(guesses), accepted)
+        token = best[accepted]
+
+
+class Lookup:
+    """Where each run of tokens last stood, and what followed it."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        self._ids: list[int] = []
+        self._after: dict[tuple[int, ...], int] = {}
+        self._credit = 2.0
+        self.extend(ids)
+
+    def extend(self, ids: Sequence[int]) -> None:
+        """Add tokens to what can be found."""
+        for token in ids:
+            self._ids.append(token)
+            if len(self._ids) > _GUESS_AFTER:
+                self._after[tuple(self._ids[-_GUESS_AFTER - 1 : -1])] = len(self._ids) - 1
+
+    def guess(self, token: int, most: int) -> list[int]:
+        """Guess what follows `token`, which isn't added yet; nothing where guessing has not paid."""
+        if most < 1 or self._credit <= 0:
+            self._credit += 0.1
+            return []
+        place = self._after.get((*self._ids[1 - _GUESS_AFTER :], token))
+        return [] if place is None else self._ids[place : place + min(_GUESSES, most)]
+
+    def learn(self, guessed: int, accepted: int) -> None:
+        """Keep account: a pass with guesses costs about one and a half plain ones."""
+        if guessed:
+            self._credit = min(self._credit + accepted - 0.7, 4.0)
+
+
+def decode_batch(
+    step: Step,
+    cache: Any,
+    rows: Sequence[Sequence[int]],
+    *,
+    pad: int,
+    ends: frozenset[int],
+    max_new_tokens: int,
+    pace: Pace,
+    stopped: Stopped,
+) -> list[list[int]]:
+    """Decode several prompts greedily together, padded on the left; finished rows leave the batch."""
+    import torch
+
+    width = max(map(len, rows))
+    ids = torch.tensor([[pad] * (width - len(r)) + list(r) for r in rows])
+    mask = torch.tensor([[0] * (width - len(r)) + [1] * len(r) for r in rows])
+    made: list[list[int]] = [[] for _ in rows]
+    logits = _read_prompt(step, cache, ids, pace, stopped, mask)
+    alive = torch.arange(len(rows))
+    for _ in range(max_new_tokens):
+        if logits is None or stopped():
+            break
+        tokens = logits[:, -1].argmax(-1)
+        going = torch.tensor([int(t) not in ends for t in tokens])
+        if not bool(going.all()):
+            kept = going.nonzero().flatten()
+            alive, tokens, mask = alive[kept], tokens[kept], mask[kept]
+            if not len(kept):
+                break
+            cache.batch_select_indices(kept)
+        for row, token in zip(alive.tolist(), tokens.tolist(), strict=True):
+            made[row].append(token)
+        mask = torch.cat([mask, mask.new_ones((len(mask), 1))], dim=1)
+        positions = mask.sum(1, keepdim=True) - 1
+        logits = step(tokens[:, None], cache, keep=1, mask=mask, positions=positions)
+    return made
+
+
+def _read_prompt(step: Step, cache: Any, ids: Any, pace: Pace, stopped: Stopped, mask: Any = None) -> Any:
+    """Read a prompt in pieces; give the last logits, or None where stopped."""
+    rows, width = ids.shape
+    positions = None if mask is None else (mask.cumsum(1) - 1).clamp(min=0)
+    logits, start = None, 0
+    while start < width:
+        if stopped():
+            return None
+        end = min(start + pace.piece(rows), width)
+        began = time.monotonic()
+        logits = step(
+            ids[:, start:end],
+            cache,
+            keep=1,
+            mask=None if mask is None else mask[:, :end],
+            positions=None if positions is None else positions[:, start:end],
+        )
+        pace.record(rows * (end - start), time.monotonic() - began)
+        start = end
+    return logits

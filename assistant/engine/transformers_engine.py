@@ -1,0 +1,312 @@
+"""The engine in the box: any causal language model that transformers can load, with PEFT adapters."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.engine.base import BASE, Prompt
+from assistant.engine.decoding import Pace, decode_batch, decode_stream
+from assistant.engine.manifest import CONFIG, verify_folder
+from assistant.engine.prompts import encode, end_of_turn
+from assistant.engine.weights import load_tokenizer, model_folder, model_hash, quiet_transformers
+from assistant.errors import EngineFailure
+from assistant.settings import Settings
+
+_BATCH_TOKENS = 12_000  # prompt and answer tokens, padding included, that one batch may hold
+_BATCH_ROWS = 16
+
+
+class TransformersEngine:
+    """Serves one base model and any number of its adapters from one copy of the weights.
+
+    The lock is taken for one forward pass at a time, and each pass says which adapter it wants: two
+    streams may take turns, and none changes its adapter in the middle. Loading is lazy.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.RLock()
+        self._loaded: _Loaded | None = None
+        self._adapters: dict[str, str] = {}  # adapter id -> its name inside PEFT
+
+    @property
+    def model_hash(self) -> str:
+        """Sha256 that names the base model's weights."""
+        with self._lock:
+            return self._loaded.hash if self._loaded else model_hash(model_folder(self._settings))
+
+    @property
+    def tokenizer(self) -> Any:
+        """The model's tokenizer."""
+        return self._load().tokenizer
+
+    def stream(
+        self,
+        prompt: Prompt,
+        *,
+        adapter: str | None = None,
+        max_new_tokens: int = 120,
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
+        """Write the answer to `prompt` in pieces of text; see `Engine.stream`."""
+        loaded = self._load()
+        name = self._resolve(adapter)
+        ids = self._encode(loaded, prompt, max_new_tokens)
+        return self._pieces(loaded, name, ids, max_new_tokens, _asks(stop))
+
+    def batch(
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        adapter: str | None = None,
+        max_new_tokens: int = 120,
+        stop: threading.Event | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[str]:
+        """Answer many prompts, in their order; see `Engine.batch`.
+
+        Args:
+            prompts: What to answer.
+            adapter: Adapter id, None or "base".
+            max_new_tokens: Longest answer, in tokens.
+            stop: Ends the batch; unfinished answers are cut or empty.
+            progress: Told (done, total) after each group.
+        """
+        loaded = self._load()
+        name = self._resolve(adapter)
+        encoded = [self._encode(loaded, prompt, max_new_tokens) for prompt in prompts]
+        answers = [""] * len(encoded)
+        done = 0
+        for group in _group_by_length(encoded, max_new_tokens):
+            made = decode_batch(
+                loaded.step(self._lock, name),
+                loaded.new_cache(),
+                [encoded[i] for i in group],
+                pad=loaded.pad,
+                ends=loaded.ends,
+                max_new_tokens=max_new_tokens,
+                pace=loaded.pace,
+                stopped=_asks(stop),
+            )
+            for index, tokens in zip(group, made, strict=True):
+                answers[index] = loaded.decode(tokens).strip()
+            done += len(group)
+            if progress:
+                progress(done, len(encoded))
+        return answers
+
+    def load_adapter(self, adapter_id: str, folder: Path) -> None:
+        """Make the adapter in `folder` available as `adapter_id`; see `Engine.load_adapter`.
+
+        The same id with other weights is loaded beside the old ones, which running streams keep.
+        """
+        manifest = verify_folder(folder)
+        loaded = self._load()
+        if manifest.base_model_hash != loaded.hash:
+            raise EngineFailure(
+                f"The adapter {adapter_id} was trained on another base model ({manifest.base_model}).",
+                expected=f"an adapter for {self._settings.model}",
+                do="Train a new adapter on this base model, or set CASEBRIEF_MODEL back.",
+            )
+        if not (folder / CONFIG).is_file():
+            raise EngineFailure(
+                f"The adapter {adapter_id} is a whole model, which is not served as an adapter.",
+                expected=f"a folder with {CONFIG}",
+                do=f"Set CASEBRIEF_MODEL to {folder} to serve it.",
+            )
+        name = f"a{manifest.hash[:16]}"
+        with self._lock:
+            loaded.add_adapter(name, folder)
+            self._adapters[adapter_id] = name
+
+    def count_tokens(self, text: str) -> int:
+        """Count the tokens of `text`, without a chat template."""
+        return len(self._load().tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _load(self) -> _Loaded:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _Loaded(self._settings)
+            return self._loaded
+
+    def _resolve(self, adapter: str | None) -> str | None:
+        """Give PEFT's name of an adapter, loading it from the data root where it is new."""
+        if adapter is None or adapter == BASE:
+            return None
+        with self._lock:
+            if adapter not in self._adapters:
+                root = self._settings.home / "adapters"
+                folder = root / adapter
+                if folder.parent != root or not folder.is_dir():
+                    raise EngineFailure(
+                        f"There is no adapter {adapter!r}.",
+                        expected='the id of an adapter, or "base"',
+                        do="List them with: casebrief adapters list",
+                    )
+                self.load_adapter(adapter, folder)
+            return self._adapters[adapter]
+
+    def _encode(self, loaded: _Loaded, prompt: Prompt, max_new_tokens: int) -> list[int]:
+        ids, _ = encode(loaded.tokenizer, prompt)
+        if len(ids) + max_new_tokens > loaded.context:
+            raise EngineFailure(
+                f"The prompt has {len(ids)} tokens and the answer up to {max_new_tokens}.",
+                expected=f"at most {loaded.context} tokens together",
+                do="Give fewer passages (CASEBRIEF_PASSAGE_TOKENS) or ask for a shorter answer.",
+            )
+        return ids
+
+    def _pieces(
+        self, loaded: _Loaded, name: str | None, ids: list[int], max_new_tokens: int, stopped: Callable[[], bool]
+    ) -> Iterator[str]:
+        tokens: list[int] = []
+        told = 0
+        for token in decode_stream(
+            loaded.step(self._lock, name),
+            loaded.new_cache(),
+            ids,
+            ends=loaded.ends,
+            max_new_tokens=max_new_tokens,
+            pace=loaded.pace,
+            stopped=stopped,
+        ):
+            tokens.append(token)
+            text = loaded.decode(tokens)
+            if len(text) > told and not text.endswith("\ufffd"):  # half a character: wait for its other bytes
+                yield text[told:]
+                told = len(text)
+
+
+class _Loaded:
+    """Weights and tokenizer in memory. Everything that touches the weights is called under the engine's lock."""
+
+    def __init__(self, settings: Settings) -> None:
+        import torch
+        from transformers import AutoModelForCausalLM
+
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
+        folder = model_folder(settings)
+        try:
+            with quiet_transformers():
+                model: Any = AutoModelForCausalLM.from_pretrained(
+                    str(folder), dtype=choose_dtype(settings), local_files_only=True, use_safetensors=True
+                )
+        except (OSError, ValueError, RuntimeError) as error:
+            raise EngineFailure(
+                f"The base model in {folder} could not be loaded ({type(error).__name__}).",
+                do="Check CASEBRIEF_MODEL; delete the folder under the data root to have it written again.",
+            ) from error
+        self.hash = model_hash(folder)
+        self.tokenizer = load_tokenizer(folder)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model = model.to(self.device).eval()
+        self.peft: Any = None
+        self.active: str | None = None
+        self.ends = _end_tokens(self.model, self.tokenizer)
+        self.pad = int(self.tokenizer.pad_token_id or 0)
+        self.context = int(getattr(self.model.config.get_text_config(), "max_position_embeddings", 2048))
+        self.pace = Pace(settings.prefill_tokens)
+
+    def add_adapter(self, name: str, folder: Path) -> None:
+        """Load a PEFT adapter beside the others. The next step chooses its own adapter again."""
+        from peft import PeftModel
+
+        if self.peft is not None and name in self.peft.peft_config:
+            return
+        try:
+            if self.peft is None:
+                self.peft = PeftModel.from_pretrained(self.model, str(folder), adapter_name=name)
+                self.peft.eval()
+            else:
+                self.peft.load_adapter(str(folder), adapter_name=name)
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise EngineFailure(
+                f"The adapter in {folder} could not be loaded ({type(error).__name__}).",
+                do="Train it again, or roll back to another adapter.",
+            ) from error
+        finally:
+            self.active = ""  # no adapter's name: whatever PEFT made active, the next step sets its own
+
+    def use(self, name: str | None) -> None:
+        """Make one adapter active, or none."""
+        if self.peft is None or self.active == name:
+            return
+        if name is None:
+            self.peft.base_model.disable_adapter_layers()
+        else:
+            self.peft.base_model.enable_adapter_layers()
+            self.peft.set_adapter(name, inference_mode=True)
+        self.active = name
+
+    def step(self, lock: threading.RLock, name: str | None) -> Any:
+        """Give the forward pass that decoding calls, bound to one adapter."""
+        import torch
+
+        def run(ids: Any, cache: Any, *, keep: int, mask: Any = None, positions: Any = None) -> Any:
+            device = self.device
+            with lock, torch.inference_mode():
+                self.use(name)
+                return self.model(
+                    input_ids=ids.to(device),
+                    attention_mask=None if mask is None else mask.to(device),
+                    position_ids=None if positions is None else positions.to(device),
+                    past_key_values=cache,
+                    use_cache=True,
+                    logits_to_keep=keep,
+                ).logits.to("cpu")
+
+        return run
+
+    def new_cache(self) -> Any:
+        """Make an empty cache for one stream or one batch."""
+        from transformers import DynamicCache
+
+        return DynamicCache(config=self.model.config)
+
+    def decode(self, tokens: list[int]) -> str:
+        """Turn tokens into text."""
+        return str(self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+
+def choose_dtype(settings: Settings) -> Any:
+    """Choose the weights' type: bfloat16 only where the processor multiplies it itself.
+
+    Without AMX or AVX512-BF16 it is emulated, many times slower than float32 (see docs/decisions).
+    """
+    import torch
+
+    if settings.dtype != "auto":
+        return getattr(torch, settings.dtype)
+    if torch.cuda.is_available():
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    capable = (getattr(torch.cpu, f"_is_{f}_supported", None) for f in ("amx_tile", "avx512_bf16"))
+    return torch.bfloat16 if any(check() for check in capable if check) else torch.float32
+
+
+def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    """Give the tokens that end an answer: the model's, the tokenizer's and the chat template's."""
+    told = getattr(model.generation_config, "eos_token_id", None)
+    ends = {*(told if isinstance(told, list) else [told]), tokenizer.eos_token_id}
+    ends.add(tokenizer.convert_tokens_to_ids(end_of_turn(tokenizer)))
+    return frozenset(int(e) for e in ends if e is not None)
+
+
+def _group_by_length(rows: Sequence[Sequence[int]], max_new_tokens: int) -> Iterator[list[int]]:
+    """Group prompts of like length, so that little is padding and no group outgrows the memory."""
+    group: list[int] = []
+    for index in sorted(range(len(rows)), key=lambda i: -len(rows[i])):
+        widest = len(rows[group[0]]) if group else len(rows[index])
+        if group and ((widest + max_new_tokens) * (len(group) + 1) > _BATCH_TOKENS or len(group) >= _BATCH_ROWS):
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group
+
+
+def _asks(stop: threading.Event | None) -> Callable[[], bool]:
+    return stop.is_set if stop else lambda: False
