@@ -7,7 +7,6 @@ in a hidden folder and renamed, so a kill leaves the one before it; one that is 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -16,6 +15,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from assistant.engine.weights import hash_file
 
 if TYPE_CHECKING:
     import torch
@@ -28,12 +29,6 @@ OPTIMIZER = "optimizer.safetensors"
 STATE = "state.json"
 TRAINER_STATE = "trainer_state.json"
 FILES = (WEIGHTS, OPTIMIZER, STATE, TRAINER_STATE)
-
-
-def hash_file(path: Path) -> str:
-    """Give the SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sync_path(path: Path) -> None:

@@ -15,14 +15,16 @@ from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dic
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM
 
+from assistant.engine.manifest import CONFIG, FULL_WEIGHTS, WEIGHTS
+from assistant.engine.transformers_engine import choose_dtype
 from assistant.errors import RefusedInput
+from assistant.settings import Settings
 from finetune.checkpoint import write_json
 from finetune.trainer import list_linear_suffixes
 
 if TYPE_CHECKING:
     from finetune.train import TrainOptions
 
-WEIGHTS_FILE = "adapter_model.safetensors"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "special_tokens_map.json")
 
 
@@ -54,7 +56,7 @@ def load_trainable(base: Path, options: TrainOptions, parent: Path | None, *, bf
 
 def _warm_start(model: Any, parent: Path, options: TrainOptions) -> Any:
     """Go on from a parent adapter; its shape, not the options', decides rank and layers."""
-    given = json.loads((parent / "adapter_config.json").read_text(encoding="utf-8"))
+    given = json.loads((parent / CONFIG).read_text(encoding="utf-8"))
     kind = "dora" if given.get("use_dora") else "rslora" if given.get("use_rslora") else "lora"
     if kind != options.method:
         raise RefusedInput(
@@ -76,16 +78,15 @@ def _freeze_lower_layers(model: Any, first: int) -> None:
             value.requires_grad_(False)
 
 
-def save_adapter(model: Any, draft: Path, base_name: str) -> Path:
-    """Write the adapter in bfloat16, with the base model's name instead of this machine's folder."""
+def save_adapter(model: Any, draft: Path) -> Path:
+    """Write the adapter in bfloat16; the manifest's writer names the base model in its configuration."""
     state: dict[str, torch.Tensor] = get_peft_model_state_dict(model)
     halved = {name: value.detach().to(torch.bfloat16).contiguous().cpu() for name, value in state.items()}
-    save_file(halved, draft / WEIGHTS_FILE, metadata={"format": "pt"})
+    save_file(halved, draft / WEIGHTS, metadata={"format": "pt"})
     model.peft_config["default"].save_pretrained(str(draft))
-    config_file = draft / "adapter_config.json"
-    config = json.loads(config_file.read_text(encoding="utf-8"))
-    write_json(config_file, config | {"base_model_name_or_path": base_name, "inference_mode": True})
-    return draft / WEIGHTS_FILE
+    config = draft / CONFIG
+    write_json(config, json.loads(config.read_text(encoding="utf-8")) | {"inference_mode": True})
+    return draft / WEIGHTS
 
 
 def save_full(model: Any, draft: Path, base: Path) -> Path:
@@ -94,13 +95,10 @@ def save_full(model: Any, draft: Path, base: Path) -> Path:
     for name in TOKENIZER_FILES:
         if (base / name).exists():
             shutil.copyfile(base / name, draft / name)
-    return draft / "model.safetensors"
+    return draft / FULL_WEIGHTS
 
 
-def use_bfloat16(precision: str) -> bool:
-    """Decide the precision: bfloat16 on request, or where the hardware multiplies it."""
-    if precision != "auto":
-        return precision == "bfloat16"
-    if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
-    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
+def use_bfloat16(precision: str, settings: Settings) -> bool:
+    """Decide the precision: as asked, or as the engine would serve."""
+    wanted = choose_dtype(settings) if precision == "auto" else getattr(torch, precision)
+    return bool(wanted == torch.bfloat16)

@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.engine.adapters import write_manifest
-from assistant.engine.weights import model_folder, model_hash
+from assistant.engine.manifest import write_manifest
+from assistant.engine.prompts import PROMPT_HASH
+from assistant.engine.weights import load_tokenizer, model_folder, model_hash, model_name, quiet_transformers
 from assistant.errors import CasebriefError, RefusedInput, WrongUsage
 from assistant.settings import Settings
 from finetune.checkpoint import newest_checkpoint, sync_path, write_json
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from finetune.trainer import PlannedTrainer, TrainProgress
 
 logger = logging.getLogger(__name__)
+
+RESULT_FILE = "training.json"
+"""Figures of a training, in its folder; a folder that has it is whole."""
 
 Method = Literal["lora", "dora", "rslora", "full"]
 
@@ -169,15 +173,13 @@ def train_adapter(
         RefusedInput: There is nothing to learn from, or `parent` does not fit the options.
         TrainingStopped: `stop` said so.
     """
-    from transformers import AutoTokenizer
-
     options = options or TrainOptions()
-    result_file = out / "training.json"
+    result_file = out / RESULT_FILE
     if result_file.exists():
         return _read_result(result_file)
     began = time.monotonic()
     base = model_folder(settings)
-    tokenizer = AutoTokenizer.from_pretrained(base)
+    tokenizer = load_tokenizer(base)
     rows, left_out = encode_examples(tokenizer, examples, options.max_tokens)
     if not rows:
         raise RefusedInput(
@@ -186,8 +188,9 @@ def train_adapter(
         )
     work = out.with_name(f".{out.name}.work")
     work.mkdir(parents=True, exist_ok=True)
-    trainer = _build_trainer(base, rows, work, settings, options, parent, tokenizer.pad_token_id, progress, stop)
-    _run_trainer(trainer, work)
+    with quiet_transformers():
+        trainer = _build_trainer(base, rows, work, settings, options, parent, tokenizer.pad_token_id, progress, stop)
+        _run_trainer(trainer, work)
     result = _summarize_training(trainer, rows, left_out, options, adapter_id or out.name, began)
     _write_folder(trainer, out, work, result, base, settings, options, facts or {})
     return _read_result(result_file)
@@ -213,7 +216,7 @@ def _build_trainer(
 
     torch.set_num_threads(settings.threads or os.cpu_count() or 1)
     set_seed(options.seed)
-    bf16 = use_bfloat16(options.precision)
+    bf16 = use_bfloat16(options.precision, settings)
     model = load_trainable(base, options, parent, bf16=bf16)
     plan = plan_batches(
         [len(row.ids) for row in rows],
@@ -266,7 +269,7 @@ def _summarize_training(
     return TrainResult(
         adapter_id=adapter_id,
         method=options.method,
-        trainable_parameters=sum(v.numel() for v in trainer.model.parameters() if v.requires_grad),
+        trainable_parameters=sum(int(v.numel()) for v in trainer.model.parameters() if v.requires_grad),
         examples=len(rows),
         left_out=left_out,
         tokens=sum(trainer.batch_tokens),
@@ -300,12 +303,21 @@ def _write_folder(
     if options.method == "full":
         weights = save_full(trainer.model, draft, base)
     else:
-        weights = save_adapter(trainer.model, draft, settings.model)
+        weights = save_adapter(trainer.model, draft)
     values = asdict(result) | {"artefact_mb": weights.stat().st_size / 1e6}
-    write_json(draft / "training.json", {"result": values, "options": asdict(options)})
-    for path in draft.iterdir():
-        sync_path(path)
-    write_manifest(draft, adapter_id=result.adapter_id, base_hash=model_hash(base), options=asdict(options), **facts)
+    write_json(draft / RESULT_FILE, {"result": values, "options": asdict(options)})
+    write_manifest(
+        draft,
+        base_model=model_name(settings),
+        base_model_hash=model_hash(base),
+        **{
+            "adapter_id": result.adapter_id,
+            "prompt_hash": PROMPT_HASH,
+            "rows_hash": fingerprint_rows(trainer.rows),
+            "options": asdict(options),
+            **facts,
+        },
+    )
     shutil.rmtree(out, ignore_errors=True)
     draft.rename(out)
     sync_path(out.parent)

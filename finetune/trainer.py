@@ -44,6 +44,10 @@ class TrainProgress:
 class PlannedTrainer(Trainer):
     """Runs a plan of batches once, from its first to its last, or on from a checkpoint."""
 
+    model: Any
+    optimizer: Any
+    lr_scheduler: Any
+
     def __init__(
         self,
         model: torch.nn.Module,
@@ -119,7 +123,7 @@ class PlannedTrainer(Trainer):
     def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
         """Write our own checkpoint in place of Trainer's, which is neither atomic nor free of pickle."""
         self.store_flos()
-        folder = Path(self.args.output_dir)
+        folder = Path(str(self.args.output_dir))
         checkpoint.save_checkpoint(
             folder / f"checkpoint-{self.state.global_step}",
             fingerprint=self.fingerprint,
@@ -232,4 +236,5 @@ def list_linear_suffixes(model: PreTrainedModel) -> list[str]:
 
 def _inner_model(model: torch.nn.Module) -> Any:
     """Give the transformers model inside a PEFT wrapper, or the model itself."""
-    return model.get_base_model() if hasattr(model, "get_base_model") else model
+    inner: Any = model
+    return inner.get_base_model() if hasattr(inner, "get_base_model") else inner

@@ -5,7 +5,7 @@ This file imports nothing heavy, so that `casebrief --help` answers at once.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +33,7 @@ for name, group in (
     app.add_typer(group, name=name)
 
 
-class Detail(str, Enum):
+class Detail(StrEnum):
     """How much a summary tells."""
 
     brief = "brief"
@@ -41,14 +41,14 @@ class Detail(str, Enum):
     comprehensive = "comprehensive"
 
 
-class Profile(str, Enum):
+class Profile(StrEnum):
     """Which identifiers are replaced."""
 
     working = "working"
     strict = "strict"
 
 
-class Method(str, Enum):
+class Method(StrEnum):
     """How the model is trained."""
 
     lora = "lora"
@@ -57,7 +57,7 @@ class Method(str, Enum):
     full = "full"
 
 
-class Role(str, Enum):
+class Role(StrEnum):
     """What a user may do."""
 
     paralegal = "paralegal"

@@ -4,3 +4,7 @@ Every function takes the house and the acting user first, begins with a permit c
 log what it changed or which content it showed. Results are plain JSON values, with real names restored for
 readers of the matter.
 """
+
+from ui.actions import filings, learning, people, questions, summaries
+
+__all__ = ["filings", "learning", "people", "questions", "summaries"]

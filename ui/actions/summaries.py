@@ -13,13 +13,14 @@ from assistant.store import audit, people, work
 from assistant.store.people import User
 from assistant.store.work import StoredSummary
 from ui.actions.filings import open_filing
-from ui.permits import check
+from ui.permits import check, may
 from ui.present import Sources, join_presented, present_sentence, present_summary, restore_sentence
 
 if TYPE_CHECKING:
     from ui.services import House
 
 Event = dict[str, Any]
+_SIGNED_SHOWN = 30
 _DETAILS = ("brief", "detailed", "comprehensive")
 
 
@@ -265,17 +266,21 @@ def send_back(house: House, user: User, summary_id: str, reason: str) -> dict[st
 
 
 def review_list(house: House, user: User) -> list[dict[str, Any]]:
-    """List what waits for review in the user's matters, oldest first: submitted for attorneys, returned for all."""
+    """List the work on summaries in the user's matters, oldest first.
+
+    Submitted and returned ones are everybody's of the matter, drafts their author's, and of the signed-off ones
+    the newest stand.
+    """
     check(house.db, user, "matter.list")
     mine = people.matters_of(house.db, user.name)
-    if user.role == "admin" or not mine:
+    if not may(user.role, "matter.read") or not mine:
         return []
-    waiting = [
-        s
-        for status in ("submitted", "returned")
-        for s in work.list_summaries(house.db, matter_ids=list(mine), status=status)
+    found = work.list_summaries(house.db, matter_ids=mine)
+    signed = [s for s in found if s.status == "signed_off"][:_SIGNED_SHOWN]
+    shown = [
+        s for s in found if s.status in ("submitted", "returned") or (s.status == "draft" and s.author == user.name)
     ]
-    return [_present_row(house, s) for s in sorted(waiting, key=lambda s: s.created_at)]
+    return [_present_row(house, s) for s in sorted([*shown, *signed], key=lambda s: s.created_at)]
 
 
 def _present_row(house: House, stored: StoredSummary) -> dict[str, Any]:
