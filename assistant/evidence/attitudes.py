@@ -1,0 +1,194 @@
+"""How a sentence stands to what it says: who says it, whether it is denied, whether it may or must be, how it came out.
+
+All by word lists and the words that follow; what cannot be told from the words alone is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from assistant.evidence.terms import find_terms, stem_term
+
+Speech = Literal["alleged", "argued", "testified", "found", "held", "dissented"]
+
+SPEECH: dict[Speech, re.Pattern[str]] = {
+    "alleged": re.compile(
+        r"\b(?:alleg\w+|aver(?:s|red|ring)\b|claim(?:s|ed|ing)? (?:that|to have|he|she|they|it)\b|purport\w*|charg(?:es|ed|ing) that|"
+        r"accus\w+|on information and belief|complain(?:s|ed) (?:that|of))",
+        re.IGNORECASE,
+    ),
+    "argued": re.compile(
+        r"\b(?:argu\w+|contend\w*|contention\w*|maintain(?:s|ed)? that|submit(?:s|ted)? that|urg(?:e|es|ed|ing)\b|insist\w*|"
+        r"assert\w*|posit(?:s|ed)\b|object(?:s|ed) that|counter(?:s|ed) that|respond(?:s|ed) that|it (?:is|was) submitted|according to "
+        r"(?:the )?(?:plaintiff|defendant|petitioner|respondent|appell|movant|government|state|company|person))",
+        re.IGNORECASE,
+    ),
+    "testified": re.compile(
+        r"\b(?:testif\w+|testimony|deposed|swor[en]\b|recall(?:s|ed)? that|(?:witness|deponent) (?:stated|said|admitted)|admitted that|"
+        r"told (?:the )?(?:court|police|jury|examiner))",
+        re.IGNORECASE,
+    ),
+    "found": re.compile(
+        r"\b(?:f(?:ind|inds|ound|inding)s? (?:that|no|as a fact|the|by|in favou?r|against)|found (?:him|her|it|them|guilty|liable|"
+        r"Person|Company|plaintiff|defendant)|finding of fact|findings|determin(?:es|ed|ation)\b|conclud(?:es|ed)\b|conclusion that|"
+        r"we conclude|reason(?:s|ed) that|observ(?:es|ed) that|noted that)",
+        re.IGNORECASE,
+    ),
+    "held": re.compile(
+        r"\b(?:h(?:old|olds|eld|olding) (?:that|for|in favou?r|against|liable|the)|(?:court|we|judge|panel|board|circuit)s? h(?:old|olds|eld)"
+        r"|(?:is|was|were|are|be|been) held|rul(?:ed|es|ing) (?:that|in favou?r|against|for)|(?:it is|are|is|was) (?:hereby )?ordered|"
+        r"adjudg\w+|decreed)",
+        re.IGNORECASE,
+    ),
+    "dissented": re.compile(r"\bdissent\w*", re.IGNORECASE),
+}
+"""Who says it, by the verbs that say so."""
+
+PARTY_SPEECH: frozenset[Speech] = frozenset({"alleged", "argued", "testified"})
+COURT_SPEECH: frozenset[Speech] = frozenset({"found", "held"})
+
+SPEAKER_WORDS: dict[Speech, str] = {
+    "alleged": "alleged", "argued": "argued", "testified": "testimony", "found": "found by the court", "held": "held by the court",
+    "dissented": "said in a dissent",
+}  # fmt: skip
+
+# Sets of words that exclude each other; each inner tuple is one outcome, by stems as `stem_term` gives them.
+_OUTCOMES: tuple[tuple[tuple[str, ...], ...], ...] = (
+    (("grant",), ("deny", "denied", "denial")),
+    (("affirm", "uphold", "upheld"), ("revers", "vacat", "overturn", "set_aside")),
+    (("allow",), ("dismis", "disallow")),
+    (("sustain",), ("overrul",)),
+    (("guilty", "convict"), ("acquit", "innocent")),
+    (("maximum",), ("minimum",)),
+    (("with_prejudice",), ("without_prejudice",)),
+)
+# These exclude each other only where the sentence otherwise follows its source word by word.
+_CLOSE_OPPOSITES: tuple[tuple[tuple[str, ...], ...], ...] = (
+    (("plaintiff",), ("defendant",)),
+    (("petitioner",), ("respondent",)),
+    (("appellant",), ("appellee", "appelle", "respondent")),
+    (("landlord", "lessor"), ("tenant", "lessee", "lesse")),
+    (("licensor",), ("licensee", "licensees")),
+    (("buyer", "purchaser"), ("seller", "vendor")),
+    (("employer",), ("employee", "employees")),
+    (("creditor",), ("debtor",)),
+    (("increas", "rais", "rose"), ("decreas", "reduc", "lower", "fell")),
+    (("before", "prior"), ("after", "subsequent")),
+    (("favor", "favour"), ("against",)),
+    (("accept",), ("reject", "refus", "declin")),
+    (("majority",), ("minority",)),
+    (("exclud",), ("includ",)),
+    (("more",), ("less", "fewer")),
+    (("exclusiv",), ("nonexclusiv", "non-exclusiv")),
+)
+_NEGATOR = re.compile(
+    r"\b(?:not|no|never|neither|nor|without|cannot|none|nothing|nobody|hardly|unable|n[o']t|\w+n['’]t|fail(?:s|ed|ure|ing)?|"
+    r"refus(?:e|es|ed|al|ing)|declin(?:e|es|ed|ing)|lack(?:s|ed|ing)?)\b",
+    re.IGNORECASE,
+)
+_NOT_NEGATING = re.compile(r"\bnot only\b|\bno later than\b|\bnot later than\b|\bnotwithstanding\b|\bNo\.|\bnot less than\b|\bno less than\b|\bnot more than\b", re.IGNORECASE)
+_MODALS = {
+    "may": "may", "might": "may", "can": "may", "could": "may", "shall": "must", "must": "must", "should": "should", "will": "will",
+    "would": "will",
+}  # fmt: skip
+_MODAL = re.compile(
+    r"\b(?P<plain>may|might|can|could|shall|must|should|will|would)\b|\b(?P<duty>(?:is|are|was|were|be) (?:required|obligated|obliged) to|has to|have to)\b"
+    r"|\b(?P<leave>(?:is|are|was|were|be) (?:permitted|allowed|entitled|free) to)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[A-Za-z][A-Za-z’'-]*|[.;:,]")
+
+
+def find_speech(text: str) -> dict[Speech, int]:
+    """Give who says it: each kind of speech that a text has, with the offset of its first word."""
+    found: dict[Speech, int] = {}
+    for kind, pattern in SPEECH.items():
+        match = pattern.search(text)
+        if match:
+            found[kind] = match.start()
+    return found
+
+
+def find_negated(text: str) -> set[str]:
+    """Give the stems that a negating word bears on: the first two content words behind it."""
+    masked = _NOT_NEGATING.sub(lambda m: " " * len(m.group()), text)
+    negated: set[str] = set()
+    for match in _NEGATOR.finditer(masked):
+        taken = 0
+        for word in _WORD.findall(masked[match.end() : match.end() + 90]):
+            if word in ".;:" or taken == 2:
+                break
+            terms = find_terms(word)
+            if terms and not word.casefold().endswith("ly"):
+                negated.add(terms[0])
+                taken += 1
+    return negated
+
+
+def count_negators(text: str) -> int:
+    """Count negating words."""
+    return len(_NEGATOR.findall(_NOT_NEGATING.sub(" ", text)))
+
+
+def find_negators(text: str) -> list[str]:
+    """Give the plain negating words ("not", "never", "without"), in lower case."""
+    return [m.casefold() for m in _NEGATOR.findall(_NOT_NEGATING.sub(" ", text))]
+
+
+def find_modals(text: str) -> dict[str, set[str]]:
+    """Give, for the first content stem behind each modal verb, which modals it has: "may", "must", "should", "will"."""
+    found: dict[str, set[str]] = {}
+    for match in _MODAL.finditer(text):
+        kind = _MODALS[match["plain"].casefold()] if match["plain"] else "must" if match["duty"] else "may"
+        if match.group() == "May" and re.match(r"\s+\d", text[match.end() :]):
+            continue
+        for word in _WORD.findall(text[match.end() : match.end() + 60]):
+            if word in ".;:":
+                break
+            terms = find_terms(word)
+            if terms and not word.casefold().endswith("ly"):
+                found.setdefault(terms[0], set()).add(kind)
+                break
+    return found
+
+
+def find_opposite(sentence: str, evidence: str, close: bool = False) -> tuple[str, str] | None:
+    """Give (said, source) where the sentence has one outcome and the evidence only the opposite one.
+
+    Args:
+        sentence: What is verified.
+        evidence: The passages it is held against.
+        close: True where the sentence follows its source word by word; then roles and directions count too.
+    """
+    said, source = _stems(sentence), _stems(evidence)
+    for group in _OUTCOMES + (_CLOSE_OPPOSITES if close else ()):
+        for words in group:
+            has = [w for w in words if w in said]
+            if not has or any(w in source for w in words):
+                continue
+            others = [w for other in group if other is not words for w in other]
+            against = [w for w in others if w in source and w not in said]
+            if against:
+                return said[has[0]], source[against[0]]
+    for stem, word in said.items():
+        for prefix in ("un", "in", "im", "non", "dis", "il", "ir"):
+            if len(stem) > 4 and stem not in source and prefix + stem in source and prefix + stem not in said:
+                return word, source[prefix + stem]
+            bare = stem.removeprefix(prefix)
+            if bare != stem and len(bare) > 4 and stem not in source and bare in source and bare not in said:
+                return word, source[bare]
+    return None
+
+
+def _stems(text: str) -> dict[str, str]:
+    """Give the stems of a text with the word that has each."""
+    flat = re.sub(r"\bset aside\b", "set_aside", text, flags=re.IGNORECASE)
+    flat = re.sub(r"\b(with|without) prejudice\b", r"\1_prejudice", flat, flags=re.IGNORECASE)
+    stems: dict[str, str] = {}
+    for word in re.findall(r"[A-Za-z][A-Za-z_’'-]*", flat):
+        low = word.casefold()
+        plain = low.replace("_", " ")
+        stems.setdefault(low if "_" in low else stem_term(low), plain)
+        stems.setdefault(low, plain)
+    return stems

@@ -1,0 +1,264 @@
+"""Compares what a sentence says with what its passages say: facts one by one, then speaker, negation, modality, wording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from assistant.evidence.attitudes import (
+    COURT_SPEECH,
+    PARTY_SPEECH,
+    SPEAKER_WORDS,
+    count_negators,
+    find_modals,
+    find_negated,
+    find_opposite,
+    find_speech,
+)
+from assistant.evidence.claims import Claim, dates_agree
+from assistant.evidence.terms import find_terms
+
+CLOSE_COPY = 0.72  # share of a sentence's words that stand in its source in the same order: it follows it word by word
+_ABOUT = re.compile(r"\b(?:about|approximately|nearly|almost|roughly|over|more than|less than|around|some)\s*$", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z’'-]*|\d[\d,.]*\d|\d|\$|%")
+_NAMES = {
+    "pseudonym": "the name", "citation": "the citation", "docket": "the docket number", "date": "the date", "money": "the amount",
+    "percent": "the percentage", "period": "the period", "ordinal": "the number", "number": "the figure", "name": "the name",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference, in words; a grave one makes the sentence unsupported, another one partial."""
+
+    reason: str
+    grave: bool
+
+
+def compare_claims(
+    said: Sequence[Claim], source: Sequence[Claim], context: Sequence[Claim], source_text: str, whole: str
+) -> list[Finding]:
+    """Hold each fact of a sentence against the facts of its passages.
+
+    Args:
+        said: Facts of the sentence.
+        source: Facts of its passages.
+        context: Facts of the sentences around the passages; they may lend a date its year, never a figure.
+        source_text: The passages.
+        whole: The whole document, to tell "elsewhere" from "nowhere".
+    """
+    findings = []
+    for claim in said:
+        if any(_same(claim, other) for other in source):
+            continue
+        if claim.kind == "name":
+            findings += _compare_name(claim, source_text, whole)
+        elif claim.kind == "pseudonym":
+            if not any(_same(claim, other) for other in context):
+                findings.append(Finding(_differs(claim, source, whole), True))
+        elif claim.kind == "date" and any(dates_agree(claim.value, o.value) for o in [*source, *context] if o.kind == "date"):
+            if not any(o.kind == "date" and _completes(claim, o) for o in [*source, *context]):
+                findings.append(Finding(f"the source gives only part of the date {claim.text}", False))
+        elif not _stands_as_figure(claim, source, source_text):
+            findings.append(Finding(_differs(claim, source, whole), True))
+    return findings
+
+
+def compare_stances(text: str, best: str, source: str, copied: float) -> list[Finding]:
+    """Compare speaker, outcome, negation, modality and changed words.
+
+    Args:
+        text: The sentence.
+        best: Its best passage.
+        source: All its passages.
+        copied: Share of the sentence that follows `best` word by word, see `measure_copy`.
+    """
+    close = copied >= CLOSE_COPY
+    findings = _compare_speech(text, best, source)
+    opposite = find_opposite(text, source, close)
+    if opposite:
+        findings.append(Finding(f"the source says “{opposite[1]}”, not “{opposite[0]}”", True))
+    findings += _compare_negation(text, best, source, close)
+    findings += _compare_modals(text, source)
+    if close and not findings:
+        findings += _compare_words(text, best, source)
+    return findings
+
+
+def measure_copy(text: str, source: str) -> float:
+    """Give the share 0..1 of a sentence's words that stand in a passage in the same order."""
+    one, other = _tokens(text), _tokens(source)
+    if not one:
+        return 0.0
+    return sum(block.size for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()) / len(one)
+
+
+def _same(claim: Claim, other: Claim) -> bool:
+    """Tell whether two facts say the same."""
+    if claim.kind == "date" and other.kind == "date":
+        return claim.value == other.value or (dates_agree(claim.value, other.value) and _completes(claim, other))
+    if claim.kind == other.kind:
+        if isinstance(claim.value, float) and isinstance(other.value, float):
+            return claim.value == other.value or (
+                bool(_ABOUT.search(claim.text)) and abs(claim.value - other.value) <= 0.05 * other.value
+            )
+        if claim.kind == "citation":
+            return _plain_citation(claim) == _plain_citation(other)
+        return claim.value == other.value
+    figures = {"number", "period", "ordinal", "percent", "money"}
+    return claim.kind in figures and other.kind in figures and "number" in (claim.kind, other.kind) and claim.value == other.value
+
+
+def _plain_citation(claim: Claim) -> str:
+    """Give a citation without spaces and stops."""
+    return re.sub(r"[\s.,]", "", str(claim.value))
+
+
+def _completes(claim: Claim, other: Claim) -> bool:
+    """Tell whether the other date has every field that the claim has."""
+    if not (isinstance(claim.value, tuple) and isinstance(other.value, tuple)):
+        return False
+    return dates_agree(claim.value, other.value) and all(
+        b is not None for a, b in zip(claim.value, other.value, strict=False) if a is not None
+    )
+
+
+def _stands_as_figure(claim: Claim, source: Sequence[Claim], source_text: str) -> bool:
+    """Tell whether the fact's characters stand in the passages as they are, or its figure in another kind of fact."""
+    plain = re.escape(" ".join(claim.text.split()))
+    if claim.kind in ("citation", "docket") and re.search(rf"(?<!\w){plain}(?!\w)", " ".join(source_text.split()), re.IGNORECASE):
+        return True
+    if isinstance(claim.value, float) and claim.kind in ("number", "ordinal"):
+        digits = f"{claim.value:g}"
+        return any(digits in re.findall(r"\d+", other.text) for other in source)
+    return False
+
+
+def _differs(claim: Claim, source: Sequence[Claim], whole: str) -> str:
+    """Say in words how the fact differs from the passages."""
+    others = list(dict.fromkeys(o.text for o in source if o.kind == claim.kind and o.value != claim.value))
+    name = _NAMES[claim.kind]
+    if claim.kind == "pseudonym":
+        others = [o for o in others if o.split()[0] == claim.text.split()[0]]
+    if others:
+        return f"{name} {claim.text} is not in the passage, which says {' and '.join(others[:2])}"
+    where = "the passage" if claim.text in whole else "the filing"
+    return f"{name} {claim.text} is not in {where}"
+
+
+def _compare_name(claim: Claim, source_text: str, whole: str) -> list[Finding]:
+    """Look a capitalised word up in the passages, then in the whole document."""
+    word = re.escape(str(claim.value))
+    if re.search(rf"\b{word}", source_text, re.IGNORECASE):
+        return []
+    terms = set(find_terms(claim.text))
+    if terms and terms <= set(find_terms(source_text)):
+        return []
+    if re.search(rf"\b{word}", whole, re.IGNORECASE):
+        return [Finding(f"the passage does not name {claim.text}", False)]
+    return [Finding(f"the name {claim.text} is not in the filing", True)]
+
+
+def _compare_speech(text: str, best: str, source: str) -> list[Finding]:
+    """Compare who says it."""
+    said, stands = find_speech(text), find_speech(source)
+    if "dissented" in find_speech(best) and "dissented" not in said:
+        return [Finding("the source says this in a dissent", True)]
+    if set(said) & COURT_SPEECH and not set(stands) & COURT_SPEECH and set(stands) & PARTY_SPEECH:
+        kind = next(iter(k for k in stands if k in PARTY_SPEECH))
+        return [Finding(f"told as the court's, but {SPEAKER_WORDS[kind]} in the source", True)]
+    own = find_speech(best)
+    parties = [k for k in own if k in PARTY_SPEECH]
+    if parties and not said and own[parties[0]] < 0.6 * len(best) and not _tells_of_speech(text):
+        return [Finding(f"told as a fact, but {SPEAKER_WORDS[parties[0]]} in the source", False)]
+    if set(said) & PARTY_SPEECH and not set(stands) & PARTY_SPEECH and set(stands) & COURT_SPEECH:
+        kind = next(iter(k for k in stands if k in COURT_SPEECH))
+        return [Finding(f"told as a party's, but {SPEAKER_WORDS[kind]} in the source", False)]
+    return []
+
+
+def _tells_of_speech(text: str) -> bool:
+    """Tell whether a sentence says in another way that someone says it ("according to", "the complaint states")."""
+    return bool(
+        re.search(
+            r"\baccording to\b|\b(?:states?|says?|said|stated|seeks?|asks?|claims?|requests?|demands?|moves?|reports?|explain\w*|denie[sd]|"
+            r"deny|charges?|challeng\w+|question\w*|issue)\b",
+            text,
+            re.IGNORECASE,
+        )
+    )
+
+
+def _compare_negation(text: str, best: str, source: str, close: bool) -> list[Finding]:
+    """Compare what is denied."""
+    if close:
+        here, there = count_negators(text), count_negators(_span_of(text, best))
+        if here != there:
+            word = "denies" if there > here else "does not deny"
+            return [Finding(f"the source {word} this", True)]
+        return []
+    said, stands = find_negated(text), find_negated(source)
+    terms, source_terms = find_terms(text), find_terms(source)
+    for stem in said - stands:
+        if stem in source_terms and not count_negators(source):
+            return [Finding("the source does not deny this", True)]
+    for stem in stands - said:
+        if stem in terms and source_terms.count(stem) == 1 and not count_negators(text) and not find_opposite(text, source):
+            return [Finding("the source denies this", True)]
+    return []
+
+
+def _span_of(text: str, best: str) -> str:
+    """Give the stretch of a passage that a close copy follows."""
+    tokens = [m for m in _TOKEN.finditer(best)]
+    matcher = SequenceMatcher(None, _tokens(text), [m.group().casefold() for m in tokens], autojunk=False)
+    blocks = [b for b in matcher.get_matching_blocks() if b.size]
+    if not blocks:
+        return best
+    return best[tokens[blocks[0].b].start() : tokens[blocks[-1].b + blocks[-1].size - 1].end()]
+
+
+def _compare_modals(text: str, source: str) -> list[Finding]:
+    """Compare may and must before the same verb."""
+    said, stands = find_modals(text), find_modals(source)
+    for stem, kinds in said.items():
+        there = stands.get(stem)
+        if there and not kinds & there:
+            grave = {"may", "must"} <= kinds | there
+            return [Finding(f"the source says “{_show(there)}” here, not “{_show(kinds)}”", grave)]
+    return []
+
+
+def _show(kinds: set[str]) -> str:
+    return "/".join(sorted(kinds))
+
+
+def _compare_words(text: str, best: str, source: str) -> list[Finding]:
+    """In a close copy, find content words put in the place of others."""
+    one = [m for m in _TOKEN.finditer(text)]
+    other = [m for m in _TOKEN.finditer(best)]
+    matcher = SequenceMatcher(None, [m.group().casefold() for m in one], [m.group().casefold() for m in other], autojunk=False)
+    known = set(find_terms(source))
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind != "replace" or b - a > 3 or d - c > 3:
+            continue
+        new = text[one[a].start() : one[b - 1].end()]
+        old = best[other[c].start() : other[d - 1].end()]
+        fresh = [term for term in find_terms(new) if term not in known]
+        if fresh and find_terms(old) and not (set(find_terms(old)) & set(find_terms(text))):
+            return [Finding(f"the source says “{old}”, not “{new}”", False)]
+        modal_new, modal_old = _modal_of(new), _modal_of(old)
+        if modal_new and modal_old and modal_new != modal_old:
+            return [Finding(f"the source says “{modal_old}”, not “{modal_new}”", True)]
+    return []
+
+
+def _modal_of(words: str) -> str:
+    match = re.search(r"\b(may|might|can|could|shall|must|should|will|would)\b", words, re.IGNORECASE)
+    return match.group().casefold() if match else ""
+
+
+def _tokens(text: str) -> list[str]:
+    return [token.casefold() for token in _TOKEN.findall(text)]

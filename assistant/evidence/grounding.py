@@ -1,0 +1,212 @@
+"""Verifies a sentence against a document by code: finds the passages it rests on and compares what both say.
+
+Three states. *supported*: the words stand in the passages and no fact, speaker, negation or modality differs. *partial*: part of it
+stands there, or an allegation is told as a fact. *unsupported*: a fact differs, or no passage bears it. The reason is in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.documents import Evidence, RedactedDocument, Support
+from assistant.evidence.claims import Claim, find_claims
+from assistant.evidence.comparing import Finding, compare_claims, compare_stances, measure_copy
+from assistant.evidence.reading import Reading
+from assistant.evidence.terms import find_terms
+
+SUPPORTED_COVERAGE = 0.62  # share of a sentence's term weight that its evidence must have
+PARTIAL_COVERAGE = 0.36
+CANDIDATES = 10  # passages that alignment looks at more closely
+MOST_EVIDENCE = 3  # sentences that together may bear one
+GAIN = 0.10  # share of term weight that a further sentence must add to be evidence too
+_ASIDE = ("contents", "signature", "certificate")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the verification found: the state, the reason in words, and where the sentence stands (best first)."""
+
+    support: Support
+    reason: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Alignment:
+    """The units that bear a sentence, best first, and the share 0..1 of its term weight that they have."""
+
+    units: tuple[int, ...]
+    coverage: float
+
+
+class Grounder:
+    """Holds a document ready for verification; built once a document."""
+
+    def __init__(self, document: RedactedDocument | Reading) -> None:
+        self.reading = document if isinstance(document, Reading) else Reading(document)
+        usable = [unit.role not in _ASIDE for unit in self.reading.units]
+        self._usable = np.array(usable, dtype=bool)
+        self._claims: dict[int, list[Claim]] = {}
+
+    def verify(self, text: str, candidates: Sequence[tuple[int, int]] | None = None) -> Verdict:
+        """Verify one sentence.
+
+        Args:
+            text: The sentence, pseudonymized.
+            candidates: Running ranges to look in first; the rest of the document is looked at where they do not bear it.
+
+        Returns:
+            The verdict; its evidence is empty only where it is unsupported.
+        """
+        if not find_terms(text) or not len(self.reading.units):
+            return Verdict("unsupported", "the sentence says nothing that can be looked up", ())
+        found = self._judge(text, self._mask(candidates))
+        if found.support != "supported" and candidates is not None:
+            wider = self._judge(text, self._usable)
+            if _RANK[wider.support] > _RANK[found.support]:
+                return wider
+        return found
+
+    def find_quote(self, text: str) -> tuple[int, int] | None:
+        """Find a verbatim quote: the same characters but for white space and the form of quotation marks and dashes.
+
+        Returns:
+            Running offsets of its first occurrence, or None where it does not stand in the document.
+        """
+        return find_quote(self.reading.document, text)
+
+    def _mask(self, candidates: Sequence[tuple[int, int]] | None) -> np.ndarray:
+        """Mark the units to look in: those within the candidates and their neighbours."""
+        if candidates is None:
+            return self._usable
+        mask = np.zeros(len(self.reading.units), dtype=bool)
+        for start, end in candidates:
+            inside = self.reading.units_within(start, end)
+            mask[max(inside.start - 1, 0) : inside.stop + 1] = True
+        return mask
+
+    def _judge(self, text: str, mask: np.ndarray) -> Verdict:
+        """Align the sentence within the masked units and compare."""
+        claims = find_claims(text)
+        aligned = self._align(text, claims, mask)
+        if not aligned.units or aligned.coverage < PARTIAL_COVERAGE:
+            return Verdict("unsupported", "no passage of the filing says this", ())
+        source = " ".join(self.reading.unit_text(i) for i in sorted(aligned.units))
+        best = self.reading.unit_text(aligned.units[0])
+        context = [claim for i in self._neighbours(aligned.units) for claim in self._claims_of(i)]
+        copied = measure_copy(text, best)
+        findings = compare_claims(claims, [c for i in aligned.units for c in self._claims_of(i)], context, source, self.reading.text)
+        findings += compare_stances(text, best, source, copied)
+        return self._conclude(findings, aligned)
+
+    def _conclude(self, findings: list[Finding], aligned: _Alignment) -> Verdict:
+        """Turn findings and coverage into the verdict."""
+        evidence = tuple(self._evidence(i) for i in aligned.units)
+        grave = [finding.reason for finding in findings if finding.grave]
+        if grave:
+            return Verdict("unsupported", "; ".join(dict.fromkeys(grave)), evidence)
+        light = [finding.reason for finding in findings]
+        if aligned.coverage < SUPPORTED_COVERAGE:
+            light.append("only part of this stands in the passage")
+        if light:
+            return Verdict("partial", "; ".join(dict.fromkeys(light)), evidence)
+        return Verdict("supported", "figures, dates, names and wording agree with the passage", evidence)
+
+    def _align(self, text: str, claims: list[Claim], mask: np.ndarray) -> _Alignment:
+        """Choose the units that together have the most of the sentence's term weight, claims counted twice."""
+        weights = self._weigh_terms(text, claims)
+        total = sum(weights.values())
+        if not total or not mask.any():
+            return _Alignment((), 0.0)
+        likeness = np.where(mask, self.reading.matrix.compare(self.reading.matrix.vector(text)), -1.0)
+        pool = [int(i) for i in np.argsort(-likeness)[:CANDIDATES] if likeness[i] > 0]
+        if not pool:
+            return _Alignment((), 0.0)
+        pool = self._add_neighbours(pool, mask)
+        terms = {i: set(find_terms(self.reading.unit_text(i))) for i in pool}
+        left = dict(weights)
+        chosen: list[int] = []
+        while len(chosen) < MOST_EVIDENCE and left:
+            gains = {i: sum(left.get(term, 0.0) for term in terms[i]) / total for i in pool if i not in chosen}
+            if not gains:
+                break
+            pick = max(gains, key=lambda i: gains[i] + 0.3 * float(max(likeness[i], 0.0)))
+            if gains[pick] < (GAIN if chosen else 1e-9):
+                break
+            chosen.append(pick)
+            for term in terms[pick]:
+                left.pop(term, None)
+        return _Alignment(tuple(chosen), 1.0 - sum(left.values()) / total)
+
+    def _weigh_terms(self, text: str, claims: list[Claim]) -> dict[str, float]:
+        """Give each content term its weight; a term that is part of a claim counts twice."""
+        matrix = self.reading.matrix
+        top = float(matrix.idf.max()) if len(matrix.idf) else 1.0
+        weights = {}
+        for term in find_terms(text):
+            if term not in _SPEECH_TERMS:
+                weights[term] = float(matrix.idf[matrix.ids[term]]) if term in matrix.ids else top
+        for claim in claims:
+            for term in find_terms(claim.text):
+                if term in weights:
+                    weights[term] *= 1.5
+        return weights
+
+    def _add_neighbours(self, pool: list[int], mask: np.ndarray) -> list[int]:
+        """Add the units right before and behind the three best, which often carry the date or the name."""
+        more = [i + step for i in pool[:3] for step in (-1, 1)]
+        return pool + [i for i in more if 0 <= i < len(mask) and mask[i] and i not in pool]
+
+    def _neighbours(self, units: Sequence[int]) -> list[int]:
+        """Give the units within two of the evidence, the evidence left out."""
+        near = {i + step for i in units for step in (-2, -1, 1, 2)} - set(units)
+        return [i for i in sorted(near) if 0 <= i < len(self.reading.units)]
+
+    def _claims_of(self, index: int) -> list[Claim]:
+        """Give the claims of a unit, found once."""
+        if index not in self._claims:
+            self._claims[index] = find_claims(self.reading.unit_text(index))
+        return self._claims[index]
+
+    def _evidence(self, index: int) -> Evidence:
+        unit = self.reading.units[index]
+        return self.reading.give_evidence(unit.start, unit.end)
+
+
+_RANK = {"unsupported": 0, "partial": 1, "supported": 2}
+_SPEECH_TERMS = frozenset(
+    find_terms(
+        "alleges alleged allegedly argues argued contends contended claims claimed states stated says said asserts asserted filing "
+        "brief complaint motion order document summary according further also additionally moreover"
+    )
+)
+
+
+def verify_sentence(
+    text: str, document: RedactedDocument | Reading, candidates: Sequence[tuple[int, int]] | None = None
+) -> Verdict:
+    """Verify one sentence against a document; for many sentences make one `Grounder` and call its `verify`."""
+    return Grounder(document).verify(text, candidates)
+
+
+def find_quote(document: RedactedDocument, text: str) -> tuple[int, int] | None:
+    """Find a verbatim quote in a document's running text.
+
+    White space, the form of quotation marks and the form of dashes may differ; nothing else may.
+
+    Returns:
+        Running offsets [start, end) of the first occurrence, or None.
+    """
+    words = text.strip().strip("\"“”").split()
+    if not words:
+        return None
+    pattern = r"\s+".join("".join(_LOOSE.get(char, re.escape(char)) for char in word) for word in words)
+    match = re.search(pattern, document.text)
+    return match.span() if match else None
+
+
+_LOOSE = {char: f"[{group}]" for group in ("\"“”„", "'’‘", "‐‑–—-") for char in group}
