@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import NotFound, RefusedInput
+from assistant.errors import RefusedInput
 from assistant.store import audit
 from assistant.store.people import User
 from ui.permits import check
@@ -71,10 +71,10 @@ def present_round(found: Round) -> dict[str, Any]:
 
 
 def round_status(house: House, user: User, round_id: str | None = None) -> dict[str, Any]:
-    """Give one round, or the newest.
+    """Give one round, or the newest; {"status": "none"} where none was ever started.
 
     Raises:
-        NotFound: No round has been started yet, or not this one.
+        NotFound: There is no such round.
     """
     from assistant.store import rounds
 
@@ -82,9 +82,7 @@ def round_status(house: House, user: User, round_id: str | None = None) -> dict[
     if round_id:
         return present_round(rounds.get_round(house.db, round_id))
     had = rounds.list_rounds(house.db)
-    if not had:
-        raise NotFound("No round has been started yet.", do="Start one: casebrief round start.")
-    return present_round(max(had, key=lambda r: r.created_at))
+    return present_round(had[0]) if had else {"status": "none"}
 
 
 def list_rounds(house: House, user: User) -> list[dict[str, Any]]:
@@ -92,7 +90,7 @@ def list_rounds(house: House, user: User) -> list[dict[str, Any]]:
     from assistant.store import rounds
 
     check(house.db, user, "round.status")
-    return [present_round(r) for r in sorted(rounds.list_rounds(house.db), key=lambda r: r.created_at, reverse=True)]
+    return [present_round(r) for r in rounds.list_rounds(house.db)]
 
 
 def cancel_round(house: House, user: User, round_id: str | None = None) -> dict[str, Any]:
