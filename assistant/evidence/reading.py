@@ -73,6 +73,10 @@ class Reading:
             return 1
         return segments[min(bisect_right(self._page_ends, offset), len(segments) - 1)].page
 
+    def pages_within(self, start: int, end: int) -> range:
+        """Give the pages that running [start, end) stands on."""
+        return range(self.page_at(start), self.page_at(max(end - 1, start)) + 1)
+
     def units_within(self, start: int, end: int) -> range:
         """Give the indexes of the units that overlap running [start, end)."""
         first = max(bisect_right(self._starts, start) - 1, 0)

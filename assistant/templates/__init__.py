@@ -10,6 +10,8 @@ the same name in `templates/` under the data root takes its place. The keys of a
 * `position`: "start" or "end" where the part usually stands there, "" where it may stand anywhere.
 * `needs`: "cue" where a sentence without a cue cannot make this part, "date" where it needs a date besides, "" if neither.
 * `words`: length of the part in a brief summary.
+* `voice`: verb for who says it ("alleges", "argues", "testified") where the part tells one side's words and not the
+  court's; a sentence that does not say so itself is then introduced by it. "" if none.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ class Part:
     words: int = 40
     position: str = ""
     needs: str = ""
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ def _read_part(row: Mapping[str, Any], path: Path) -> Part:
         words=_take(row, "words", int, path, 40),
         position=_take(row, "position", str, path, ""),
         needs=_take(row, "needs", str, path, ""),
+        voice=_take(row, "voice", str, path, ""),
     )
     if ":" in part.name or "\n" in part.name:
         raise _refuse(path, "name", "a name without a colon")

@@ -1,0 +1,99 @@
+"""Makes a source sentence fit to be read alone: no paragraph number, no trailing citation, not overlong; who says it put first."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.evidence.attitudes import find_speech
+
+LONGEST_WORDS = 45
+_LEAD = re.compile(
+    r"^(?:(?:[•●▪·*\uf0b7\-–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|¶+\s*\d+\.?|[QA][.:](?=\s))\s+)+"
+)
+_RULES = re.compile(r"_{3,}|-{4,}|={3,}|\*{3,}|\.{5,}")
+_PAGE_TAIL = re.compile(r"(?<=[.?!”\"])\s+(?:[ivxlc]{1,6}|\d{1,3})$")
+_FOOTNOTE = re.compile(r"(?<=[a-z)”\"][.,;])\d{1,2}(?=\s|$)")
+_TAIL_CITE = re.compile(
+    r"[,;]?\s*(?:\((?:see |cf\. )?(?:[^()]*\b(?:App|Dkt|ECF|Doc|Ex|Tr|Id|Compl|Br|Pet|R)\b\.?[^()]*)\)|(?:See|see|Id\.|App\.)\s[^.]{2,80})(?=[.]?$)"
+)
+_CUT = re.compile(r"; (?:and |or |but )?|, (?:which|who|where|because|although|while|and that|and the|but|and)\b|: ")
+_FUNCTION = frozenset(
+    "the a an this that these those in on at by for from with upon under after before when while where as if because although since "
+    "during to it its his her their they he she there such each all any some no not both most many on".split()
+)
+_UNSAID = re.compile(
+    r"^(?:the )?(?:plaintiffs?|defendants?|petitioners?|movants?|complaint|motion|brief|petition)\b.{0,40}?\b(?:seeks?|asks?|requests?|moves?|"
+    r"prays?|states?|says?|claims?|demands?|challenges?)\b",
+    re.IGNORECASE,
+)
+
+
+def trim_source(text: str, longest_words: int = LONGEST_WORDS) -> str:
+    """Give a source sentence as it can stand in a summary.
+
+    Args:
+        text: The sentence as it stands in the running text.
+        longest_words: Longer ones are cut at a clause and end in "[…]".
+
+    Returns:
+        The sentence on one line: paragraph number, ruled lines, footnote figures and a trailing record citation gone, the rest
+        word for word; with a closing mark.
+    """
+    line = " ".join(_RULES.sub(" ", text).replace("\ufffe", "").replace("\u00ad", "").split())
+    line = _LEAD.sub("", line)
+    line = _PAGE_TAIL.sub("", line)
+    line = _FOOTNOTE.sub("", line)
+    shorter = _TAIL_CITE.sub("", line)
+    if len(shorter.split()) >= 5:
+        line = shorter
+    words = line.split()
+    if len(words) > longest_words:
+        line = _cut_clause(line, longest_words)
+    line = _balance_quotes(line.rstrip(" ,;:"))
+    if line and not re.search(r"[.?!…\]][\"”’)]*$", line):
+        line += "."
+    return line[:1].upper() + line[1:]
+
+
+def introduce(text: str, title: str, voice: str, first: bool) -> str:
+    """Put who says it before a sentence that does not say so: "The complaint alleges that …".
+
+    Args:
+        text: The sentence.
+        title: What the document is called ("complaint").
+        voice: The verb ("alleges"), or "" to leave the sentence alone.
+        first: True for the first such sentence of a part; later ones begin with "It also".
+    """
+    if not voice or says_who(text):
+        return text
+    lead = f"The {title.split(' or ')[0]} {voice}" if first else f"It also {voice}"
+    word = re.match(r"[A-Za-z’']+", text)
+    if text.endswith("?") or word is None or text[0] in "“\"":
+        return f"{lead}: {text}"
+    if word.group().casefold() in _FUNCTION:
+        return f"{lead} that {text[0].lower()}{text[1:]}"
+    return f"{lead} that {text}"
+
+
+def says_who(text: str) -> bool:
+    """Tell whether a sentence itself says whose words it tells."""
+    return bool(find_speech(text)) or bool(_UNSAID.search(text))
+
+
+def _cut_clause(line: str, longest_words: int) -> str:
+    """Cut behind the last clause that ends within the limit, else at the limit, and mark the cut."""
+    limit = len(" ".join(line.split()[:longest_words]))
+    cuts = [m.start() for m in _CUT.finditer(line) if 0.45 * limit <= m.start() <= limit]
+    at = cuts[-1] if cuts else line.rfind(" ", 0, limit)
+    return line[:at].rstrip(" ,;:") + " […]"
+
+
+def _balance_quotes(line: str) -> str:
+    """Close a quotation mark or bracket that a cut left open; drop a closing one that has no opening."""
+    for opening, closing in (("“", "”"), ("(", ")")):
+        missing = line.count(opening) - line.count(closing)
+        if missing > 0:
+            line = line.replace(" […]", "") + closing * missing + (" […]" if line.endswith("[…]") else "")
+        elif missing < 0 and line.endswith(closing):
+            line = line[: -len(closing)]
+    return line

@@ -1,0 +1,256 @@
+"""Summaries: for each part, passages are selected, condensed by the model, and every sentence is verified by code.
+
+A sentence that the source does not bear is replaced by the source's own words or shown as unsupported, as the setting says.
+Without a model (adapter "none") the source's own sentences make the summary.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Summary
+from assistant.engine.base import Engine
+from assistant.engine.prompts import PROMPT_HASH
+from assistant.evidence.grounding import Grounder
+from assistant.evidence.ranker import Selection
+from assistant.evidence.reading import Reading
+from assistant.evidence.wording import introduce, says_who, trim_source
+from assistant.outline import PartPrompt, Task, ask_for, choose_passages, make_outline, summary_prompts
+from assistant.drafting import Draft, choose_source, cut_sentences, tell_caption
+from assistant.settings import Settings
+from assistant.templates import Template
+
+__all__ = ["PartPrompt", "Progress", "summarize", "summarize_batch", "summary_prompts"]
+
+NO_MODEL = "none"
+BASE = "base"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a summary is: parts done of all, and the part that is being written."""
+
+    done: int
+    total: int
+    label: str
+
+
+def summarize(
+    document: RedactedDocument,
+    engine: Engine | None,
+    *,
+    settings: Settings,
+    template: Template,
+    detail: Detail = "brief",
+    words: int | None = None,
+    adapter: str = BASE,
+    stop: threading.Event | None = None,
+) -> Iterator[Sentence | Progress | Summary]:
+    """Summarize a document, sentence by sentence.
+
+    Args:
+        document: The pseudonymized document; all of it is read.
+        engine: The language model; may be None where `adapter` is "none".
+        settings: `passage_tokens` and `on_unsupported` count.
+        template: The house template.
+        detail: The dial.
+        words: Budget for the whole summary; None for the lengths of the template.
+        adapter: Adapter id, "base" for the model without one, "none" for the source's own sentences.
+        stop: Ends the summary within half a second; what is done stays.
+
+    Yields:
+        A `Progress` before each part, each verified `Sentence` as soon as it is done, and the `Summary` last.
+    """
+    started = time.perf_counter()
+    run = _Run(document, engine, settings, template, detail, adapter, stop or threading.Event())
+    tasks = make_outline(run.reading, template, detail, words)
+    for number, task in enumerate(tasks):
+        if run.stop.is_set():
+            break
+        yield Progress(number, len(tasks), task.part.name or template.title)
+        told = False
+        for sentence in run.write_part(task):
+            told = True
+            yield sentence
+        if not told and not run.stop.is_set():
+            run.missing.append(task)
+    yield run.finish(time.perf_counter() - started)
+
+
+def summarize_batch(
+    documents: Sequence[RedactedDocument],
+    engine: Engine | None,
+    *,
+    settings: Settings,
+    templates: Sequence[Template],
+    words: Sequence[int | None] | None = None,
+    adapter: str = BASE,
+) -> list[Summary]:
+    """Summarize many documents at once, for evaluation: the engine writes all parts of all documents in one batch.
+
+    Args:
+        documents: The pseudonymized documents.
+        engine: The language model; may be None where `adapter` is "none".
+        settings: As in `summarize`.
+        templates: One for each document.
+        words: Budget of each document, or None for the lengths of the templates.
+        adapter: As in `summarize`.
+
+    Returns:
+        One brief summary a document, in their order; `seconds` is its share of the whole.
+    """
+    started = time.perf_counter()
+    never = threading.Event()
+    budgets = words if words is not None else [None] * len(documents)
+    runs = [
+        _Run(document, engine, settings, template, "brief", adapter, never)
+        for document, template in zip(documents, templates, strict=True)
+    ]
+    outlines = [make_outline(run.reading, run.template, "brief", w) for run, w in zip(runs, budgets, strict=True)]
+    jobs = [(run, task, run.select(task)) for run, tasks in zip(runs, outlines, strict=True) for task in tasks]
+    outputs: list[str] = [""] * len(jobs)
+    if engine is not None and adapter != NO_MODEL:
+        asked = [index for index, (_, _, selections) in enumerate(jobs) if selections]
+        prompts = [ask_for(jobs[i][0].reading, jobs[i][1], jobs[i][2]) for i in asked]
+        longest = max((_token_limit(jobs[i][1].words) for i in asked), default=0)
+        written = engine.batch(prompts, adapter=None if adapter == BASE else adapter, max_new_tokens=longest)
+        for index, text in zip(asked, written, strict=True):
+            outputs[index] = text
+    for (run, task, selections), text in zip(jobs, outputs, strict=True):
+        if not list(run.check_part(task, selections, iter([text] if text else []))):
+            run.missing.append(task)
+    share = (time.perf_counter() - started) / max(len(runs), 1)
+    return [run.finish(share) for run in runs]
+
+
+def _token_limit(words: int) -> int:
+    """Give the most tokens that a part of that many words may take; pseudonyms and figures take several."""
+    return int(words * 1.9) + 24
+
+
+@dataclass
+class _Run:
+    """One summary while it is made."""
+
+    document: RedactedDocument
+    engine: Engine | None
+    settings: Settings
+    template: Template
+    detail: Detail
+    adapter: str
+    stop: threading.Event
+    sentences: list[Sentence] = field(default_factory=list)
+    missing: list[Task] = field(default_factory=list)
+    reading: Reading = field(init=False)
+    grounder: Grounder = field(init=False)
+    draft: Draft = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reading = Reading(self.document)
+        self.grounder = Grounder(self.reading)
+        self.draft = Draft(self.reading)
+
+    def select(self, task: Task) -> tuple[Selection, ...]:
+        """Choose the passages of a part."""
+        return choose_passages(self.reading, task, self.settings.passage_tokens)
+
+    def write_part(self, task: Task) -> Iterator[Sentence]:
+        """Write one part: ask the model, or take the source's sentences where there is none."""
+        selections = self.select(task)
+        if not selections or self.adapter == NO_MODEL or self.engine is None:
+            yield from self.check_part(task, selections, iter(()))
+            return
+        pieces = self.engine.stream(
+            ask_for(self.reading, task, selections),
+            adapter=None if self.adapter == BASE else self.adapter,
+            max_new_tokens=_token_limit(task.words),
+            stop=self.stop,
+        )
+        yield from self.check_part(task, selections, pieces)
+
+    def check_part(self, task: Task, selections: Sequence[Selection], pieces: Iterator[str]) -> Iterator[Sentence]:
+        """Verify the sentences of a part as they come; fill up with the source's own where they do not serve."""
+        if not selections:
+            return
+        ranges = [(s.start, s.end) for s in selections]
+        spent = 0
+        refused = 0
+        begun = len(self.sentences)
+        for text in cut_sentences(pieces, task.part.name):
+            if self.draft.is_told(text) or self.stop.is_set():
+                continue
+            sentence = self._verify(text, task, ranges)
+            if sentence is None:
+                refused += 1
+            elif spent + len(sentence.text.split()) <= 1.6 * task.words or spent == 0:
+                spent += len(sentence.text.split())
+                yield self._keep(sentence)
+            if refused >= 2 or spent >= task.words:
+                break
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
+        if refused or len(self.sentences) == begun:
+            yield from self._fill(task, ranges, task.words - spent, begun)
+
+    def _verify(self, text: str, task: Task, ranges: list[tuple[int, int]]) -> Sentence | None:
+        """Verify a sentence of the model; None where it is to be replaced."""
+        verdict = self.grounder.verify(text, ranges)
+        if verdict.support == "unsupported":
+            if self.settings.on_unsupported == "source":
+                return None
+            return Sentence(text, "unsupported", verdict.reason, (), task.part.name, "model")
+        first = not any(s.part == task.part.name and says_who(s.text) for s in self.sentences)
+        if first:
+            text = introduce(text, self.template.title, task.part.voice, True)
+        return Sentence(text, verdict.support, verdict.reason, verdict.evidence, task.part.name, "model")
+
+    def _fill(self, task: Task, ranges: list[tuple[int, int]], words: int, begun: int) -> Iterator[Sentence]:
+        """Tell the rest of a part in the source's own words; at least one sentence where the part has none yet."""
+        if task.part.position == "start" and task.within is None and len(self.sentences) == begun:
+            caption = tell_caption(self.reading, self.template.title)
+            if caption is not None:
+                words -= len(caption.text.split())
+                yield self._keep(Sentence(caption.text, "supported", caption.reason, caption.evidence, task.part.name, "source"))
+        empty = len(self.sentences) == begun
+        for start, end in choose_source(self.draft, task, ranges, max(words, 0), at_least_one=empty):
+            if self.stop.is_set():
+                return
+            first = not any(s.part == task.part.name and says_who(s.text) for s in self.sentences)
+            text = introduce(trim_source(self.reading.text[start:end]), self.template.title, task.part.voice, first)
+            evidence = (self.reading.give_evidence(start, end),)
+            yield self._keep(Sentence(text, "supported", "the source's own words", evidence, task.part.name, "source"))
+
+    def _keep(self, sentence: Sentence) -> Sentence:
+        """Remember a sentence, so that no later part tells it again."""
+        self.sentences.append(sentence)
+        self.draft.tell(sentence)
+        return sentence
+
+    def finish(self, seconds: float) -> Summary:
+        """Make the summary of what is done."""
+        pages = sorted({page for s in self.sentences for e in s.evidence for page in self.reading.pages_within(e.start, e.end)})
+        unreadable = self.document.pages_unreadable
+        return Summary(
+            document_id=self.document.document_id,
+            revision=self.document.revision,
+            detail=self.detail,
+            sentences=tuple(self.sentences),
+            missing_parts=tuple(task.part.name for task in self.missing if task.part.name),
+            coverage=Coverage(
+                self.document.pages_total, self.document.pages_total - len(unreadable), tuple(pages), unreadable
+            ),
+            adapter=self.adapter,
+            provenance={
+                "model": self.engine.model_hash if self.engine is not None and self.adapter != NO_MODEL else "",
+                "adapter": self.adapter,
+                "prompt": PROMPT_HASH,
+                "template": self.template.hash,
+                "scheme": self.document.scheme,
+            },
+            stopped=self.stop.is_set(),
+            seconds=seconds,
+        )
