@@ -300,10 +300,7 @@ def _write_folder(
     draft = out.with_name(f".{out.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    if options.method == "full":
-        weights = save_full(trainer.model, draft, base)
-    else:
-        weights = save_adapter(trainer.model, draft)
+    weights = save_full(trainer.model, draft, base) if options.method == "full" else save_adapter(trainer.model, draft)
     values = asdict(result) | {"artefact_mb": weights.stat().st_size / 1e6}
     write_json(draft / RESULT_FILE, {"result": values, "options": asdict(options)})
     write_manifest(
