@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
 import threading
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.documents import Detail, Page, RedactedDocument, Sentence, Summary
 from assistant.errors import NotFound
 from assistant.settings import Settings
+from ui.messages import exit_code, log_fault, word_error
 from ui.present import Source
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class House:
         self._lock = threading.RLock()
         self._documents: OrderedDict[tuple[str, int | None], tuple[RedactedDocument, tuple[Page, ...]]] = OrderedDict()
         self._loaded_adapters: set[str] = set()
-        self._ingest_jobs: dict[str, str] = {}
+        # A filing being read: the id of its job, or how far the thread is that reads it.
+        self._readings: dict[str, str | dict[str, Any]] = {}
 
     @cached_property
     def index(self) -> Index:
@@ -181,33 +182,80 @@ class House:
                 yield {"kind": "progress", "done": item.done, "total": item.total, "label": item.label}
 
     def start_ingest(self, document_id: str, *, password: str | None = None, document_type: str | None = None) -> None:
-        """Read a stored filing: as a durable job where this process runs jobs, else here and now.
+        """Read a stored filing in the background: as a durable job where this process runs jobs, else in a thread.
 
-        A password is used at once and never written down, so a file that needs one is read in the foreground.
+        A password is used at once and never written down, so a file that needs one is always read in a thread.
         """
-        if self.serving and password is None:
+        if self._is_being_read(document_id):
+            return
+        if self.serving and password is None and document_type is None:
             from assistant import jobs
 
             job_id = f"ingest-{document_id}"
-            if job_id in self._ingest_jobs or any(j.job_id == job_id for j in jobs.list_jobs()):
+            if job_id in self._readings.values() or any(j.job_id == job_id for j in jobs.list_jobs()):
                 job_id = f"{job_id}-{secrets.token_hex(3)}"
-            self._ingest_jobs[document_id] = jobs.enqueue("ingest", "ingest", document_id, workflow_id=job_id)
+            self._readings[document_id] = jobs.enqueue("ingest", "ingest", document_id, workflow_id=job_id)
             return
+        self._readings[document_id] = {"done": 0, "total": 0, "label": "waiting"}
+        arguments = (document_id, password, document_type)
+        threading.Thread(target=self._read_in_thread, args=arguments, daemon=True, name="ingest").start()
+
+    def _is_being_read(self, document_id: str) -> bool:
+        reading = self._readings.get(document_id)
+        if not isinstance(reading, str):
+            return reading is not None
+        from assistant import jobs
+
+        return self.serving and not jobs.job(reading).ended
+
+    def _read_in_thread(self, document_id: str, password: str | None, document_type: str | None) -> None:
+        """Read a filing here; what goes wrong stands in its status, as it does for a job."""
+        from assistant.store.filings import get_filing, set_status
         from ingest.pipeline import ingest_filing
 
-        ingest_filing(self.db, self.index, self.settings, document_id, password=password)
+        def tell(done: int, total: int, label: str = "") -> None:
+            self._readings[document_id] = {"done": done, "total": total, "label": label}
+
+        try:
+            ingest_filing(
+                self.db,
+                self.index,
+                self.settings,
+                document_id,
+                password=password,
+                document_type=document_type,
+                progress=tell,
+            )
+        except Exception as error:
+            if exit_code(error) == 1:
+                log_fault(error, "ingest")
+            if get_filing(self.db, document_id).status != "refused":
+                set_status(self.db, document_id, "refused", word_error(error))
+        finally:
+            self._readings.pop(document_id, None)
 
     def ingest_progress(self, filing: Filing) -> dict[str, Any]:
         """Tell how far the reading of a filing is: {done, total, label}."""
-        job_id = self._ingest_jobs.get(filing.document_id, f"ingest-{filing.document_id}")
-        if self.serving and filing.status in ("waiting", "reading"):
-            from assistant import jobs
-
-            with contextlib.suppress(NotFound):
-                job = jobs.job(job_id)
-                return {"done": job.done, "total": job.total, "label": job.label or filing.status}
+        reading = self._readings.get(filing.document_id, f"ingest-{filing.document_id}")
+        if filing.status in ("waiting", "reading"):
+            if isinstance(reading, dict):
+                return reading
+            if self.serving:
+                return self._job_progress(filing, reading)
         done = filing.pages_total if filing.status == "ready" else 0
         return {"done": done, "total": filing.pages_total, "label": filing.status}
+
+    def _job_progress(self, filing: Filing, job_id: str) -> dict[str, Any]:
+        from assistant import jobs
+        from assistant.store.filings import get_filing, set_status
+
+        try:
+            job = jobs.job(job_id)
+        except NotFound:
+            return {"done": 0, "total": 0, "label": filing.status}
+        if job.ended and get_filing(self.db, filing.document_id).status in ("waiting", "reading"):
+            set_status(self.db, filing.document_id, "refused", job.error or f"The reading was {job.status}.")
+        return {"done": job.done, "total": job.total, "label": job.label or filing.status}
 
     def resume_ingests(self) -> int:
         """Queue the filings that were stored but not read when the last process ended; give their number."""
