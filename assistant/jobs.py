@@ -12,7 +12,6 @@ import logging
 import os
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from assistant.errors import CasebriefError, Conflict, NotFound, WrongUsage
+from assistant.failures import JobFailed, RecordedFailure, ShortFailures, guard_call, rebuild_error
 from assistant.settings import Settings
 from assistant.store.tokens import check_tokens
 
@@ -77,31 +77,8 @@ class Job:
         return self.status in ("done", "failed", "cancelled")
 
 
-class JobFailed(CasebriefError):
-    """A job or a step of it ended by an error that is not one of ours."""
-
-
 class JobInterrupted(BaseException):
     """Raised inside a running step when the process shuts down; the step runs again at the next launch."""
-
-
-class _Recorded(Exception):
-    """An error in the form in which DBOS may keep it: `data` is what the error is rebuilt from."""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        super().__init__(data["what"])
-        self.data = data
-
-
-class _ShortFailures(logging.Filter):
-    """Log a failed job as one line: the frames between are DBOS's own, and our line says the place."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Take the traceback off a record of a failure that is taken down already."""
-        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
-        if isinstance(error, _Recorded):
-            record.msg, record.args, record.exc_info = f"A job failed: {error}", (), None
-        return True
 
 
 class _State:
@@ -119,7 +96,7 @@ class _State:
 
 
 _state = _State()
-_SHORT_FAILURES = _ShortFailures()
+_SHORT_FAILURES = ShortFailures()
 _job_id: ContextVar[str] = ContextVar("job_id", default="")
 
 
@@ -166,8 +143,7 @@ def launch(settings: Settings) -> None:
     Raises:
         Conflict: Another process works on the jobs of this data root.
     """
-    from dbos import DBOS
-    from dbos._serialization import DBOSPortableJSON
+    from dbos import DBOS, DBOSPortableJSONSerializer
 
     with _state.lock:
         if _state.launched:
@@ -181,7 +157,7 @@ def launch(settings: Settings) -> None:
                 "system_database_url": f"sqlite:///{path}",
                 "application_version": WORKFLOWS_VERSION,
                 "executor_id": "casebrief",
-                "serializer": DBOSPortableJSON,
+                "serializer": DBOSPortableJSONSerializer(),
                 "enable_otlp": False,
                 "log_level": "WARNING",
             }
@@ -279,12 +255,14 @@ def job(job_id: str) -> Job:
     return _describe(status)
 
 
-def list_jobs(limit: int = 200) -> tuple[Job, ...]:
-    """List the newest jobs, newest first."""
+def list_jobs(limit: int | None = 200, *, unfinished: bool = False) -> tuple[Job, ...]:
+    """List jobs, newest first: at most `limit` (None for all), or only those queued or running."""
     from dbos import DBOS
 
     _need_launch()
-    return tuple(_describe(status) for status in DBOS.list_workflows(sort_desc=True, limit=limit))
+    wanted = ["ENQUEUED", "DELAYED", "PENDING"] if unfinished else None
+    found = DBOS.list_workflows(sort_desc=True, limit=limit, status=wanted)  # type: ignore[arg-type]
+    return tuple(_describe(status) for status in found)
 
 
 def cancel(job_id: str) -> None:
@@ -374,7 +352,7 @@ def _make_durable(name: str) -> None:
     def run_workflow(*ids: str) -> Any:
         token = _job_id.set(str(DBOS.workflow_id))
         try:
-            return _guard(name, lambda: _state.bodies[name](*ids))
+            return guard_call(name, lambda: _state.bodies[name](*ids))
         finally:
             _job_id.reset(token)
 
@@ -383,46 +361,13 @@ def _make_durable(name: str) -> None:
 
 def _run_step(name: str, call: Callable[[], R]) -> R:
     """Run a step under DBOS, and give its error back as the class it was, first time and when read back."""
-    from dbos import DBOS
-    from dbos._serialization import PortableWorkflowError
+    from dbos import DBOS, PortableWorkflowError
 
     _stop_if_asked()
     try:
-        return DBOS.run_step({"name": name}, _guard, name, call)
-    except (_Recorded, PortableWorkflowError) as error:
-        raise _rebuild(error.data) from None
-
-
-def _guard(name: str, call: Callable[[], R]) -> R:
-    """Let only ids and counts out, and errors only in the form in which they may be kept."""
-    try:
-        result = call()
-        check_tokens(result, f"the result of {name}")
-        return result
-    except CasebriefError as error:
-        data = {"kind": type(error).__name__, "what": error.what, "expected": error.expected, "do": error.do}
-    except Exception as error:
-        data = {"kind": "JobFailed", "what": f"{type(error).__name__} in {name}, at {_place(error)}.", "do": None}
-    raise _Recorded(data) from None
-
-
-def _place(error: BaseException) -> str:
-    """Say where an error was raised: the last files and lines, without any value."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-3:])
-
-
-def _rebuild(data: Any) -> CasebriefError:
-    """Make the error again that `_guard` took down."""
-    if not isinstance(data, dict) or "what" not in data:
-        return JobFailed("A step failed and its error cannot be read.", do="Start the job again.")
-    kinds = {kind.__name__: kind for kind in _all_kinds(CasebriefError)}
-    kind = kinds.get(str(data.get("kind")), JobFailed)
-    return kind(str(data["what"]), expected=data.get("expected"), do=data.get("do"))
-
-
-def _all_kinds(base: type[CasebriefError]) -> list[type[CasebriefError]]:
-    return [base, *(kind for child in base.__subclasses__() for kind in _all_kinds(child))]
+        return DBOS.run_step({"name": name}, guard_call, name, call)
+    except (RecordedFailure, PortableWorkflowError) as error:
+        raise rebuild_error(error.data) from None
 
 
 def _failure_of(job_id: str) -> CasebriefError:
@@ -430,7 +375,7 @@ def _failure_of(job_id: str) -> CasebriefError:
     from dbos import DBOS
 
     status = DBOS.get_workflow_status(job_id)
-    return _rebuild(getattr(status.error if status else None, "data", None))
+    return rebuild_error(getattr(status.error if status else None, "data", None))
 
 
 def _describe(status: Any) -> Job:
@@ -444,7 +389,7 @@ def _describe(status: Any) -> Job:
         done=done,
         total=total,
         label=label,
-        error=str(status.error) if status.error else "",
+        error=str(rebuild_error(getattr(status.error, "data", None))) if status.error else "",
         ids=tuple(str(item) for item in given),
         result=status.output,
     )

@@ -51,7 +51,7 @@ def create_matter(db: Database, name: str, actor: str, number: str = "") -> Matt
     row = MatterRow(
         matter_id=matter_id,
         wrapped_key=wrapped,
-        name_blind=blind_name(db.settings, name),
+        name_blind=blind_name(db, name),
         sealed_name=vault.seal(name.strip().encode(), "matter name"),
         sealed_number=vault.seal(number.strip().encode(), "matter number"),
         consent=False,
@@ -75,7 +75,7 @@ def find_matter(db: Database, name_or_id: str) -> Matter:
     Raises:
         NotFound: There is none; the error does not repeat the name.
     """
-    blind = blind_name(db.settings, name_or_id)
+    blind = blind_name(db, name_or_id)
     with db.reading() as session:
         row = session.get(MatterRow, name_or_id) or session.scalar(
             select(MatterRow).where(MatterRow.name_blind == blind)

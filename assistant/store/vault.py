@@ -2,74 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-import os
 import secrets
 import threading
-import unicodedata
-from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
-from assistant.errors import DamagedState, NotFound
-from assistant.settings import Settings
-from assistant.store.database import Database, next_number
-from assistant.store.pseudonyms import PATTERN, format_pseudonym
-from assistant.store.sealed_files import write_file
-from assistant.store.tables import MatterRow, PseudonymRow
+from assistant.store.database import Database
+from assistant.store.ledger import Entry, Ledger, MemoryLedger, TableLedger, batching, no_matter
+from assistant.store.pseudonyms import PATTERN
+from assistant.store.seals import (
+    KEY_BYTES,
+    blind_text,
+    derive_key,
+    load_master_key,
+    seal_bytes,
+    unseal_bytes,
+)
+from assistant.store.tables import MatterRow
 
-_NONCE_BYTES = 12
-_KEY_BYTES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entity of a matter.
-
-    Attributes:
-        pseudonym: What stands for it in every text that a model sees.
-        type: Entity type, such as "PERSON".
-        original: The most complete form that was met; what readers see.
-        variants: Other forms that were met ("Mr. Smith", "SMITH").
-    """
-
-    pseudonym: str
-    type: str
-    original: str
-    variants: tuple[str, ...] = ()
-
-
-class _Ledger(Protocol):
-    """Where a vault keeps its entries."""
-
-    def version(self) -> int:
-        """Give a number that grows with every change."""
-
-    def entries(self) -> list[Entry]:
-        """Give all entries, oldest first."""
-
-    def assign(self, type: str, original: str) -> str:
-        """Give the pseudonym of an original of a type, a new one where it has none."""
-
-    def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
-        """Set the original or add a variant."""
+__all__ = ["Entry", "Vault", "blind_name", "destroy_key", "load_master_key", "new_vault", "open_vault"]
 
 
 class Vault:
     """Seals and opens what belongs to one matter; safe to share between threads."""
 
-    def __init__(self, matter_id: str, key: bytes, ledger: _Ledger | None = None) -> None:
+    def __init__(self, matter_id: str, key: bytes, db: Database | None = None) -> None:
         self.matter_id = matter_id
-        self._cipher = AESGCM(key)
-        self._blind_key = hmac.digest(key, b"blind", "sha256")
-        self._ledger: _Ledger = ledger or _MemoryLedger()
+        self._key = key
+        self._blind_key = derive_key(key, "blind")
+        self._ledger: Ledger = TableLedger(db, matter_id, self) if db else MemoryLedger()
         self._lock = threading.RLock()
         self._known: dict[str, Entry] = {}
         self._known_version = -1
@@ -77,11 +40,11 @@ class Vault:
     @classmethod
     def ephemeral(cls) -> Vault:
         """Make a vault in memory, with a key of its own, that is gone with the object."""
-        return cls("", secrets.token_bytes(_KEY_BYTES))
+        return cls("", secrets.token_bytes(KEY_BYTES))
 
     def seal(self, data: bytes, purpose: str) -> bytes:
         """Encrypt and authenticate; the result opens only in this matter and for the same purpose."""
-        return _seal(self._cipher, data, self._bind(purpose))
+        return seal_bytes(self._key, data, f"{self.matter_id}|{purpose}")
 
     def unseal(self, blob: bytes, purpose: str) -> bytes:
         """Open what `seal` made.
@@ -89,17 +52,15 @@ class Vault:
         Raises:
             DamagedState: The bytes were changed, or belong to another matter or purpose.
         """
-        return _unseal(self._cipher, blob, self._bind(purpose), f"{purpose.partition('|')[0]} of {self.matter_id}")
-
-    def _bind(self, purpose: str) -> bytes:
-        return f"{self.matter_id}|{purpose}".encode()
+        what = f"{purpose.partition('|')[0]} of {self.matter_id or 'this file'}"
+        return unseal_bytes(self._key, blob, f"{self.matter_id}|{purpose}", what)
 
     def blind(self, text: str) -> str:
         """Give a keyed hash for lookups that does not tell the text; case and spacing do not matter."""
-        return hmac.new(self._blind_key, _fold(text).encode(), hashlib.sha256).hexdigest()
+        return blind_text(self._blind_key, text)
 
     def entries(self) -> tuple[Entry, ...]:
-        """Give all entries, oldest first, with what other threads added up to now."""
+        """Give all entries, oldest first, with what others added up to now."""
         return tuple(self._load().values())
 
     def find(self, pseudonym: str) -> Entry | None:
@@ -145,6 +106,23 @@ class Vault:
 
         return PATTERN.sub(lambda match: put_back(match.group(0)), text)
 
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Gather the changes made inside and write them in one transaction at the end; on an error, none.
+
+        A filing has hundreds of names, and a commit waits for the disk. Text that uses the new pseudonyms may
+        be stored only after the batch. Two batches at once on one matter may give a name a pseudonym each; both
+        are restored.
+        """
+        with self._lock:
+            stored = self._ledger
+            try:
+                with batching(stored) as gathered:
+                    self._ledger, self._known_version = gathered, -1
+                    yield
+            finally:
+                self._ledger, self._known_version = stored, -1
+
     def _load(self) -> dict[str, Entry]:
         """Read the entries where they changed since the last look."""
         with self._lock:
@@ -153,120 +131,6 @@ class Vault:
                 self._known = {entry.pseudonym: entry for entry in self._ledger.entries()}
                 self._known_version = version
             return self._known
-
-
-class _MemoryLedger:
-    """Entries of an ephemeral vault."""
-
-    def __init__(self) -> None:
-        self._entries: dict[str, Entry] = {}
-        self._counts: dict[str, int] = {}
-        self._version = 0
-
-    def version(self) -> int:
-        return self._version
-
-    def entries(self) -> list[Entry]:
-        return list(self._entries.values())
-
-    def assign(self, type: str, original: str) -> str:
-        for entry in self._entries.values():
-            if entry.type == type and _fold(entry.original) == _fold(original):
-                return entry.pseudonym
-        pseudonym = format_pseudonym(type, self._counts.get(type, 0) + 1)
-        self._counts[type] = self._counts.get(type, 0) + 1
-        self._entries[pseudonym] = Entry(pseudonym, type, original)
-        self._version += 1
-        return pseudonym
-
-    def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
-        if pseudonym not in self._entries:
-            raise _unknown(pseudonym)
-        self._entries[pseudonym] = _merge(self._entries[pseudonym], original, variant)
-        self._version += 1
-
-
-class _TableLedger:
-    """Entries of a matter in the database, each change in its own transaction."""
-
-    def __init__(self, db: Database, matter_id: str) -> None:
-        self._db = db
-        self._matter_id = matter_id
-        self.vault: Vault
-
-    def version(self) -> int:
-        with self._db.reading() as session:
-            found = session.scalar(select(MatterRow.vault_version).where(MatterRow.matter_id == self._matter_id))
-        if found is None:
-            raise _no_matter(self._matter_id)
-        return found
-
-    def entries(self) -> list[Entry]:
-        mine = select(PseudonymRow).where(PseudonymRow.matter_id == self._matter_id).order_by(PseudonymRow.position)
-        with self._db.reading() as session:
-            return [self._open(row) for row in session.scalars(mine)]
-
-    def assign(self, type: str, original: str) -> str:
-        blind = self.vault.blind(original)
-        same = (
-            select(PseudonymRow.pseudonym)
-            .where(PseudonymRow.matter_id == self._matter_id, PseudonymRow.type == type, PseudonymRow.blind == blind)
-            .order_by(PseudonymRow.position)
-            .limit(1)
-        )
-        with self._db.reading() as session:
-            found = session.scalar(same)
-        if found is not None:
-            return found
-        with self._db.session() as session:
-            found = session.scalar(same)
-            if found is not None:
-                return found
-            pseudonym = format_pseudonym(type, next_number(session, f"pseudonym.{type}"))
-            row = PseudonymRow(
-                pseudonym=pseudonym,
-                matter_id=self._matter_id,
-                type=type,
-                blind=blind,
-                position=self._advance(session),
-            )
-            self._seal_into(row, Entry(pseudonym, type, original))
-            session.add(row)
-            return pseudonym
-
-    def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
-        with self._db.session() as session:
-            row = session.get(PseudonymRow, pseudonym)
-            if row is None or row.matter_id != self._matter_id:
-                raise _unknown(pseudonym)
-            entry = self._open(row)
-            merged = _merge(entry, original, variant)
-            if merged != entry:
-                row.blind = self.vault.blind(merged.original)
-                self._seal_into(row, merged)
-                self._advance(session)
-
-    def _advance(self, session: Session) -> int:
-        """Mark the matter's vault as changed, in the session's transaction."""
-        step = (
-            update(MatterRow)
-            .where(MatterRow.matter_id == self._matter_id)
-            .values(vault_version=MatterRow.vault_version + 1)
-            .returning(MatterRow.vault_version)
-        )
-        version = session.scalar(step)
-        if version is None:
-            raise _no_matter(self._matter_id)
-        return version
-
-    def _open(self, row: PseudonymRow) -> Entry:
-        original = self.vault.unseal(row.sealed_original, f"original|{row.pseudonym}").decode()
-        variants = json.loads(self.vault.unseal(row.sealed_variants, f"variants|{row.pseudonym}"))
-        return Entry(row.pseudonym, row.type, original, tuple(variants))
-
-    def _seal_into(self, row: PseudonymRow, entry: Entry) -> None:
-        row.sealed_original = self.vault.seal(entry.original.encode(), f"original|{entry.pseudonym}")
-        row.sealed_variants = self.vault.seal(json.dumps(entry.variants).encode(), f"variants|{entry.pseudonym}")
 
 
 def open_vault(db: Database, matter_id: str) -> Vault:
@@ -278,16 +142,16 @@ def open_vault(db: Database, matter_id: str) -> Vault:
     """
     with db.reading() as session:
         wrapped = session.scalar(select(MatterRow.wrapped_key).where(MatterRow.matter_id == matter_id))
-    if wrapped is None:
-        raise _no_matter(matter_id)
-    return _build_vault(db, matter_id, _unwrap(load_master_key(db.settings, create=False), matter_id, wrapped))
+    if not wrapped:
+        raise no_matter(matter_id)
+    master = load_master_key(db.settings, create=False)
+    return Vault(matter_id, unseal_bytes(master, wrapped, f"key|{matter_id}", f"key of {matter_id}"), db)
 
 
 def new_vault(db: Database, matter_id: str) -> tuple[Vault, bytes]:
     """Make the key of a new matter: give its vault and the wrapped key to store with the matter's row."""
-    key = secrets.token_bytes(_KEY_BYTES)
-    master = load_master_key(db.settings)
-    return _build_vault(db, matter_id, key), _seal(AESGCM(master), key, f"key|{matter_id}".encode())
+    key = secrets.token_bytes(KEY_BYTES)
+    return Vault(matter_id, key, db), seal_bytes(_master_key(db), key, f"key|{matter_id}")
 
 
 def destroy_key(db: Database, matter_id: str) -> None:
@@ -299,90 +163,17 @@ def destroy_key(db: Database, matter_id: str) -> None:
     with db.session() as session:
         row = session.get(MatterRow, matter_id)
         if row is None:
-            raise _no_matter(matter_id)
+            raise no_matter(matter_id)
         row.wrapped_key = b""
 
 
-def load_master_key(settings: Settings, *, create: bool = True) -> bytes:
-    """Read the master key (32 bytes); make it on first use, readable by its owner only.
-
-    Args:
-        settings: Say where it lies.
-        create: Where False, a missing key is an error, since sealed data exists that it opens.
-
-    Raises:
-        DamagedState: The file does not hold 32 bytes, or is missing though data was sealed with it.
-    """
-    path = settings.key_file
-    if not path.exists():
-        if not create:
-            raise DamagedState(
-                f"The master key file {path} is missing.",
-                expected="the key that this data root was sealed with",
-                do="Put the key back from its backup, or point CASEBRIEF_MASTER_KEY_FILE at it.",
-            )
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_file(path, os.urandom(_KEY_BYTES), replace=False)
-    key = path.read_bytes()
-    if len(key) != _KEY_BYTES:
-        raise DamagedState(
-            f"The master key file {path} holds {len(key)} bytes.",
-            expected=f"{_KEY_BYTES} bytes",
-            do="Put the key back from its backup.",
-        )
-    return key
-
-
-def blind_name(settings: Settings, name: str) -> str:
+def blind_name(db: Database, name: str) -> str:
     """Give a hash, keyed by the master key, by which a matter is found by its name."""
-    key = hmac.digest(load_master_key(settings), b"matter name", "sha256")
-    return hmac.new(key, _fold(name).encode(), hashlib.sha256).hexdigest()
+    return blind_text(derive_key(_master_key(db), "matter name"), name)
 
 
-def _build_vault(db: Database, matter_id: str, key: bytes) -> Vault:
-    ledger = _TableLedger(db, matter_id)
-    ledger.vault = Vault(matter_id, key, ledger)
-    return ledger.vault
-
-
-def _unwrap(master: bytes, matter_id: str, wrapped: bytes) -> bytes:
-    if not wrapped:
-        raise _no_matter(matter_id)
-    return _unseal(AESGCM(master), wrapped, f"key|{matter_id}".encode(), f"key of {matter_id}")
-
-
-def _seal(cipher: AESGCM, data: bytes, bound: bytes) -> bytes:
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, data, bound)
-
-
-def _unseal(cipher: AESGCM, blob: bytes, bound: bytes, what: str) -> bytes:
-    try:
-        return cipher.decrypt(blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], bound)
-    except (InvalidTag, ValueError):
-        raise DamagedState(
-            f"The seal on the {what} does not hold: the data was changed, or another key sealed it.",
-            do="Check the master key; restore the data root from its backup if the key is right.",
-        ) from None
-
-
-def _merge(entry: Entry, original: str | None, variant: str | None) -> Entry:
-    """Give the entry with a new original (the old one kept as a variant) or one more variant."""
-    variants = list(entry.variants)
-    shown = original or entry.original
-    for form in (entry.original, variant):
-        if form and form != shown and form not in variants:
-            variants.append(form)
-    return replace(entry, original=shown, variants=tuple(v for v in variants if v != shown))
-
-
-def _fold(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _no_matter(matter_id: str) -> NotFound:
-    return NotFound(f"There is no matter {matter_id}.", do="List the matters and use one of their ids.")
-
-
-def _unknown(pseudonym: str) -> NotFound:
-    return NotFound(f"{pseudonym} is not a pseudonym of this matter.", do="Use the vault of the text's own matter.")
+def _master_key(db: Database) -> bytes:
+    """Read the master key; a new one is made only while there is no matter that an old one sealed."""
+    with db.reading() as session:
+        sealed = session.scalar(select(func.count()).select_from(MatterRow))
+    return load_master_key(db.settings, create=not sealed)

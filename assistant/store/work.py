@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +12,28 @@ from sqlalchemy.orm import Session
 from assistant.documents import Correction, Sentence, Summary
 from assistant.errors import Conflict, NotFound, WrongUsage
 from assistant.store import forms
+from assistant.store.corrections import approved_corrections, excluded_counts, list_corrections, read_row
 from assistant.store.database import Database, new_id, timestamp
-from assistant.store.tables import CorrectionRow, DocumentRow, MatterRow, RatingRow, SummaryRow, VersionRow
+from assistant.store.tables import CorrectionRow, DocumentRow, RatingRow, SummaryRow, VersionRow
 from assistant.store.vault import Vault, open_vault
+
+__all__ = [
+    "StoredSummary",
+    "Version",
+    "approved_corrections",
+    "discard_summary",
+    "excluded_counts",
+    "get_summary",
+    "list_corrections",
+    "list_summaries",
+    "rate_sentence",
+    "return_summary",
+    "save_edit",
+    "save_summary",
+    "sign_off",
+    "submit",
+    "versions",
+]
 
 STATUSES = ("draft", "submitted", "signed_off", "returned", "discarded")
 _OPEN = ("draft", "returned")
@@ -211,7 +229,7 @@ def submit(db: Database, summary_id: str, actor: str, rating: int, reasons: Sequ
         )
         session.add(made)
         row.status, row.submitted_by, row.sealed_returned_reason = "submitted", actor, None
-        return _correction(made)
+        return read_row(made)
 
 
 def sign_off(db: Database, summary_id: str, attorney: str) -> Correction:
@@ -227,7 +245,7 @@ def sign_off(db: Database, summary_id: str, attorney: str) -> Correction:
         made = _submitted_correction(session, summary_id)
         made.signed_off_by, made.signed_off_at, made.state = attorney, timestamp(), "signed_off"
         row.status, row.signed_off_by = "signed_off", attorney
-        return _correction(made)
+        return read_row(made)
 
 
 def return_summary(db: Database, summary_id: str, attorney: str, reason: str) -> None:
@@ -284,51 +302,6 @@ def rate_sentence(db: Database, summary_id: str, index: int, actor: str, rating:
                 created_at=timestamp(),
             )
         )
-
-
-def list_corrections(db: Database, document_id: str | None = None) -> tuple[Correction, ...]:
-    """List all corrections, oldest first, of one filing or of all, whatever their state."""
-    asked = select(CorrectionRow).order_by(CorrectionRow.created_at, CorrectionRow.correction_id)
-    if document_id is not None:
-        asked = asked.where(CorrectionRow.document_id == document_id)
-    with db.reading() as session:
-        return tuple(_correction(row) for row in session.scalars(asked))
-
-
-def approved_corrections(db: Database) -> tuple[Correction, ...]:
-    """Give what may train, oldest first: signed off, consent given, no protective order, not sequestered."""
-    with db.reading() as session:
-        return tuple(_correction(row) for row, hindrance in _judge(session) if hindrance is None)
-
-
-def excluded_counts(db: Database) -> dict[str, int]:
-    """Count the corrections that may not train, each under the first reason that holds.
-
-    Reasons: "not_signed_off", "no_consent", "protective_order", "sequestered".
-    """
-    with db.reading() as session:
-        return dict(Counter(hindrance for _, hindrance in _judge(session) if hindrance is not None))
-
-
-def _judge(session: Session) -> list[tuple[CorrectionRow, str | None]]:
-    """Pair every correction that was not returned with what keeps it from training."""
-    joined = (
-        select(CorrectionRow, MatterRow.consent, MatterRow.protective_order, DocumentRow.sequestered)
-        .join(MatterRow, MatterRow.matter_id == CorrectionRow.matter_id)
-        .join(DocumentRow, DocumentRow.document_id == CorrectionRow.document_id)
-        .where(CorrectionRow.state != "returned")
-        .order_by(CorrectionRow.created_at, CorrectionRow.correction_id)
-    )
-    judged: list[tuple[CorrectionRow, str | None]] = []
-    for row, consent, protected, sequestered in session.execute(joined):
-        hindrances = {
-            "not_signed_off": row.state != "signed_off",
-            "no_consent": not consent,
-            "protective_order": protected,
-            "sequestered": sequestered,
-        }
-        judged.append((row, next((name for name, holds in hindrances.items() if holds), None)))
-    return judged
 
 
 def _row(session: Session, summary_id: str) -> SummaryRow:
@@ -390,22 +363,5 @@ def _stored(session: Session, row: SummaryRow, vault: Vault) -> StoredSummary:
         submitted_by=row.submitted_by,
         signed_off_by=row.signed_off_by,
         returned_reason=reason,
-        created_at=row.created_at,
-    )
-
-
-def _correction(row: CorrectionRow) -> Correction:
-    return Correction(
-        correction_id=row.correction_id,
-        matter_id=row.matter_id,
-        document_id=row.document_id,
-        summary_id=row.summary_id,
-        author=row.author,
-        signed_off_by=row.signed_off_by,
-        model_output=row.model_output,
-        edited=row.edited,
-        rating=row.rating,
-        reasons=tuple(row.reasons),
-        adapter=row.adapter,
         created_at=row.created_at,
     )

@@ -1,0 +1,305 @@
+"""Where a vault keeps its entries: in memory, or sealed in the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from assistant.errors import NotFound
+from assistant.store.database import Database, next_number
+from assistant.store.pseudonyms import format_pseudonym
+from assistant.store.seals import fold_text
+from assistant.store.tables import MatterRow, PseudonymRow
+
+_RESERVED = 16
+"""Numbers of a type that a batch takes from the counter at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entity of a matter.
+
+    Attributes:
+        pseudonym: What stands for it in every text that a model sees.
+        type: Entity type, such as "PERSON".
+        original: The most complete form that was met; what readers see.
+        variants: Other forms that were met ("Mr. Smith", "SMITH").
+    """
+
+    pseudonym: str
+    type: str
+    original: str
+    variants: tuple[str, ...] = ()
+
+
+class Sealer(Protocol):
+    """What the database's ledger needs of its vault."""
+
+    def seal(self, data: bytes, purpose: str) -> bytes:
+        """Encrypt and authenticate."""
+
+    def unseal(self, blob: bytes, purpose: str) -> bytes:
+        """Open what `seal` made."""
+
+    def blind(self, text: str) -> str:
+        """Give a keyed hash for lookups."""
+
+
+class Ledger(Protocol):
+    """The entries of one matter."""
+
+    def version(self) -> int:
+        """Give a number that grows with every change."""
+
+    def entries(self) -> list[Entry]:
+        """Give all entries, oldest first."""
+
+    def assign(self, type: str, original: str) -> str:
+        """Give the pseudonym of an original of a type, a new one where it has none."""
+
+    def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
+        """Set the original or add a variant."""
+
+
+class MemoryLedger:
+    """Entries of an ephemeral vault; numbers count from 1 within it."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._found: dict[tuple[str, str], str] = {}
+        self._counts: dict[str, int] = {}
+        self._version = 0
+
+    def version(self) -> int:
+        """Give a number that grows with every change."""
+        return self._version
+
+    def entries(self) -> list[Entry]:
+        """Give all entries, oldest first."""
+        return list(self._entries.values())
+
+    def assign(self, type: str, original: str) -> str:
+        """Give the pseudonym of an original of a type, a new one where it has none."""
+        key = (type, fold_text(original))
+        if key not in self._found:
+            number = self._counts.get(type, 0) + 1
+            pseudonym = format_pseudonym(type, number)
+            self._counts[type] = number
+            self._found[key] = pseudonym
+            self._entries[pseudonym] = Entry(pseudonym, type, original)
+            self._version += 1
+        return self._found[key]
+
+    def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
+        """Set the original or add a variant."""
+        entry = self._entries.get(pseudonym)
+        if entry is None:
+            raise _unknown(pseudonym)
+        merged = merge_forms(entry, original, variant)
+        self._entries[pseudonym] = merged
+        self._found.setdefault((entry.type, fold_text(merged.original)), pseudonym)
+        self._version += 1
+
+
+class TableLedger:
+    """Entries of a stored matter; every change is its own transaction, or all of a batch are one."""
+
+    def __init__(self, db: Database, matter_id: str, sealer: Sealer) -> None:
+        self._db = db
+        self._matter_id = matter_id
+        self._sealer = sealer
+
+    def version(self) -> int:
+        """Give a number that grows with every change by any process."""
+        with self._db.reading() as session:
+            found = session.scalar(select(MatterRow.vault_version).where(MatterRow.matter_id == self._matter_id))
+        if found is None:
+            raise no_matter(self._matter_id)
+        return found
+
+    def entries(self) -> list[Entry]:
+        """Give all entries, oldest first."""
+        mine = select(PseudonymRow).where(PseudonymRow.matter_id == self._matter_id).order_by(PseudonymRow.position)
+        with self._db.reading() as session:
+            return [self._open(row) for row in session.scalars(mine)]
+
+    def assign(self, type: str, original: str) -> str:
+        """Give the pseudonym of an original of a type, a new one where it has none."""
+        with self._db.reading() as session:
+            found = self._find(session, type, original)
+        if found is not None:
+            return found
+        with self._db.session() as session:
+            found = self._find(session, type, original)
+            if found is not None:
+                return found
+            pseudonym = format_pseudonym(type, next_number(session, f"pseudonym.{type}"))
+            self._insert(session, Entry(pseudonym, type, original))
+            return pseudonym
+
+    def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
+        """Set the original or add a variant."""
+        with self._db.session() as session:
+            row = session.get(PseudonymRow, pseudonym)
+            if row is None or row.matter_id != self._matter_id:
+                raise _unknown(pseudonym)
+            entry = self._open(row)
+            merged = merge_forms(entry, original, variant)
+            if merged != entry:
+                self._seal_into(row, merged)
+                self._advance(session)
+
+    def reserve(self, type: str) -> range:
+        """Take numbers of a type from the counter for a batch; those it does not use are never used."""
+        with self._db.session() as session:
+            last = next_number(session, f"pseudonym.{type}", _RESERVED)
+        return range(last - _RESERVED + 1, last + 1)
+
+    def write(self, entries: list[Entry]) -> None:
+        """Insert or overwrite entries in one transaction."""
+        with self._db.session() as session:
+            for entry in entries:
+                row = session.get(PseudonymRow, entry.pseudonym)
+                if row is None:
+                    self._insert(session, entry)
+                else:
+                    now = self._open(row)
+                    for form in (now.original, *now.variants):
+                        entry = merge_forms(entry, None, form)
+                    self._seal_into(row, entry)
+            self._advance(session)
+
+    def _find(self, session: Session, type: str, original: str) -> str | None:
+        same = select(PseudonymRow.pseudonym).where(
+            PseudonymRow.matter_id == self._matter_id,
+            PseudonymRow.type == type,
+            PseudonymRow.blind == self._sealer.blind(original),
+        )
+        return session.scalar(same.order_by(PseudonymRow.position).limit(1))
+
+    def _insert(self, session: Session, entry: Entry) -> None:
+        row = PseudonymRow(
+            pseudonym=entry.pseudonym,
+            matter_id=self._matter_id,
+            type=entry.type,
+            position=self._advance(session),
+        )
+        self._seal_into(row, entry)
+        session.add(row)
+
+    def _advance(self, session: Session) -> int:
+        """Mark the matter's vault as changed, in the session's transaction."""
+        step = (
+            update(MatterRow)
+            .where(MatterRow.matter_id == self._matter_id)
+            .values(vault_version=MatterRow.vault_version + 1)
+            .returning(MatterRow.vault_version)
+        )
+        version = session.scalar(step)
+        if version is None:
+            raise no_matter(self._matter_id)
+        return version
+
+    def _open(self, row: PseudonymRow) -> Entry:
+        original = self._sealer.unseal(row.sealed_original, f"original|{row.pseudonym}").decode()
+        variants = json.loads(self._sealer.unseal(row.sealed_variants, f"variants|{row.pseudonym}"))
+        return Entry(row.pseudonym, row.type, original, tuple(variants))
+
+    def _seal_into(self, row: PseudonymRow, entry: Entry) -> None:
+        row.blind = self._sealer.blind(entry.original)
+        row.sealed_original = self._sealer.seal(entry.original.encode(), f"original|{entry.pseudonym}")
+        row.sealed_variants = self._sealer.seal(json.dumps(entry.variants).encode(), f"variants|{entry.pseudonym}")
+
+
+class BatchLedger:
+    """Changes of one batch, gathered in memory over a stored ledger and written by `flush` in one transaction."""
+
+    def __init__(self, stored: TableLedger) -> None:
+        self._stored = stored
+        self._entries = {entry.pseudonym: entry for entry in stored.entries()}
+        self._found: dict[tuple[str, str], str] = {}
+        for entry in self._entries.values():
+            self._found.setdefault((entry.type, fold_text(entry.original)), entry.pseudonym)
+        self._changed: dict[str, None] = {}
+        self._numbers: dict[str, Iterator[int]] = {}
+        self._version = 0
+
+    def version(self) -> int:
+        """Give a number that grows with every change of this batch."""
+        return self._version
+
+    def entries(self) -> list[Entry]:
+        """Give all entries, with those of the batch."""
+        return list(self._entries.values())
+
+    def assign(self, type: str, original: str) -> str:
+        """Give the pseudonym of an original of a type, a new one where it has none."""
+        key = (type, fold_text(original))
+        if key not in self._found:
+            pseudonym = format_pseudonym(type, self._next(type))
+            self._found[key] = pseudonym
+            self._put(Entry(pseudonym, type, original))
+        return self._found[key]
+
+    def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
+        """Set the original or add a variant."""
+        entry = self._entries.get(pseudonym)
+        if entry is None:
+            raise _unknown(pseudonym)
+        merged = merge_forms(entry, original, variant)
+        if merged != entry:
+            self._found.setdefault((entry.type, fold_text(merged.original)), pseudonym)
+            self._put(merged)
+
+    def flush(self) -> None:
+        """Write what changed, all of it or nothing."""
+        if self._changed:
+            self._stored.write([self._entries[pseudonym] for pseudonym in self._changed])
+            self._changed.clear()
+
+    def _put(self, entry: Entry) -> None:
+        self._entries[entry.pseudonym] = entry
+        self._changed[entry.pseudonym] = None
+        self._version += 1
+
+    def _next(self, type: str) -> int:
+        number = next(self._numbers.get(type, iter(())), None)
+        if number is None:
+            format_pseudonym(type, 1)
+            self._numbers[type] = iter(self._stored.reserve(type))
+            number = next(self._numbers[type])
+        return number
+
+
+@contextmanager
+def batching(ledger: Ledger) -> Iterator[Ledger]:
+    """Give a ledger whose changes are written in one transaction at the end; on an error none of them is."""
+    if not isinstance(ledger, TableLedger):
+        yield ledger
+        return
+    batch = BatchLedger(ledger)
+    yield batch
+    batch.flush()
+
+
+def merge_forms(entry: Entry, original: str | None, variant: str | None) -> Entry:
+    """Give the entry with a new original (the old one kept as a variant), or with one more variant."""
+    shown = original or entry.original
+    forms = dict.fromkeys((*entry.variants, entry.original, *([variant] if variant else [])))
+    forms.pop(shown, None)
+    return replace(entry, original=shown, variants=tuple(forms))
+
+
+def no_matter(matter_id: str) -> NotFound:
+    """Give the error for a matter that is not there."""
+    return NotFound(f"There is no matter {matter_id}.", do="List the matters and use one of their ids.")
+
+
+def _unknown(pseudonym: str) -> NotFound:
+    return NotFound(f"{pseudonym} is not a pseudonym of this matter.", do="Use the vault of the text's own matter.")
