@@ -27,8 +27,9 @@ TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-WORDS = [*"the court grants motion of plaintiff against defendant and orders payment by monday friday relief".split(), "denied"]
-)
+WORDS = (
+    "the court grants motion of plaintiff against defendant and orders payment by monday friday relief denied"
+).split()  # noqa: SIM905
 
 
 def write_tiny_model(folder: Path, seed: int = 0) -> Path:
