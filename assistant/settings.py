@@ -70,6 +70,7 @@ class Settings(BaseSettings):
         default=0.01, ge=0, lt=1, description="ROUGE-1 points (0..1) by which a candidate may be worse and still pass."
     )
     session_hours: float = Field(default=12.0, gt=0, description="Hours until a login ends.")
+    idle_minutes: float = Field(default=60.0, gt=0, description="Minutes without an action after which a login ends.")
 
     @property
     def database_url(self) -> str:

@@ -1,0 +1,211 @@
+"""The gate before every route: who comes, from which page, and which headers go back.
+
+Nothing is reachable without a login but the names in `PUBLIC`. A changing request carries the login's CSRF
+token in a header and comes from our own pages. The Gradio screens are refused to everybody but admins here,
+before Gradio sees the request, because several of its routes ask for no login of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from anyio import to_thread
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from assistant.errors import CasebriefError, NotAllowed
+from ui.web.gradio_gate import SessionBindings, admit_gradio, is_gradio
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+SESSION_COOKIE = "casebrief_session"
+PUBLIC = ("/login", "/health", "/favicon.ico")
+PUBLIC_FOLDERS = ("/static/", "/local/")
+SAFE_METHODS = ("GET", "HEAD")
+ALLOWED_METHODS = (*SAFE_METHODS, "POST", "DELETE")
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+# Gradio writes its configuration as an inline script without a nonce and styles at run time. Its pages get a
+# policy of their own: still nothing from elsewhere, and no frame.
+GRADIO_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' blob: data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'; object-src 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+
+@dataclass
+class Presence:
+    """When each login last did something itself; polling does not count.
+
+    Attributes:
+        idle_s: Seconds without an action after which a login ends.
+        seen: Hash of the login's token to seconds of the monotonic clock.
+    """
+
+    idle_s: float
+    seen: dict[str, float] = field(default_factory=dict)
+
+    def touch(self, token: str, *, background: bool) -> bool:
+        """Note a request; False where the login had been idle too long.
+
+        Args:
+            token: The login's token; only its hash is kept.
+            background: True for polling, which must not keep an abandoned screen open.
+        """
+        key = hashlib.sha256(token.encode()).hexdigest()
+        now = time.monotonic()
+        if now - self.seen.get(key, now) > self.idle_s:
+            return False
+        if not background or key not in self.seen:
+            self.seen[key] = now
+        return True
+
+    def forget(self, token: str) -> None:
+        """Drop what is known of a login that has ended."""
+        self.seen.pop(hashlib.sha256(token.encode()).hexdigest(), None)
+
+
+class Gate:
+    """ASGI middleware: login, origin, CSRF, security headers, and the admins' door before Gradio."""
+
+    def __init__(self, app: Any, house: Any, idle_s: float) -> None:
+        self.app = app
+        self.house = house
+        self.presence = Presence(idle_s)
+        self.bindings = SessionBindings()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Admit or refuse one connection; web sockets are refused, no screen uses them."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, guard_send(scope["path"], send))
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        refusal = refuse_method(scope["method"], headers, scope["path"])
+        if refusal is None and not is_public(scope["path"]):
+            refusal = await self._identify(scope, headers)
+        if refusal is None and is_gradio(scope["path"]):
+            receive, refusal = await admit_gradio(scope, receive, self.bindings)
+        await (refusal or self.app)(scope, receive, send)
+
+    async def _identify(self, scope: Scope, headers: Headers) -> Response | None:
+        """Put the login into the request's state, or give the refusal."""
+        token = cookie_parser(headers.get("cookie", "")).get(SESSION_COOKIE, "")
+        login = await to_thread.run_sync(find_login, self.house.db, token) if token else None
+        background = "x-background" in headers
+        if login is None or not self.presence.touch(token, background=background):
+            if login is not None:
+                self.presence.forget(token)
+                await to_thread.run_sync(end_login, self.house.db, login, token)
+            return ask_for_login(scope, headers)
+        scope.setdefault("state", {}).update(login=login, token=token)
+        unsafe = scope["method"] not in SAFE_METHODS
+        if unsafe and not is_gradio(scope["path"]) and not same_token(headers.get("x-csrf-token", ""), login.csrf):
+            return refuse(403, "This request does not carry your session's token.", "Reload the page and try again.")
+        return None
+
+
+def guard_send(path: str, send: Send) -> Send:
+    """Wrap `send` so that every response carries the security headers and content is never cached."""
+
+    async def guarded(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+            headers["Content-Security-Policy"] = GRADIO_POLICY if is_gradio(path) else CONTENT_POLICY
+            # Our own files are asked for again each time (304 where unchanged); what holds content is kept nowhere.
+            headers["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"
+        await send(message)
+
+    return guarded
+
+
+def is_public(path: str) -> bool:
+    """Tell whether a path may be asked for without a login."""
+    return path in PUBLIC or path.startswith(PUBLIC_FOLDERS)
+
+
+def refuse_method(method: str, headers: Headers, path: str) -> Response | None:
+    """Refuse methods we do not use, and changing requests that come from somebody else's page."""
+    if method not in ALLOWED_METHODS:
+        return refuse(405, f"{method} is not used here.")
+    if method in SAFE_METHODS or path.startswith("/local/"):
+        return None
+    site = headers.get("sec-fetch-site")
+    origin = headers.get("origin")
+    foreign = site not in (None, "same-origin") or (origin is not None and urlsplit(origin).netloc != headers["host"])
+    return refuse(403, "This request came from another site.") if foreign else None
+
+
+def refuse(status: int, message: str, do: str = "") -> JSONResponse:
+    """Build a refusal in the form that all routes use."""
+    return JSONResponse({"error": message, "do": do}, status_code=status)
+
+
+def ask_for_login(scope: Scope, headers: Headers) -> Response:
+    """Send a person to the login page, and a script an answer it can read."""
+    wants_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "")
+    if wants_page:
+        target = RedirectResponse("/login", status_code=303)
+        target.delete_cookie(SESSION_COOKIE)
+        return target
+    return refuse(401, "You are not logged in, or your session has ended.", "Log in again.")
+
+
+def same_token(given: str, expected: str) -> bool:
+    """Compare two tokens in constant time; an empty one never matches."""
+    return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
+
+
+def find_login(db: Any, token: str) -> Any:
+    """Look a login up by its token; None where there is none, it ended or its user is disabled."""
+    from assistant.store import people
+
+    try:
+        return people.find_login(db, token)
+    except CasebriefError:
+        return None
+
+
+def end_login(db: Any, login: Any, token: str) -> None:
+    """End this one session."""
+    from assistant.store import people
+
+    people.end_logins(db, login.user, token)
+
+
+def require_role(user: Any, *roles: str) -> None:
+    """Refuse a screen to whoever has none of `roles`; the actions check again, per matter.
+
+    Raises:
+        NotAllowed: The role is another.
+    """
+    if user.role not in roles:
+        raise NotAllowed("This screen is not part of your role.", do="Ask an administrator if you need it.")

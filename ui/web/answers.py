@@ -1,0 +1,88 @@
+"""How errors leave the house: one sentence and the next action, with the status that fits."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from assistant.errors import (
+    CasebriefError,
+    Conflict,
+    EngineFailure,
+    LimitExceeded,
+    NotAllowed,
+    NotFound,
+    RefusedInput,
+    WrongUsage,
+)
+
+_log = logging.getLogger("casebrief.web")
+
+# The first class that fits decides, so the narrower ones stand first.
+_STATUS: tuple[tuple[type[CasebriefError], int], ...] = (
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (LimitExceeded, 413),
+    (RefusedInput, 422),
+    (WrongUsage, 400),
+    (EngineFailure, 503),
+)
+
+
+def status_of(error: Exception) -> int:
+    """Give the HTTP status of an error; 500 where it is our own fault."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def describe(error: Exception) -> dict[str, str]:
+    """Give an error as the JSON that the screens show: what happened, and what to do."""
+    if isinstance(error, CasebriefError):
+        what = error.what + (f" Expected: {error.expected}." if error.expected else "")
+        return {"error": what, "do": error.do or ""}
+    return {"error": "Something failed on our side.", "do": "Try again; if it stays, tell your administrator."}
+
+
+def answer_error(error: Exception) -> Response:
+    """Answer with an error as JSON."""
+    if not isinstance(error, CasebriefError):
+        _log.error("A request ended with %s", type(error).__name__)
+    return JSONResponse(describe(error), status_code=status_of(error))
+
+
+def pick_text(data: dict[str, Any], name: str, limit: int = 20_000) -> str:
+    """Take a text field from a request's JSON.
+
+    Raises:
+        WrongUsage: The field is missing, no text, or longer than `limit` characters.
+    """
+    value = data.get(name)
+    if not isinstance(value, str) or len(value) > limit:
+        raise WrongUsage(f'The field "{name}" is missing or too long.', expected=f"text of up to {limit} characters")
+    return value
+
+
+def pick_number(data: dict[str, Any], name: str) -> int:
+    """Take a whole number from a request's JSON.
+
+    Raises:
+        WrongUsage: The field is missing or no whole number.
+    """
+    value = data.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise WrongUsage(f'The field "{name}" is missing or not a whole number.')
+    return value
+
+
+def pick_names(data: dict[str, Any], name: str, limit: int = 200) -> list[str]:
+    """Take a list of short texts from a request's JSON; an absent field is an empty list.
+
+    Raises:
+        WrongUsage: The field is no list of texts, or longer than `limit`.
+    """
+    value = data.get(name) or []
+    if not isinstance(value, list) or len(value) > limit or not all(isinstance(v, str) for v in value):
+        raise WrongUsage(f'The field "{name}" is not a list of texts.')
+    return value

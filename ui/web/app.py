@@ -1,0 +1,104 @@
+"""The web app: one factory that puts the gate, the screens and the Gradio screens together."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from assistant.errors import CasebriefError, NotFound
+from ui.web import ask, filing, filings, login, people, review
+from ui.web.access import Gate
+from ui.web.answers import answer_error, describe, status_of
+from ui.web.render import WEB, current_user, render
+from ui.web.streams import RunningStreams
+
+
+def build_app(house: Any, actions: Any = None) -> FastAPI:
+    """Build the web app over an open house.
+
+    Args:
+        house: The composition root (`ui.services.House`).
+        actions: The package of actions; `ui.actions` where None. Tests pass another of the same names.
+    """
+    app = FastAPI(title="Casebrief", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    app.state.actions = actions or import_module("ui.actions")
+    app.state.streams = RunningStreams()
+    app.add_middleware(Gate, house=house, idle_s=house.settings.idle_minutes * 60)
+    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    for screen in (login, filings, filing, ask, review, people):
+        app.include_router(screen.router)
+    app.get("/health")(answer_health)
+    app.get("/favicon.ico")(answer_icon)
+    app.get("/")(open_first_screen)
+    app.add_exception_handler(CasebriefError, show_error)
+    app.add_exception_handler(HTTPException, show_missing)
+    app.add_exception_handler(RequestValidationError, show_malformed)
+    app.add_exception_handler(Exception, show_error)
+    if find_spec("ui.local"):
+        app.include_router(import_module("ui.local").router)
+    mount_gradio_screens(app)
+    return app
+
+
+def mount_gradio_screens(app: FastAPI) -> None:
+    """Mount the admins' Gradio screens."""
+    from ui.web import insights, rounds
+
+    rounds.mount(app)
+    insights.mount(app)
+
+
+def answer_health() -> dict[str, str]:
+    """Say that the process answers; no login, no facts."""
+    return {"status": "ok"}
+
+
+def answer_icon() -> Response:
+    """Send browsers that ask for the old address to the icon."""
+    return RedirectResponse("/static/icon.svg", status_code=301)
+
+
+def open_first_screen(request: Request) -> Response:
+    """Send a person to the screen that their day begins with."""
+    user = current_user(request)
+    if user.role == "admin":
+        return RedirectResponse("/people", status_code=303)
+    matters = request.app.state.actions.people.list_matters(request.app.state.house, user)
+    if not matters:
+        return render(request, "no_matter.html", screen="filings")
+    last = request.cookies.get("casebrief_matter", "")
+    chosen = next((m["matter_id"] for m in matters if m["matter_id"] == last), matters[0]["matter_id"])
+    return RedirectResponse(f"/m/{chosen}", status_code=303)
+
+
+def wants_page(request: Request) -> bool:
+    """Tell whether a person's browser asks for a page, rather than a script for data."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def show_error(request: Request, error: Exception) -> Response:
+    """Answer with an error: a page for people, JSON for scripts."""
+    if wants_page(request):
+        return render(request, "error.html", status=status_of(error), **describe(error))
+    return answer_error(error)
+
+
+def show_missing(request: Request, error: Exception) -> Response:
+    """Answer where no route fits."""
+    status = getattr(error, "status_code", 404)
+    if status == 404:
+        return show_error(request, NotFound("There is nothing at this address.", do="Go back, or open a matter."))
+    return JSONResponse({"error": str(getattr(error, "detail", "")), "do": ""}, status_code=status)
+
+
+def show_malformed(request: Request, error: Exception) -> Response:
+    """Answer a request whose fields do not fit, without repeating what was sent."""
+    return JSONResponse({"error": "The request is malformed.", "do": "Reload the page."}, status_code=400)

@@ -1,0 +1,132 @@
+"""The Filings screen: a matter's filings with their progress, files dropped in, and search over the passages."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from assistant.errors import LimitExceeded, RefusedInput
+from ui.web.access import require_role
+from ui.web.render import current_user, matters_for, pick_matter, render
+
+router = APIRouter()
+
+BUSY = ("waiting", "reading")
+
+
+@router.get("/m/{matter_id}")
+def show_filings(request: Request, matter_id: str) -> Response:
+    """Show the filings of a matter."""
+    require_role(current_user(request), "paralegal", "attorney")
+    matter = pick_matter(request, matter_id)
+    page = render(
+        request,
+        "filings.html",
+        screen="filings",
+        matter=matter,
+        filings=_list(request, matter_id),
+        max_file_mb=request.app.state.house.settings.max_file_mb,
+    )
+    page.set_cookie("casebrief_matter", matter_id, httponly=True, samesite="strict", path="/")
+    return page
+
+
+@router.get("/m/{matter_id}/search")
+def show_search(request: Request, matter_id: str, q: str = "") -> Response:
+    """Show the passages nearest to a query, each a link to its page."""
+    user = current_user(request)
+    require_role(user, "paralegal", "attorney")
+    matter = pick_matter(request, matter_id)
+    query = q.strip()[:400]
+    actions, house = request.app.state.actions, request.app.state.house
+    hits = actions.filings.search(house, user, matter_id, query, 20) if query else []
+    return render(request, "search.html", screen="filings", matter=matter, query=query, hits=hits)
+
+
+@router.get("/api/matters/{matter_id}/filings")
+def list_filings(request: Request, matter_id: str) -> dict[str, Any]:
+    """Give the filings of a matter with their progress."""
+    return {"filings": _list(request, matter_id)}
+
+
+@router.post("/api/matters/{matter_id}/filings")
+async def upload_filing(request: Request, matter_id: str) -> Response:
+    """Take one file as the raw body; its name comes percent-encoded in `X-File-Name`.
+
+    A raw body stays in memory until it is sealed; a multipart form would be spooled to the disk in the clear.
+    """
+    name = unquote(request.headers.get("x-file-name", "")).replace("\\", "/").rsplit("/", 1)[-1].strip()
+    if not name:
+        raise RefusedInput("The file has no name.", do="Give it a name and add it again.")
+    data = await _read_file(request, request.app.state.house.settings.max_file_mb)
+    actions, house = request.app.state.actions, request.app.state.house
+    made = await run_in_threadpool(actions.filings.upload, house, current_user(request), matter_id, name[:255], data)
+    return JSONResponse(made, status_code=201)
+
+
+@router.delete("/api/filings/{document_id}")
+def delete_filing(request: Request, document_id: str) -> dict[str, Any]:
+    """Remove a filing and all that was made from it."""
+    request.app.state.actions.filings.delete_filing(request.app.state.house, current_user(request), document_id)
+    return {"deleted": document_id}
+
+
+@router.get("/api/jobs")
+def list_jobs(request: Request) -> dict[str, Any]:
+    """Give the work in progress that concerns the person, for the foot of the screen."""
+    user = current_user(request)
+    if user.role == "admin":
+        return {"jobs": _round_jobs(request)}
+    jobs = []
+    for matter in matters_for(request):
+        for filing in _list(request, matter["matter_id"]):
+            if filing["status"] in BUSY:
+                jobs.append({"label": filing["file"], "matter": matter["name"], **_progress(filing)})
+    return {"jobs": jobs}
+
+
+def _round_jobs(request: Request) -> list[dict[str, Any]]:
+    state = request.app.state.actions.learning.round_status(request.app.state.house, current_user(request))
+    if not state or state.get("status") != "running":
+        return []
+    progress = state.get("progress") or {}
+    return [{"label": "Training round", "matter": "", "step": state.get("step", ""), **_counts(progress)}]
+
+
+def _progress(filing: dict[str, Any]) -> dict[str, Any]:
+    progress = filing.get("progress") or {}
+    return {"step": progress.get("label") or filing["status"], **_counts(progress)}
+
+
+def _counts(progress: dict[str, Any]) -> dict[str, int]:
+    return {"done": int(progress.get("done") or 0), "total": int(progress.get("total") or 0)}
+
+
+def _list(request: Request, matter_id: str) -> list[dict[str, Any]]:
+    return list(
+        request.app.state.actions.filings.list_filings(request.app.state.house, current_user(request), matter_id)
+    )
+
+
+async def _read_file(request: Request, max_file_mb: int) -> bytes:
+    """Read a body up to the limit.
+
+    Raises:
+        LimitExceeded: The file is larger than `max_file_mb` MiB.
+        RefusedInput: The file is empty.
+    """
+    limit = max_file_mb * 1024 * 1024
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > limit:
+            raise LimitExceeded(f"The file is larger than {max_file_mb} MB.", do="Split it, or ask for a higher limit.")
+        pieces.append(piece)
+    if not size:
+        raise RefusedInput("The file is empty.", do="Check where it came from and add it again.")
+    return b"".join(pieces)

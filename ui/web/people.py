@@ -1,0 +1,113 @@
+"""The People screen (admin): accounts and roles, who may open which matter, the audit log, erasure.
+
+Attorneys find their matter's consent on the Matter screen, which shares these routes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from ui.web.access import require_role
+from ui.web.answers import pick_text
+from ui.web.filing import download, read_json
+from ui.web.render import current_user, pick_matter, render
+
+router = APIRouter()
+
+
+@router.get("/people")
+def show_people(request: Request) -> Response:
+    """Show accounts, roles and matters."""
+    user = current_user(request)
+    require_role(user, "admin")
+    actions, house = request.app.state.actions, request.app.state.house
+    people = actions.people.list_users(house, user)
+    return render(request, "people.html", screen="people", people=people, all_matters=_matters(request))
+
+
+@router.get("/m/{matter_id}/settings")
+def show_matter(request: Request, matter_id: str) -> Response:
+    """Show what an attorney decides for a matter: consent to training."""
+    require_role(current_user(request), "attorney", "paralegal")
+    matter = pick_matter(request, matter_id)
+    return render(request, "matter.html", screen="matter", matter=matter)
+
+
+@router.post("/api/users")
+async def add_user(request: Request) -> Any:
+    """Make an account."""
+    data = await read_json(request)
+    names = ("name", "role", "password", "display_name")
+    name, role, password, display_name = (pick_text(data, key, 200) for key in names)
+    return await act(request, "add_user", name, role, password, display_name)
+
+
+@router.post("/api/users/{name}/role")
+async def set_role(request: Request, name: str) -> Any:
+    """Give an account another role."""
+    return await act(request, "set_role", name, pick_text(await read_json(request), "role", 20))
+
+
+@router.post("/api/users/{name}/disable")
+async def disable_user(request: Request, name: str) -> Any:
+    """Close an account; its sessions end."""
+    return await act(request, "disable_user", name)
+
+
+@router.post("/api/matters")
+async def create_matter(request: Request) -> Any:
+    """Open a matter."""
+    data = await read_json(request)
+    return await act(request, "create_matter", pick_text(data, "name", 200), pick_text(data, "number", 60))
+
+
+@router.post("/api/matters/{matter_id}/members")
+async def add_member(request: Request, matter_id: str) -> Any:
+    """Give a person access to a matter."""
+    data = await read_json(request)
+    return await act(request, "add_member", matter_id, pick_text(data, "name", 200))
+
+
+@router.post("/api/matters/{matter_id}/consent")
+async def set_consent(request: Request, matter_id: str) -> Any:
+    """Record whether the client agrees that corrections train the firm's model."""
+    data = await read_json(request)
+    return await act(request, "set_consent", matter_id, data.get("given") is True, pick_text(data, "note", 2000))
+
+
+@router.post("/api/matters/{matter_id}/erase")
+async def erase_matter(request: Request, matter_id: str) -> Any:
+    """Erase a matter; takes a second person."""
+    return await act(request, "erase_matter", matter_id, pick_text(await read_json(request), "second", 200))
+
+
+@router.get("/api/audit/verify")
+async def verify_audit(request: Request) -> Any:
+    """Check the chain of the audit log."""
+    return await act(request, "verify_audit")
+
+
+@router.get("/api/audit/export")
+def export_audit(request: Request) -> Response:
+    """Give the audit log as JSON lines."""
+    actions, house = request.app.state.actions, request.app.state.house
+    lines = [
+        json.dumps(entry, ensure_ascii=False) for entry in actions.people.export_audit(house, current_user(request))
+    ]
+    return download("audit.jsonl", "application/x-ndjson", ("\n".join(lines) + "\n").encode())
+
+
+async def act(request: Request, action: str, *values: Any) -> Any:
+    """Run one of the people's actions in a thread and give what it gives."""
+    call = getattr(request.app.state.actions.people, action)
+    result = await run_in_threadpool(call, request.app.state.house, current_user(request), *values)
+    return result if result is not None else {"done": True}
+
+
+def _matters(request: Request) -> list[dict[str, Any]]:
+    return list(request.app.state.actions.people.list_matters(request.app.state.house, current_user(request)))

@@ -1,0 +1,51 @@
+"""The Review screen: what waits for an attorney, beside the filing's desk with the difference on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from ui.web.access import require_role
+from ui.web.filing import legal_reasons
+from ui.web.render import current_user, render
+
+router = APIRouter()
+
+# In the order of the list: what needs a decision first.
+GROUPS = (
+    ("submitted", "Waiting for sign-off"),
+    ("returned", "Returned"),
+    ("draft", "Drafts"),
+    ("signed_off", "Signed off"),
+)
+
+
+@router.get("/review")
+@router.get("/review/{summary_id}")
+def show_review(request: Request, summary_id: str = "") -> Response:
+    """Show the queue over all matters of the person."""
+    require_role(current_user(request), "paralegal", "attorney")
+    items = _list(request)
+    groups = [(key, title, [item for item in items if item["status"] == key]) for key, title in GROUPS]
+    return render(
+        request,
+        "review.html",
+        screen="review",
+        groups=groups,
+        total=len(items),
+        summary_id=summary_id,
+        reasons=legal_reasons(),
+    )
+
+
+@router.get("/api/review")
+def list_review(request: Request) -> dict[str, Any]:
+    """Give the queue and how many wait, for the list and the count in the navigation."""
+    items = _list(request)
+    return {"items": items, "waiting": sum(item["status"] == "submitted" for item in items)}
+
+
+def _list(request: Request) -> list[dict[str, Any]]:
+    return list(request.app.state.actions.summaries.review_list(request.app.state.house, current_user(request)))

@@ -1,0 +1,93 @@
+// Elements without markup in strings: everything that comes from a filing goes in as text.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "class") node.className = value;
+    else if (name in node && typeof value !== "string") node[name] = value;
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+export function icon(name, size = "") {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", `icon ${size}`);
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `/static/icons.svg#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+export const find = (selector, root = document) => root.querySelector(selector);
+export const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+export function skeletons(count) {
+  return el("div", { class: "waiting", "aria-hidden": "true" }, el("div", {}, Array.from({ length: count }, () => el("div", { class: "skeleton" }))));
+}
+
+export function announce(text) {
+  const place = document.getElementById("announce");
+  if (place) place.textContent = text;
+}
+
+export function toast(text, kind = "bad") {
+  const box = el("div", { class: `notice ${kind}` }, icon(kind === "bad" ? "cross" : "check"), el("p", { class: "grow" }, text),
+    el("button", { type: "button", class: "square plain", "aria-label": "Close", onclick: () => box.remove() }, icon("close", "tiny")));
+  find(".toasts")?.append(box);
+  setTimeout(() => box.remove(), kind === "bad" ? 12000 : 5000);
+}
+
+// One question with a form in a dialog; resolves to the form's data, or null where it was called off.
+export function ask(title, fields, { button = "Save", danger = false, say = "" } = {}) {
+  return new Promise((resolve) => {
+    const form = el("form", { method: "dialog" }, el("h2", {}, title), say && el("p", {}, say), fields,
+      el("div", { class: "ends" },
+        el("button", { type: "button", onclick: () => dialog.close("no") }, "Cancel"),
+        el("button", { class: danger ? "danger" : "main", value: "ok" }, button)));
+    const dialog = el("dialog", { "aria-label": title }, form);
+    dialog.addEventListener("close", () => {
+      resolve(dialog.returnValue === "ok" ? new FormData(form) : null);
+      dialog.remove();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+export function field(label, input) {
+  return el("label", { class: "field" }, label, input);
+}
+
+// True while the person types, so that single letters are text and not shortcuts.
+export function isTyping(event) {
+  return event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog, [contenteditable]");
+}
+
+export function plural(count, one, many = one + "s") {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+}
+
+export function when(iso) {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return "";
+  const today = new Date().toDateString() === date.toDateString();
+  return today ? date.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" })
+    : date.toLocaleDateString("en-US", { month: "short", day: "numeric", year: "numeric" });
+}
+
+export function pageRanges(pages) {
+  const runs = [];
+  for (const page of [...pages].sort((a, b) => a - b)) {
+    const last = runs[runs.length - 1];
+    if (last && page === last[1] + 1) last[1] = page;
+    else runs.push([page, page]);
+  }
+  return runs.map(([a, b]) => (a === b ? `${a}` : `${a}–${b}`)).join(", ");
+}

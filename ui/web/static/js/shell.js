@@ -1,0 +1,149 @@
+// What every screen has: menus, theme, jobs in the foot, the count of reviews, the sheet of shortcuts, logout.
+
+import { el, field, find, findAll, ask, isTyping, plural, toast } from "./dom.js";
+import { get, post } from "./api.js";
+
+const KEYS = {
+  Everywhere: [["/", "Search the matter’s filings"], ["g f", "Filings"], ["g a", "Ask"], ["g r", "Review"], ["?", "This sheet"]],
+  "On a filing": [["j  k", "Next, previous sentence"], ["Enter", "Go to its page"], ["[  ]", "Previous, next page"], ["e", "Edit the sentence"],
+    ["u", "Use the source’s words"], ["r", "Write the summary again"], ["d", "Difference to the first draft"], ["s", "Submit for sign-off"], ["Esc", "Stop, close, leave"]],
+  "In review": [["j  k", "Next, previous summary"], ["a", "Sign off (attorney)"], ["d", "Return with a reason (attorney)"], ["v", "Difference on, off"]],
+};
+
+function closeMenus(except) {
+  for (const menu of findAll("details.menu[open]")) if (menu !== except) menu.open = false;
+}
+
+function startMenus() {
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    const open = find("details.menu[open]");
+    if (event.key === "Escape" && open) {
+      open.open = false;
+      find("summary", open).focus();
+      event.stopPropagation();
+    }
+  }, true);
+  for (const input of findAll("[data-filter]")) {
+    input.addEventListener("input", () => {
+      const words = input.value.toLowerCase();
+      for (const link of findAll("a", input.parentElement)) link.hidden = !link.textContent.toLowerCase().includes(words);
+    });
+  }
+}
+
+function startTheme() {
+  for (const button of findAll("[data-theme-choice]")) {
+    button.addEventListener("click", () => {
+      const theme = button.dataset.themeChoice;
+      document.cookie = `casebrief_theme=${theme}; path=/; max-age=31536000; samesite=strict`;
+      if (theme) document.documentElement.dataset.theme = theme;
+      else delete document.documentElement.dataset.theme;
+    });
+  }
+}
+
+export function keysOn() {
+  return localStorage.getItem("casebrief-keys") !== "off";
+}
+
+function showKeys() {
+  const groups = Object.entries(KEYS).map(([title, keys]) => [el("h3", {}, title),
+    el("ul", { class: "keys-list" }, keys.map(([key, what]) => el("li", {}, what, el("span", {}, key.split(" ").filter(Boolean).map((k) => [el("kbd", {}, k), " "])))))]);
+  const off = el("input", { type: "checkbox", checked: keysOn(), onchange: () => localStorage.setItem("casebrief-keys", off.checked ? "on" : "off") });
+  const dialog = el("dialog", { "aria-label": "Shortcuts" }, el("form", { method: "dialog" }, el("h2", {}, "Shortcuts"), groups,
+    el("label", { class: "choice" }, off, "Shortcuts of single keys are on"), el("div", { class: "ends" }, el("button", { class: "main" }, "Close"))));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function startKeys() {
+  let waiting = "";
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || isTyping(event) || find("dialog[open]")) return;
+    if (event.key === "?") return showKeys();
+    if (!keysOn()) return;
+    if (event.key === "/" && find(".find input")) {
+      event.preventDefault();
+      return find(".find input").focus();
+    }
+    const target = waiting === "g" && { f: "Filings", a: "Ask", r: "Review" }[event.key];
+    waiting = event.key;
+    if (target) {
+      event.stopImmediatePropagation();
+      findAll(".nav a").find((link) => link.textContent.trim().startsWith(target))?.click();
+    }
+  }, true);
+  find("[data-keys]")?.addEventListener("click", showKeys);
+}
+
+function describeJobs(jobs) {
+  if (!jobs.length) return "No work in progress";
+  const job = jobs.find((j) => j.total) || jobs[0];
+  const pages = job.total ? ` · ${job.done} of ${job.total}` : "";
+  return jobs.length === 1 ? `${job.step} ${job.label}${pages}` : `${plural(jobs.length, "filing")} in work · ${job.step} ${job.label}${pages}`;
+}
+
+function startJobs() {
+  const button = find("[data-jobs]");
+  let jobs = [];
+  const look = async () => {
+    if (!document.hidden) {
+      try {
+        jobs = (await get("/api/jobs", { background: true })).jobs;
+        button.textContent = describeJobs(jobs);
+        button.toggleAttribute("data-busy", jobs.length > 0);
+      } catch { button.textContent = "The server does not answer"; }
+    }
+    setTimeout(look, jobs.length ? 2000 : 10000);
+  };
+  look();
+  document.addEventListener("casebrief-work", () => setTimeout(look, 300));
+  button.addEventListener("click", () => {
+    const list = jobs.length ? el("ul", { class: "jobs-list" }, jobs.map((j) => el("li", {}, el("strong", { class: "clip" }, j.label),
+      el("span", { class: "small quiet" }, [j.step, j.matter, j.total ? `${j.done} of ${j.total}` : ""].filter(Boolean).join(" · ")),
+      j.total ? el("progress", { max: j.total, value: j.done, "aria-label": `Progress of ${j.label}` }) : "")))
+      : el("p", {}, "Nothing is being read or trained. Work goes on here when you close the page.");
+    const dialog = el("dialog", { "aria-label": "Work in progress" }, el("form", { method: "dialog" }, el("h2", {}, "Work in progress"), list, el("div", { class: "ends" }, el("button", { class: "main" }, "Close"))));
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+async function countReviews() {
+  const count = find('[data-count="review"]');
+  if (!count) return;
+  try {
+    const { waiting } = await get("/api/review", { background: true });
+    count.hidden = !waiting;
+    count.replaceChildren(String(waiting), el("span", { class: "unseen" }, " waiting"));
+  } catch { count.hidden = true; }
+}
+
+function startActions() {
+  find("[data-logout]")?.addEventListener("click", async () => {
+    await post("/logout").catch(() => {});
+    location.assign("/login");
+  });
+  find("[data-new-matter]")?.addEventListener("click", newMatter);
+}
+
+export async function newMatter() {
+  const data = await ask("Open a matter", [field("Name", el("input", { name: "name", required: true, maxlength: "200" })),
+    field("Number (client-matter)", el("input", { name: "number", maxlength: "60" }))], { button: "Open matter" });
+  if (!data) return;
+  try {
+    const matter = await post("/api/matters", { name: data.get("name"), number: data.get("number") || "" });
+    location.assign(find(".nav a[href='/people']") ? "/people" : `/m/${matter.matter_id}`);
+  } catch (error) { toast(error.message); }
+}
+
+startMenus();
+startTheme();
+startKeys();
+startJobs();
+startActions();
+countReviews();
+document.addEventListener("casebrief-reviewed", countReviews);

@@ -1,0 +1,62 @@
+// The bar under a desk: what the summary is worth at this moment, and the next step for the person who reads it.
+
+import { ask, el, field, find, icon, toast } from "./dom.js";
+import { post } from "./api.js";
+
+const MADE_BY = { none: "the filing’s own sentences, chosen without a model", base: "base model" };
+
+export function drawFoot(desk) {
+  const { foot, summary, running } = desk;
+  foot.dataset.status = running ? "running" : summary?.status || "";
+  if (running) return foot.replaceChildren(icon("clock"), el("span", { class: "say grow", role: "status" }, `${running.label}…`));
+  if (!summary) return foot.replaceChildren();
+  const adapter = MADE_BY[summary.adapter] || `adapter ${summary.adapter}`;
+  const says = {
+    draft: ["half", el("span", { class: "say grow" }, el("strong", {}, "Draft"), ` · ${adapter} · AI wrote this, nobody has signed it off`)],
+    returned: ["half", el("span", { class: "say grow" }, el("strong", {}, "Returned"), summary.returned_reason ? `: ${summary.returned_reason}` : "")],
+    submitted: ["clock", el("span", { class: "say grow" }, el("strong", {}, "Submitted"), ` by ${summary.submitted_by} · ${adapter} · not signed off yet`)],
+    signed_off: ["lock", el("span", { class: "say grow" }, el("strong", {}, "Signed off"), ` by ${summary.signed_off_by} · locked`)],
+  };
+  const [symbol, say] = says[summary.status] || says.draft;
+  foot.replaceChildren(icon(symbol), say, ...buttons(desk));
+}
+
+function buttons(desk) {
+  const { status } = desk.summary;
+  if (status === "draft" || status === "returned") return [el("button", { type: "button", class: "main", "data-submit": "", onclick: () => submit(desk) }, "Submit for sign-off")];
+  if (status === "submitted" && desk.role === "attorney") return [
+    el("button", { type: "button", "data-return": "", onclick: () => sendBack(desk) }, "Return", desk.review && el("kbd", {}, "d")),
+    el("button", { type: "button", class: "main", "data-sign": "", onclick: () => signOff(desk) }, "Sign off", desk.review && el("kbd", {}, "a"))];
+  return [];
+}
+
+async function act(desk, path, data, words) {
+  try {
+    desk.setSummary(await post(`/api/summaries/${desk.summary.summary_id}/${path}`, data));
+    toast(words, "good");
+    document.dispatchEvent(new Event("casebrief-reviewed"));
+  } catch (error) { toast(error.message); }
+}
+
+export function submit(desk) {
+  const dialog = find('[data-dialog="submit"]');
+  const form = find("form", dialog);
+  form.reset();
+  dialog.returnValue = "";
+  find("[data-cancel]", dialog).onclick = () => dialog.close();
+  dialog.onclose = () => {
+    if (dialog.returnValue !== "ok") return;
+    const data = new FormData(form);
+    act(desk, "submit", { rating: Number(data.get("rating")), reasons: data.getAll("reasons"), note: data.get("note") }, "Submitted. An attorney signs it off.");
+  };
+  dialog.showModal();
+}
+
+export function signOff(desk) {
+  return act(desk, "sign-off", {}, "Signed off and locked.");
+}
+
+export async function sendBack(desk) {
+  const data = await ask("Return to its author", field("What must change", el("textarea", { name: "reason", required: true, maxlength: "2000", rows: "3" })), { button: "Return" });
+  if (data) await act(desk, "return", { reason: data.get("reason") }, "Returned with your reason.");
+}

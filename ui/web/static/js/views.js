@@ -1,0 +1,55 @@
+// The other views of a desk: difference to the first draft, versions, facts about the filing.
+
+import { el, icon, pageRanges, plural, when } from "./dom.js";
+import { get, post } from "./api.js";
+
+const FACTS = { title: "Title", court: "Court", docket_number: "Docket number", parties: "Parties", judge: "Judge", date: "Date" };
+const TYPES = { PERSON: "people", ORG: "organizations", LOC: "places", DATETIME: "dates", CODE: "numbers and codes", CONTACT: "contacts", DEM: "personal facts", QUANTITY: "quantities", MISC: "other" };
+
+export async function drawDifference(desk) {
+  if (!desk.summary) return desk.body.replaceChildren(el("p", { class: "quiet" }, "There is no summary to compare yet."));
+  const id = desk.summary.summary_id;
+  try {
+    const { difference } = await get(`/api/summaries/${id}/difference`);
+    if (desk.view !== "difference" || desk.summary?.summary_id !== id) return;
+    const changed = difference.some(([op]) => kind(op));
+    const pieces = difference.map(([op, text]) => (kind(op) ? el(kind(op), {}, text) : text));
+    desk.body.replaceChildren(el("p", { class: "small quiet row" }, changed ? ["What people changed in the first draft: ", el("del", {}, "taken out"), " ", el("ins", {}, "put in")] : "Nobody has changed the first draft."),
+      el("p", { class: "difference", tabindex: "0" }, spaced(pieces)));
+  } catch (error) { desk.body.replaceChildren(el("p", { role: "alert" }, error.message)); }
+}
+
+function kind(op) {
+  return { insert: "ins", "+": "ins", delete: "del", "-": "del" }[op];
+}
+
+// Word differences may come without the space between pieces.
+function spaced(pieces) {
+  return pieces.flatMap((piece, n) => {
+    const before = n && (pieces[n - 1].textContent ?? pieces[n - 1]);
+    return before && !/\s$/.test(before) && !/^\s/.test(piece.textContent ?? piece) ? [" ", piece] : [piece];
+  });
+}
+
+export async function drawVersions(desk) {
+  if (!desk.summary) return desk.body.replaceChildren(el("p", { class: "quiet" }, "There is no summary yet."));
+  try {
+    const { versions } = await get(`/api/summaries/${desk.summary.summary_id}/versions`);
+    if (desk.view !== "versions") return;
+    const restore = (version) => desk.change(() => post(`/api/summaries/${desk.summary.summary_id}/versions/${version}/restore`)).then((done) => done && desk.show("summary"));
+    desk.body.replaceChildren(el("ol", { class: "versions" }, [...versions].sort((a, b) => b.version - a.version).map((v) => el("li", {},
+      el("strong", { class: "number" }, `Version ${v.version}`), el("span", { class: "grow quiet" }, `${v.version === 1 ? "first draft, asked for by " : ""}${v.author}, ${when(v.created_at)}`),
+      v.version === desk.summary.version ? el("span", { class: "quiet" }, "shown") : !desk.locked && el("button", { type: "button", onclick: () => restore(v.version) }, "Restore")))));
+  } catch (error) { desk.body.replaceChildren(el("p", { role: "alert" }, error.message)); }
+}
+
+export function drawAbout(desk) {
+  const { filing } = desk;
+  const line = (term, value) => (value ? [el("dt", {}, term), el("dd", {}, value)] : []);
+  const masked = Object.entries(filing.entities || {}).filter(([, n]) => n).map(([type, n]) => `${n} ${TYPES[type] || type.toLowerCase()}`).join(", ");
+  desk.body.replaceChildren(el("dl", { class: "facts" }, Object.entries(FACTS).map(([key, term]) => line(term, filing.facts?.[key])),
+    line("Type", filing.document_type), line("Pages", `${plural(filing.pages, "page")}, ${plural(filing.words || 0, "word")}`),
+    line("Read by OCR", filing.pages_ocr?.length ? `page ${pageRanges(filing.pages_ocr)}` : ""), line("Unreadable", filing.pages_unreadable?.length ? `page ${pageRanges(filing.pages_unreadable)}` : ""),
+    line("Hidden from the model", masked), line("Added", `${when(filing.added_at)} by ${filing.added_by}`)),
+  el("div", {}, (filing.warnings || []).map((warning) => el("p", { class: "notice half" }, icon("half"), warning))));
+}
