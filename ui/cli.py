@@ -76,18 +76,18 @@ Adapter = Annotated[str | None, typer.Option(help='An adapter id, "base", or "no
 Words = Annotated[int | None, typer.Option(min=10, max=5000, help="Length wished for, in words.")]
 
 
-def _do(name: str, as_user: str | None, as_json: bool, file: str = "", **arguments: Any) -> None:
+def _do(command: str, as_user: str | None, as_json: bool, file: str = "", /, **arguments: Any) -> None:
     """Run a command that needs the house, here or in the running server, and end with its exit code."""
     from ui.terminal import run_house_command
 
-    raise typer.Exit(run_house_command(name, arguments, as_user=as_user, as_json=as_json, file=file))
+    raise typer.Exit(run_house_command(command, arguments, as_user=as_user, as_json=as_json, file=file))
 
 
-def _do_beside(name: str, as_json: bool, file: str = "", **arguments: Any) -> None:
+def _do_beside(command: str, as_json: bool, file: str = "", /, **arguments: Any) -> None:
     """Run a command that changes nothing in the store, in this process."""
     from ui.terminal import run_beside
 
-    raise typer.Exit(run_beside(name, arguments, as_json=as_json, file=file))
+    raise typer.Exit(run_beside(command, arguments, as_json=as_json, file=file))
 
 
 def _secret(path: Path | None) -> str | None:
