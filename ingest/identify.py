@@ -1,0 +1,236 @@
+"""Finds what identifies someone in a text: recognizers a block, then what the whole document knows.
+
+The second half of the work is the document's: a name found once is found everywhere, a defined short
+name stands for its long one, law that is cited stays law unless it names a party.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from assistant.store.pseudonyms import PATTERN, WORDS
+from ingest.recognizers import Profile, build_recognizers
+
+if TYPE_CHECKING:
+    from ingest.recognizers.engine import NamesEngine
+
+_MASKED = {
+    "LITERAL": "MISC", "PARTY": "PERSON", "PERSON": "PERSON", "PARTY_ORG": "ORG", "ORG": "ORG", "CODE": "CODE",
+    "CONTACT": "CONTACT", "BIRTH": "DATETIME",
+}  # fmt: skip
+_MASKED_STRICT = _MASKED | {
+    "JUDGE": "PERSON", "COURT": "ORG", "AGENCY": "ORG", "LOC": "LOC", "DATETIME": "DATETIME", "DEM": "DEM",
+}  # fmt: skip
+_RANK = {
+    "LITERAL": 100, "CONTACT": 90, "BIRTH": 84, "CODE": 82, "LAW": 80, "DATETIME": 74, "JUDGE": 70, "PARTY": 66,
+    "PARTY_ORG": 66, "COURT": 60, "AGENCY": 58, "PERSON": 57, "ORG": 55, "LOC": 50, "DEM": 48,
+}  # fmt: skip
+_MODEL_SCORE = 0.6
+_MODEL_RANK = {"PERSON": 40, "ORG": 38, "LOC": 36, "DATETIME": 34, "DEM": 32}
+_PARTY_IN_LAW = 81
+_DOT_INSIDE = re.compile(r"\.(?=[,;:)]|['’]s\b|\s+[a-z(&])")
+_WORD_TYPES = {word: type for type, word in WORDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters [start, end) of a text identify someone.
+
+    Attributes:
+        start: First character.
+        end: After the last one.
+        type: Entity type: PERSON, ORG, LOC, DATETIME, CODE, CONTACT, DEM or MISC.
+        score: Confidence 0..1.
+        pseudonym: What replaced it, or "" where nothing was replaced.
+        kind: Finer kind within the type: "party", "literal" (looks like a pseudonym), or "".
+    """
+
+    start: int
+    end: int
+    type: str
+    score: float
+    pseudonym: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A range that some recognizer or the document's own names propose; the higher rank wins."""
+
+    start: int
+    end: int
+    type: str
+    score: float
+    rank: int
+
+
+@lru_cache(maxsize=1)
+def _load_engine() -> NamesEngine:
+    from ingest.recognizers.engine import NamesEngine
+
+    engine = NamesEngine()
+    engine.load()
+    return engine
+
+
+@lru_cache(maxsize=2)
+def build_analyzer(profile: Profile) -> Any:
+    """Build Presidio's analyzer with the recognizers of a profile, once a process."""
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+
+    class NoContext(ContextAwareEnhancer):
+        """The recognizers look at their context themselves."""
+
+        def __init__(self) -> None:
+            super().__init__(0.0, 0.0, 0, 0)
+
+        def enhance_using_context(self, text, raw_results, nlp_artifacts, recognizers, context=None):  # type: ignore[no-untyped-def]
+            """Give the results as they are."""
+            return raw_results
+
+    registry = RecognizerRegistry(recognizers=build_recognizers(profile), supported_languages=["en"])
+    return AnalyzerEngine(
+        registry=registry, nlp_engine=_load_engine(), context_aware_enhancer=NoContext(), supported_languages=["en"]
+    )
+
+
+def find_identifiers(
+    text: str, profile: Profile, known: Collection[tuple[str, str]] = (), any_case: bool = False
+) -> list[Span]:
+    """Find what identifies someone in a text, in order and without overlap.
+
+    Args:
+        text: Running text with its real names.
+        profile: "working" or "strict".
+        known: (type, name) pairs that this matter knows already; found wherever they stand.
+        any_case: Find known names in small letters too, as people type them.
+    """
+    from ingest.propagate import spread_names
+
+    candidates = _run_recognizers(text, profile)
+    candidates += _find_literals(text)
+    candidates = _drop_common_words(text, candidates)
+    candidates += spread_names(text, candidates, known, any_case)
+    masked = _MASKED_STRICT if profile == "strict" else _MASKED
+    spans = [_name_span(text, c, masked) for c in _resolve(text, candidates) if c.type in masked]
+    return _finish(text, spans, profile)
+
+
+def _run_recognizers(text: str, profile: Profile) -> list[Candidate]:
+    """Run the analyzer over blocks of paragraphs, so that its cost stays linear."""
+    analyzer = build_analyzer(profile)
+    found = []
+    for offset, block, artifacts in _load_engine().process_blocks(text):
+        for result in analyzer.analyze(block, "en", nlp_artifacts=artifacts, score_threshold=0.0):
+            rank = _MODEL_RANK.get(result.entity_type, 0) if result.score <= _MODEL_SCORE else 0
+            rank = rank or _RANK[result.entity_type]
+            found.append(Candidate(result.start + offset, result.end + offset, result.entity_type, result.score, rank))
+    return found
+
+
+def _find_literals(text: str) -> list[Candidate]:
+    """Find words of the source that look like our pseudonyms: they are replaced too, so that none is mistaken."""
+    return [Candidate(m.start(), m.end(), "LITERAL", 1.0, _RANK["LITERAL"]) for m in PATTERN.finditer(text)]
+
+
+def _drop_common_words(text: str, candidates: list[Candidate]) -> list[Candidate]:
+    """Drop single words by the model that the document also writes small: no names, but words at a beginning."""
+    small = Counter(word for word in text.split() if word[:1].islower())
+    kept = []
+    for candidate in candidates:
+        if candidate.rank in (40, 38):
+            word = text[candidate.start : candidate.end].casefold()
+            if " " not in word and (small[word] or small[word + "s"] or small[word + ","]):
+                continue
+        kept.append(candidate)
+    return kept
+
+
+def _resolve(text: str, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Keep the best of overlapping candidates; what a loser has beside the winner stays if it can be a name."""
+    starts: list[int] = []
+    chosen: list[Candidate] = []
+    order = sorted(candidates, key=lambda c: (-c.rank, c.start - c.end, c.start))
+    for candidate in order:
+        for piece in _free_pieces(candidate, starts, chosen):
+            whole = (piece.start, piece.end) == (candidate.start, candidate.end)
+            trimmed = piece if whole else _trim_piece(text, piece)
+            if trimmed is not None:
+                at = bisect_left(starts, trimmed.start)
+                starts.insert(at, trimmed.start)
+                chosen.insert(at, trimmed)
+    return chosen
+
+
+def _free_pieces(candidate: Candidate, starts: list[int], chosen: list[Candidate]) -> list[Candidate]:
+    """Give the parts of a candidate that no chosen one covers."""
+    pieces = []
+    at = candidate.start
+    index = max(bisect_left(starts, candidate.start) - 1, 0)
+    while index < len(chosen) and chosen[index].start < candidate.end:
+        other = chosen[index]
+        if other.end > at:
+            if other.start > at:
+                pieces.append(replace(candidate, start=at, end=other.start))
+            at = max(at, other.end)
+        index += 1
+    if at < candidate.end:
+        pieces.append(replace(candidate, start=at))
+    return pieces
+
+
+def _trim_piece(text: str, piece: Candidate) -> Candidate | None:
+    """Cut a leftover down to a name; None where it is none."""
+    from ingest.recognizers.spacy_names import trim_name
+
+    if piece.type in ("LAW", "DATETIME", "CODE", "CONTACT", "BIRTH"):
+        start, end = piece.start, piece.end
+        while start < end and not text[start].isalnum():
+            start += 1
+        while end > start and not (text[end - 1].isalnum() or text[end - 1] == "."):
+            end -= 1
+        return replace(piece, start=start, end=end) if end - start > 2 else None
+    trimmed = trim_name(text, piece.start, piece.end)
+    if trimmed is None or trimmed[1] - trimmed[0] < 3 or not text[trimmed[0]].isupper():
+        return None
+    return replace(piece, start=trimmed[0], end=trimmed[1])
+
+
+def _name_span(text: str, candidate: Candidate, masked: dict[str, str]) -> Span:
+    type, kind = masked[candidate.type], "party" if candidate.type.startswith("PARTY") else ""
+    if candidate.type == "LITERAL":
+        type, kind = _WORD_TYPES[text[candidate.start : candidate.end].split(" ")[0]], "literal"
+    return Span(candidate.start, candidate.end, type, round(candidate.score, 2), kind=kind)
+
+
+def _finish(text: str, spans: list[Span], profile: Profile) -> list[Span]:
+    """Trim white space; in the strict profile take a courtesy title into the name: it tells the sex."""
+    from ingest.linking import find_title
+
+    done: list[Span] = []
+    for span in spans:
+        start, end = span.start, span.end
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        end = _take_abbreviation_dot(text, end) if span.type in ("PERSON", "ORG") and span.kind != "literal" else end
+        if profile == "strict" and span.type == "PERSON" and span.kind != "literal":
+            start = find_title(text, start)[0]
+        if done and start < done[-1].end:
+            start = done[-1].end
+        if start < end:
+            done.append(replace(span, start=start, end=end))
+    return done
+
+
+def _take_abbreviation_dot(text: str, end: int) -> int:
+    """Take the dot of "Inc." or "Jr." into a name where the sentence plainly goes on behind it."""
+    return end + 1 if _DOT_INSIDE.match(text, end) else end

@@ -1,0 +1,166 @@
+"""A name found once is found everywhere in the document: in capitals, by surname, by its defined short name."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import regex
+
+from ingest.identify import Candidate
+from ingest.recognizers.vocabulary import COUNTRIES, FEMALE_NAMES, GENERIC_ALIASES, LEGAL_WORDS, MALE_NAMES, NAME_SUFFIXES, US_STATES
+
+_TOKEN = regex.compile(r"[\p{L}\p{N}]+(?:[’'-][\p{L}\p{N}]+)*")
+_POSSESSIVE = regex.compile(r"[’']s$|(?<=s)[’']$", regex.IGNORECASE)
+_DEFINED = regex.compile(r"[,.\s]{0,3}\((?:(?:the|collectively|hereinafter|hereafter|referred to as|together|or|also|“|\"),?\s*)*[“\"‘](?:the\s)?(?P<alias>[^”\"’]{2,50})[”\"’][^)]{0,60}\)")  # fmt: skip
+_ORG_KIND = regex.compile(r"^(?:inc|incorporated|llc|ltd|limited|corp|corporation|co|company|companies|llp|lp|plc|pllc|pc|na|sa|gmbh|ag|the|of|and|l|c|p|n|a)$")
+_PLACE = regex.compile(rf"(?:{COUNTRIES}|{US_STATES})")
+_GAP = regex.compile(r"[\s.,&’']{1,4}")
+_PERSONS = ("PERSON", "PARTY")
+_ORGS = ("ORG", "PARTY_ORG")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """Words that, one after the other, are a name again."""
+
+    words: tuple[str, ...]
+    type: str
+    rank: int
+
+
+def spread_names(
+    text: str, candidates: Collection[Candidate], known: Collection[tuple[str, str]], any_case: bool = False
+) -> list[Candidate]:
+    """Give further ranges of the document where a found or known name stands.
+
+    Args:
+        text: The document.
+        candidates: What the recognizers found.
+        known: (type, name) pairs of the matter.
+        any_case: Also where they are written small.
+    """
+    tokens = _cut_tokens(text)
+    small = set() if any_case else _find_common(text, tokens)
+    patterns = _collect_patterns(text, candidates, known, small)
+    by_first: dict[str, list[_Pattern]] = defaultdict(list)
+    for pattern in patterns:
+        by_first[pattern.words[0]].append(pattern)
+    for choices in by_first.values():
+        choices.sort(key=lambda p: (-len(p.words), -p.rank))
+    found = []
+    for index, (word, start, _end) in enumerate(tokens):
+        if word in by_first and (any_case or not text[start].islower()):
+            match = _match_longest(text, tokens, index, by_first[word])
+            if match is not None:
+                found.append(match)
+    return found
+
+
+def _cut_tokens(text: str) -> list[tuple[str, int, int]]:
+    """Cut a text into (folded word, start, end), possessive endings left out."""
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        word, end = match.group(), match.end()
+        ending = _POSSESSIVE.search(word)
+        if ending:
+            word, end = word[: ending.start()], match.start() + ending.start()
+        tokens.append((word.casefold(), match.start(), end))
+    return tokens
+
+
+def _find_common(text: str, tokens: list[tuple[str, int, int]]) -> set[str]:
+    """Give words that the document writes small at least as often as with a capital; parts of addresses aside."""
+    small: Counter[str] = Counter()
+    large: Counter[str] = Counter()
+    for word, start, end in tokens:
+        if not text[start].islower():
+            large[word] += 1
+        elif text[start - 1 : start] not in (".", "@", "/", "_", "-") and text[end : end + 1] != "@":
+            small[word] += 1
+    return {word for word, count in small.items() if count >= large[word]}
+
+
+def fold_words(name: str) -> tuple[str, ...]:
+    """Give the folded words of a name, as `spread_names` compares them."""
+    return tuple(word for word, _start, _end in _cut_tokens(name))
+
+
+def _match_longest(
+    text: str, tokens: list[tuple[str, int, int]], index: int, choices: list[_Pattern]
+) -> Candidate | None:
+    """Give the longest pattern whose words follow each other at a position."""
+    for pattern in choices:
+        last = index + len(pattern.words) - 1
+        if last >= len(tokens):
+            continue
+        if all(tokens[index + i][0] == word for i, word in enumerate(pattern.words)) and all(
+            _GAP.fullmatch(text, tokens[i][2], tokens[i + 1][1]) and "\n\n" not in text[tokens[i][2] : tokens[i + 1][1]]
+            for i in range(index, last)
+        ):
+            return Candidate(tokens[index][1], tokens[last][2], pattern.type, 0.7, pattern.rank)
+    return None
+
+
+def _collect_patterns(
+    text: str, candidates: Collection[Candidate], known: Collection[tuple[str, str]], small: set[str]
+) -> set[_Pattern]:
+    """Collect what to look for: every name's own words and its shorter forms."""
+    judges = {words[-1] for c in candidates if c.type == "JUDGE" and (words := fold_words(text[c.start : c.end]))}
+    places = {w for c in candidates if c.type == "LOC" for w in fold_words(text[c.start : c.end])}
+    patterns: set[_Pattern] = set()
+    for candidate in candidates:
+        if candidate.type in _PERSONS + _ORGS:
+            party = candidate.type.startswith("PARTY")
+            words = fold_words(text[candidate.start : candidate.end])
+            common = small | places | (set() if party else judges)
+            patterns |= set(_shorter_forms(words, candidate.type, 81 if party else 45, common))
+            patterns |= set(_read_alias(text, candidate, party))
+    for type, name in known:
+        words = fold_words(name)
+        if type in _PERSONS + _ORGS:
+            patterns |= set(_shorter_forms(words, type, 81 if len(words) > 1 else 45, small | judges))
+        elif type in ("CODE", "CONTACT") and sum(map(len, words)) > 4:
+            patterns.add(_Pattern(words, type, 83))
+    return {p for p in patterns if p.words and not all(word in LEGAL_WORDS or len(word) < 2 for word in p.words)}
+
+
+def _shorter_forms(words: tuple[str, ...], type: str, rank: int, common: set[str]) -> Iterable[_Pattern]:
+    """Give a name's forms: whole, without middle names, surname alone, an organization without its kind."""
+    if not words:
+        return
+    if len(words) > 1 or (words[0] not in common and len(words[0]) > 2):
+        yield _Pattern(words, type, rank)
+    if type in _PERSONS:
+        core = tuple(w for w in words if w not in NAME_SUFFIXES)
+        if len(core) > 2:
+            yield _Pattern((core[0], core[-1]), type, rank)
+            yield _Pattern(core[-2:], type, rank) if len(core[-2]) > 1 else _Pattern((core[0], core[-1]), type, rank)
+        if len(core) > 1 and len(core[-1]) > 2 and core[-1] not in common | LEGAL_WORDS:
+            yield _Pattern((core[-1],), type, rank)
+        return
+    core = tuple(words)
+    while core and _ORG_KIND.match(core[-1]):
+        core = core[:-1]
+    if core and core != words and (len(core) > 1 or _is_distinct(core[0], common)):
+        yield _Pattern(core, type, rank)
+    if len(words) > 1 and _is_distinct(words[0], common):
+        yield _Pattern((words[0],), type, min(rank, 45))
+
+
+def _is_distinct(word: str, common: set[str]) -> bool:
+    """Tell whether one word of an organization's name names it alone."""
+    if word in common or word in LEGAL_WORDS or word in MALE_NAMES or word in FEMALE_NAMES:
+        return False
+    return len(word) > 3 and not word.isdigit() and not _PLACE.fullmatch(word.title())
+
+
+def _read_alias(text: str, candidate: Candidate, party: bool) -> Iterable[_Pattern]:
+    """Read the short name that a text defines behind a name: (“Standard”)."""
+    match = _DEFINED.match(text, candidate.end)
+    if match is None:
+        return
+    words = fold_words(match.group("alias"))
+    if words and not all(word in GENERIC_ALIASES for word in words):
+        yield _Pattern(words, candidate.type, 81 if party else 56)

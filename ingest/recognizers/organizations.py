@@ -1,0 +1,65 @@
+"""Organizations by their form of company, by what they are, and by a defined short name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import regex
+
+from ingest.recognizers.base import Found, LegalRecognizer
+from ingest.recognizers.vocabulary import LEGAL_WORDS, ORG_HEADS, ORG_SUFFIXES
+
+_WORD = r"(?:\p{Lu}[\p{L}\p{N}'’.&/-]*|\p{N}+[\p{L}]*(?=\s\p{Lu}))"
+_LINK = r"(?:of|the|and|for|in|de|du|des|&|et)"
+_SUFFIXED = regex.compile(
+    rf"{_WORD}(?:,?\s(?:{_WORD}|{_LINK})){{0,9}}?,?\s(?:{ORG_SUFFIXES})(?![\p{{L}}\p{{N}}])\.?(?:\s+of\s+(?:the\s+)?{_WORD}(?:\s{_WORD}){{0,2}})?"
+)
+_SUFFIXED_CAPITALS = regex.compile(
+    r"\p{Lu}[\p{Lu}\p{N}'’.&/-]*(?:,?\s(?:\p{Lu}[\p{Lu}\p{N}'’.&/-]*|OF|THE|AND|FOR|&)){0,9}?,?\s"
+    r"(?:INC|LLC|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|LLP|LP|PLLC|PC)(?![\p{L}\p{N}])\.?"
+)
+_HEADED = regex.compile(rf"{_WORD}(?:\s(?:{_WORD}|{_LINK})){{0,6}}?\s(?:{ORG_HEADS})\b(?:\s+of\s+(?:the\s+)?{_WORD}(?:\s{_WORD}){{0,2}})?")
+_OF_HEADED = regex.compile(rf"\b(?:University|College|Bank|Church|Trust|Society|Museum|League|Union)\s+of\s+(?:the\s+)?{_WORD}(?:\s(?:{_WORD}|{_LINK})){{0,4}}")
+_SUFFIX = regex.compile(rf"(?:^|[\s,])(?:{ORG_SUFFIXES}|INC|LTD|CORP|COMPANY|CORPORATION|LIMITED|{ORG_HEADS})\b", regex.IGNORECASE)
+GOVERNMENT = regex.compile(
+    r"\b(?:state|commonwealth|city|county|town|village|borough|people|kingdom|republic|government|united\s+states|department"
+    r"|secretary|commissioner|board\s+of|bureau|ministry|u\.s)\b", regex.IGNORECASE,
+)  # fmt: skip
+
+class Organizations(LegalRecognizer):
+    """Companies, universities, churches, banks and the like."""
+
+    types = ("ORG",)
+
+    def find(self, text: str, artifacts: Any) -> Iterable[Found]:
+        """Give organizations by the words that name their kind."""
+        for pattern, score in ((_SUFFIXED, 0.9), (_SUFFIXED_CAPITALS, 0.9), (_HEADED, 0.7), (_OF_HEADED, 0.7)):
+            for match in pattern.finditer(text):
+                start, end = match.span()
+                trimmed = _trim_front(text, start, end)
+                if trimmed is not None:
+                    yield Found(trimmed, end, "ORG", score)
+
+def _trim_front(text: str, start: int, end: int) -> int | None:
+    """Cut legal words off the front; None where no word of a proper name is left before the kind."""
+    while start < end:
+        match = regex.compile(r"[\p{L}\p{N}.'’&/-]+").search(text, start, end)
+        if match is None:
+            return None
+        word = match.group().casefold().strip(".,")
+        if word not in _FRONT:
+            break
+        start = match.end()
+        while start < end and not text[start].isalnum():
+            start += 1
+    words = [w.casefold().strip(".,'’") for w in text[start:end].split()]
+    proper = [w for w in words if w and w not in LEGAL_WORDS and not _SUFFIX.fullmatch(w)]
+    return start if proper and len(words) > 1 else None
+
+_FRONT = LEGAL_WORDS - frozenset("new north south east west united national general american first second third great central".split())
+
+def looks_like_organization(name: str) -> bool:
+    """Tell whether a name carries the sign of a company or institution."""
+    return _SUFFIX.search(name) is not None
+

@@ -1,0 +1,57 @@
+"""People by what stands before their name: a title, a part in the case, initials, a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import regex
+
+from ingest.recognizers.base import INITIAL, NAME_WORD, Found, LegalRecognizer, match_groups
+from ingest.recognizers.spacy_names import trim_name
+from ingest.recognizers.vocabulary import ABBREVIATIONS, AGENCY_HEADS, LEGAL_WORDS, ORG_HEADS, ORG_SUFFIXES, PARTICLES, ROLES, TITLES
+
+_PARTICLE = "(?:" + "|".join(sorted(PARTICLES, key=len, reverse=True)) + ")"
+_NAME = rf"(?:{INITIAL}[ \n]?){{0,4}}(?:{_PARTICLE}\s){{0,2}}{NAME_WORD}(?:\s(?:{_PARTICLE}\s){{0,2}}(?:{INITIAL}|{NAME_WORD})){{0,3}}"
+_SUFFIX = r"(?:,?\s(?:Jr|Sr|II|III|IV)\b\.?)?"
+_TITLE = "|".join(TITLES)
+_TITLED = regex.compile(rf"\b(?:{_TITLE})\b\.?\s(?P<name>(?:{_NAME}{_SUFFIX})|(?:{INITIAL}){{1,4}})")
+_TITLED_TWO = regex.compile(rf"\b(?:Messrs|Drs|Mr|Mrs|Ms|Dr)\b\.?\s[^.;\n]{{2,60}}?\sand\s(?P<name>{_NAME})")
+_ROLED = regex.compile(rf"\b(?:{'|'.join(ROLES)})\b(?:,?\s(?P<name>{_NAME}{_SUFFIX}))")
+_INITIALS = regex.compile(rf"(?<![\p{{L}}\p{{N}}.’'])(?P<name>{INITIAL}(?:\s?{INITIAL}){{0,3}}\s?(?:{_PARTICLE}\s){{0,2}}\p{{Lu}}\p{{Ll}}[\p{{L}}'’-]*\p{{L}})")
+_SIGNED = regex.compile(rf"/s/\s*(?P<name>{_NAME}{_SUFFIX})")
+_BY_OATH = regex.compile(rf"\bI,\s(?P<name>{_NAME}{_SUFFIX}),")
+_MIDDLE = regex.compile(rf"(?<![\p{{L}}.])(?P<name>\p{{Lu}}[\p{{L}}'’-]+\s(?:{INITIAL}\s){{1,2}}\p{{Lu}}[\p{{L}}'’-]+{_SUFFIX})")
+_ORG = regex.compile(rf"\b(?:(?:{ORG_SUFFIXES})\b\.?|(?:{ORG_HEADS}|{AGENCY_HEADS})\b)")
+_DOTTED = regex.compile(r"(?:\p{Lu}\.\s?)+")
+
+
+class Persons(LegalRecognizer):
+    """People by context, where a language model of few megabytes fails."""
+
+    types = ("PERSON",)
+
+    def find(self, text: str, artifacts: Any) -> Iterable[Found]:
+        """Give names behind titles, parts, initials and signatures."""
+        for pattern, score in ((_TITLED, 0.95), (_TITLED_TWO, 0.7), (_SIGNED, 0.9), (_BY_OATH, 0.9), (_MIDDLE, 0.75)):
+            for found in match_groups(pattern, text, "PERSON", score, "name"):
+                yield from _check(text, found)
+        for found in match_groups(_ROLED, text, "PERSON", 0.75, "name"):
+            if not _ORG.search(text, found.start, found.end + 40 if "," in text[found.end : found.end + 2] else found.end):
+                yield from _check(text, found)
+        for found in match_groups(_INITIALS, text, "PERSON", 0.8, "name"):
+            dotted = _DOTTED.match(text, found.start)
+            if dotted and "".join(dotted.group().split()).rstrip(".") not in ABBREVIATIONS:
+                yield from _check(text, found)
+
+
+def _check(text: str, found: Found) -> Iterable[Found]:
+    """Trim a candidate; drop it where only legal words or an organization are left."""
+    trimmed = trim_name(text, found.start, found.end)
+    if trimmed is None:
+        return
+    name = text[trimmed[0] : trimmed[1]]
+    words = name.replace(".", " ").split()
+    if _ORG.search(name) or all(word.casefold() in LEGAL_WORDS for word in words):
+        return
+    yield Found(*trimmed, found.type, found.score)

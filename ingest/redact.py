@@ -1,0 +1,212 @@
+"""Replaces what identifies someone by a matter's pseudonyms, and keeps the way back character by character."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.documents import OffsetMap, Segment
+from assistant.store.pseudonyms import PATTERN, SCHEME
+from assistant.store.vault import Vault
+from ingest.clean import CleanText, Heading, NumberedParagraph
+from ingest.identify import Profile, Span, build_analyzer, find_identifiers
+from ingest.linking import Linker
+
+__all__ = [
+    "Profile", "Redacted", "RedactedClean", "Span", "build_analyzer", "find_identifiers", "redact_clean", "redact_input",
+    "redact_text", "scheme_of",
+]  # fmt: skip
+
+RECOGNIZERS_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A text with pseudonyms.
+
+    Attributes:
+        text: The pseudonymized text.
+        spans: What was replaced, as ranges of the text given, in order, each with its pseudonym.
+        offsets: Pseudonymized text to the text given, as page 1.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    offsets: OffsetMap
+
+    @property
+    def entities(self) -> dict[str, int]:
+        """Number of different entities by type."""
+        return count_entities(self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedClean:
+    """A document's running text with pseudonyms; offsets lead to the pages."""
+
+    text: str
+    offsets: OffsetMap
+    headings: tuple[Heading, ...]
+    paragraphs: tuple[NumberedParagraph, ...]
+    facts: dict[str, str]
+    entities: dict[str, int] = field(default_factory=dict)
+
+
+def scheme_of(profile: Profile) -> str:
+    """Name what makes pseudonymized text: the pseudonym's form, the recognizers and the profile."""
+    return hashlib.sha256(f"{SCHEME}|{RECOGNIZERS_VERSION}|{profile}".encode()).hexdigest()[:16]
+
+
+def count_entities(spans: Sequence[Span]) -> dict[str, int]:
+    """Count different pseudonyms by type."""
+    return dict(sorted(Counter(type for type, _name in {(s.type, s.pseudonym) for s in spans}).items()))
+
+
+def redact_text(text: str, vault: Vault, profile: Profile) -> Redacted:
+    """Replace identifiers of a text by pseudonyms of a vault, which learns the new ones."""
+    spans = _pseudonymize(text, vault, profile)
+    whole = OffsetMap((Segment(0, len(text), 1, 0, len(text)),)) if text else OffsetMap(())
+    redacted, offsets, _moved = _replace(text, spans, whole)
+    return Redacted(redacted, tuple(spans), offsets)
+
+
+def redact_clean(clean: CleanText, vault: Vault, profile: Profile) -> RedactedClean:
+    """Replace identifiers of a document's running text; headings, paragraphs and facts move with it."""
+    spans = _pseudonymize(clean.text, vault, profile)
+    text, offsets, moved = _replace(clean.text, spans, clean.offsets)
+    facts = {name: redact_fact(value, vault, profile) for name, value in clean.facts.items()}
+    return RedactedClean(
+        text,
+        offsets,
+        tuple(Heading(moved.place(h.start), moved.place_end(h.end)) for h in clean.headings),
+        tuple(NumberedParagraph(moved.place(p.start), moved.place_end(p.end), p.number) for p in clean.paragraphs),
+        facts,
+        count_entities(spans),
+    )
+
+
+def redact_fact(value: str, vault: Vault, profile: Profile) -> str:
+    """Replace identifiers in one fact of a caption, by what the document's own text taught the vault."""
+    return redact_text(value, vault, profile).text
+
+
+def redact_input(text: str, vault: Vault, profile: Profile) -> str:
+    """Replace identifiers in a person's question or edit; a pseudonym of this matter that they typed stays."""
+    originals = {entry.original for entry in vault.entries()}
+    issued = {m.span() for m in PATTERN.finditer(text) if vault.find(m.group()) and m.group() not in originals}
+    spans = _pseudonymize(text, vault, profile, keep=issued, any_case=True)
+    whole = OffsetMap((Segment(0, len(text), 1, 0, len(text)),)) if text else OffsetMap(())
+    return _replace(text, spans, whole)[0]
+
+
+def _pseudonymize(
+    text: str, vault: Vault, profile: Profile, keep: set[tuple[int, int]] | None = None, any_case: bool = False
+) -> list[Span]:
+    """Find and link: give the spans with their pseudonyms."""
+    known = [(e.type, name) for e in vault.entries() for name in (e.original, *e.variants)]
+    spans = find_identifiers(text, profile, known, any_case)
+    if keep:
+        spans = [s for s in spans if not any(s.start < end and start < s.end for start, end in keep)]
+    names = Linker(vault).link(text, spans)
+    return [replace(span, pseudonym=name) for span, name in zip(spans, names, strict=True)]
+
+
+class _Moved:
+    """Places of the text before, in the text after replacement."""
+
+    def __init__(self) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.new_starts: list[int] = []
+        self.new_ends: list[int] = []
+
+    def place(self, offset: int) -> int:
+        """Give where a character went; inside a replaced span, to the pseudonym's beginning."""
+        return self._find(offset, inside_end=False)
+
+    def place_end(self, offset: int) -> int:
+        """Give where an end went; inside a replaced span, to the pseudonym's end."""
+        return self._find(offset, inside_end=True)
+
+    def _find(self, offset: int, inside_end: bool) -> int:
+        from bisect import bisect_right
+
+        at = bisect_right(self.starts, offset - (1 if inside_end else 0)) - 1
+        if at < 0:
+            return offset
+        if offset < self.ends[at] or (inside_end and offset == self.ends[at]):
+            return self.new_ends[at] if inside_end else self.new_starts[at]
+        return self.new_ends[at] + offset - self.ends[at]
+
+
+def _replace(text: str, spans: Sequence[Span], offsets: OffsetMap) -> tuple[str, OffsetMap, _Moved]:
+    """Replace the spans and carry an offset map along."""
+    parts: list[str] = []
+    segments: list[Segment] = []
+    moved = _Moved()
+    cursor = _Cursor(offsets.segments)
+    length = at = 0
+    for span in [*spans, None]:
+        stop = span.start if span else len(text)
+        segments += cursor.copy(at, stop, length - at)
+        parts.append(text[at:stop])
+        length += stop - at
+        if span is None:
+            break
+        written = _fit(text, span)
+        segments += _stand_for(offsets, span, length, len(written))
+        moved.starts.append(span.start)
+        moved.ends.append(span.end)
+        moved.new_starts.append(length)
+        parts.append(written)
+        length += len(written)
+        moved.new_ends.append(length)
+        at = span.end
+    return "".join(parts), OffsetMap(tuple(segments)), moved
+
+
+def _fit(text: str, span: Span) -> str:
+    """Keep a pseudonym apart from letters and digits that touch it, or its number would be read as another."""
+    before = text[span.start - 1 : span.start]
+    after = text[span.end : span.end + 1]
+    left = " " if before.isalnum() or before == "_" else ""
+    right = " " if after.isalnum() or after == "_" else ""
+    return left + span.pseudonym + right
+
+
+def _stand_for(offsets: OffsetMap, span: Span, start: int, length: int) -> list[Segment]:
+    """Give the segments by which a pseudonym stands for its original, one a page."""
+    pages = offsets.to_original(span.start, span.end)[:length]
+    return [
+        Segment(start + i, start + length if i == len(pages) - 1 else start + i + 1, p.page, p.start, p.end, False)
+        for i, p in enumerate(pages)
+    ]
+
+
+class _Cursor:
+    """Copies parts of an offset map in one pass."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+        self._at = 0
+
+    def copy(self, start: int, end: int, shift: int) -> list[Segment]:
+        """Give the segments of [start, end), moved by `shift`; calls go forward only."""
+        out = []
+        while self._at < len(self._segments) and self._segments[self._at].end <= start:
+            self._at += 1
+        index = self._at
+        while index < len(self._segments) and self._segments[index].start < end:
+            segment = self._segments[index]
+            low, high = max(segment.start, start), min(segment.end, end)
+            if segment.verbatim:
+                first = segment.page_start + low - segment.start
+                out.append(Segment(low + shift, high + shift, segment.page, first, first + high - low))
+            elif low < high:
+                out.append(Segment(low + shift, high + shift, segment.page, segment.page_start, segment.page_end, False))
+            index += 1
+        return out
+
+
