@@ -1,1 +1,1 @@
-"""Synthetic filings with gold summaries and gold identifiers, by rules and by a model."""
+"""Synthetic filings: by rules (`rules.py`, `demo.py`) and model-made variants (`paraphrase.py`), seeded."""

@@ -1,0 +1,112 @@
+"""Complaints: parties, causes of action, two dated acts and a harm, a prayer, sometimes a first setting."""
+
+from __future__ import annotations
+
+from finetune.synthesize.case import add_filler, begin, draw_length, set_date, sign
+from finetune.synthesize.draft import Draft, roman, say_list
+from finetune.synthesize.grammar import Writer, capitalize, join_and
+from finetune.synthesize.values import Company, Day, Party
+
+
+def write_complaint(w: Writer, pages: int) -> Draft:
+    """Write a complaint of about `pages` pages in the case that `w` holds."""
+    draft = begin(w, "{title}")
+    draft.paragraph(w.line("opening"))
+    filler = draw_length(w, pages)
+    claims = w.items("claims", w.rng.choice((2, 2, 3)))
+    for section in w.rng.choice(w.banks["outline"]).split():
+        _SECTIONS[section](w, draft, claims, filler)
+    sign(w, draft, "p", w.say("{plaintiff.role}"))
+    return draft
+
+
+def _write_nature(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
+    draft.heading(w.line("h_nature"))
+    one = w.child(claims=join_and(claims))
+    draft.paragraph(one.say(w.items("nature", 1)[0]), numbered=True)
+    draft.gold("Claims", say_list("Pleaded", [w.gold(c) for c in claims]))
+
+
+def _write_parties(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
+    draft.heading(w.line("h_parties"))
+    plaintiff = w.scope("plaintiff")
+    assert isinstance(plaintiff, Party)
+    name = "plaintiff_para_company" if isinstance(plaintiff.who, Company) else "plaintiff_para"
+    draft.paragraph(w.line(name), numbered=True)
+    draft.paragraph(w.line("defendant_para"), numbered=True)
+    draft.gold(
+        "Parties",
+        w.gold("Plaintiff: {plaintiff}, {plaintiff.kind}"),
+        w.gold("Defendant: {defendant}, {defendant.kind}"),
+    )
+
+
+def _write_venue(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
+    draft.heading(w.line("h_venue"))
+    add_filler(w, draft, "venue", 2, numbered=True)
+
+
+def _write_facts(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
+    draft.heading(w.line("h_facts"))
+    first, second = w.items("acts", 2)
+    early, late = sorted((w.make("date").day, w.make("date").day))  # type: ignore[union-attr]
+    one = w.child(act=first, date=Day(early))
+    two = w.child(act=second, date=Day(late))
+    harm = w.child(harm=w.items("harms", 1)[0])
+    add_filler(w, draft, "context", 2 + filler // 3, numbered=True)
+    draft.paragraph(one.say(w.items("fact_act", 1)[0]), numbered=True)
+    add_filler(w, draft, "filler", 1 + filler // 3, numbered=True)
+    draft.paragraph(two.say(w.items("fact_act2", 1)[0]), numbered=True)
+    notice = w.child(job=w.items("jobs", 1)[0])
+    draft.paragraph(notice.say(w.items("fact_notice", 1)[0]), numbered=True)
+    draft.paragraph(harm.say(w.items("fact_harm", 1)[0]), numbered=True)
+    add_filler(w, draft, "context", 1 + filler // 3, numbered=True)
+    draft.gold(
+        "Facts",
+        one.gold("Alleged: on {date} {defendant.role} {act}"),
+        two.gold("Alleged: on {date} {defendant.role} {act}"),
+        notice.gold("Alleged notice: on {date} to {person}, {job}"),
+        harm.gold("Alleged harm: {harm}, {money}"),
+    )
+
+
+def _write_claims(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
+    for number, claim in enumerate(claims, 1):
+        one = w.child(n=roman(number), claim=claim)
+        draft.heading(one.say(w.items("count", 1)[0]))
+        draft.paragraph(w.line("count_body"), numbered=True)
+        draft.paragraph(w.line("filler_law"), numbered=True)
+
+
+def _write_relief(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
+    draft.heading(w.line("h_relief"))
+    draft.paragraph(w.line("prayer"))
+    one = w.child(remedy=w.items("remedies", 1)[0])
+    sought = [w.items("damages", 1)[0], "{remedy}"]
+    if w.rng.random() < 0.6:
+        sought.append(w.items("fees", 1)[0])
+    for letter, item in zip("ABCDE", [*sought, *w.items("prayer_rest", 1)], strict=False):
+        draft.add("item", capitalize(one.say(item)) + ";", f"{letter}.")
+    demand = ""
+    if w.rng.random() < 0.6:
+        draft.paragraph(w.line("jury"))
+        demand = "Jury demanded"
+    draft.gold("Relief", say_list("Seeks", [one.gold(item) for item in sought]), demand)
+
+
+def _write_setting(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
+    text, gold = set_date(w, 0.5)
+    if text:
+        draft.paragraph(text)
+        draft.gold("Next date", gold)
+
+
+_SECTIONS = {
+    "nature": _write_nature,
+    "parties": _write_parties,
+    "venue": _write_venue,
+    "facts": _write_facts,
+    "claims": _write_claims,
+    "relief": _write_relief,
+    "setting": _write_setting,
+}

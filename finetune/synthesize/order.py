@@ -1,0 +1,60 @@
+"""Orders: court and judge, the ruling on a docketed motion, findings beside mere contentions, directives, a setting."""
+
+from __future__ import annotations
+
+from finetune.synthesize.case import add_filler, begin, draw_length, set_date
+from finetune.synthesize.draft import Draft, say_list
+from finetune.synthesize.grammar import Writer, capitalize
+from finetune.synthesize.motion import choose_mover
+
+
+def write_order(w: Writer, pages: int) -> Draft:
+    """Write an order of about `pages` pages in the case that `w` holds."""
+    choose_mover(w, w.rng.random() < 0.6)
+    w.bind("judge_name", w.banks["judge_title"])
+    draft = begin(w, "{title}", "{bench}")
+    draft.paragraph(w.line("entered"))
+    draft.gold("Court", w.gold("{court}, Judge {judge}, No. {docket}, entered {filed}"))
+    one = w.child(motion=w.items("motions", 1)[0], outcome=w.items("outcome", 1)[0])
+    draft.paragraph(one.say(w.items("opening", 1)[0]))
+    ruling = one.say(w.items("ruling", 1)[0])
+    early = w.rng.random() < 0.45
+    if early:
+        draft.paragraph(ruling)
+    filler = draw_length(w, pages)
+    draft.heading(w.line("h_background"))
+    add_filler(w, draft, "context", 2 + filler // 3)
+    _write_reasons(w, draft, filler)
+    draft.heading(w.line("h_orders"))
+    if not early:
+        draft.paragraph(ruling)
+    draft.gold("Ruling", one.gold("Held: {mover.role}'s {motion} ({ecf}) is {outcome}"))
+    _write_directives(w, draft)
+    text, gold = set_date(w, 0.55)
+    if text:
+        draft.paragraph(text)
+    draft.gold("Next date", gold)
+    draft.paragraph(w.line("closing"))
+    draft.add("sign", w.line("judge_sign"))
+    return draft
+
+
+def _write_reasons(w: Writer, draft: Draft, filler: int) -> None:
+    """Write what the court found, among what the parties say and what the law is in general."""
+    draft.heading(w.line("h_reasons"))
+    units = [w.child(finding=item) for item in w.items("findings", 3)]
+    for unit in units:
+        if w.rng.random() < 0.6:
+            side = w.child(ground=w.items(w.rng.choice(("grounds_defendant", "grounds_plaintiff")), 1)[0])
+            draft.paragraph(side.say(w.items("contention", 1)[0]))
+        add_filler(w, draft, "filler_law", 1 + filler // 5)
+        draft.paragraph(unit.say(w.items("finding_lead", 1)[0]))
+    add_filler(w, draft, "filler", filler // 6)
+    draft.gold("Reasons", say_list("Found", [unit.gold("{finding}") for unit in units]))
+
+
+def _write_directives(w: Writer, draft: Draft) -> None:
+    units = [w.child(directive=item) for item in w.items("directives", w.rng.choice((2, 2, 3)))]
+    for unit in units:
+        draft.paragraph(capitalize(unit.say(w.items("directive_lead", 1)[0])))
+    draft.gold("Relief", say_list("Ordered", [unit.gold("{directive}") for unit in units]))

@@ -1,0 +1,170 @@
+"""Synthetic filings: seeded, coherent gold, disjoint splits, readable PDFs."""
+
+from __future__ import annotations
+
+import calendar
+import json
+import re
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from assistant.documents import split_parts
+from assistant.errors import WrongUsage
+from finetune.synthesize.case import load_banks
+from finetune.synthesize.grammar import enumerate_items
+from finetune.synthesize.marks import mark, read_marks
+from finetune.synthesize.pdf import make_pdf
+from finetune.synthesize.rules import DOCUMENT_TYPES, PARTS, SUMMARY_WORDS, make_filing, write_set
+
+SPLITS = ("train", "test")
+_MONTH = {name: number for number, name in enumerate(calendar.month_name) if name}
+
+
+def test_same_seed_same_filing_other_seed_other_filing() -> None:
+    assert make_filing(4, "complaint") == make_filing(4, "complaint")
+    assert make_filing(4, "complaint").text != make_filing(5, "complaint").text
+    assert make_filing(4, "complaint", "test").text != make_filing(4, "complaint").text
+
+
+@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("kind", DOCUMENT_TYPES)
+def test_gold_keeps_the_house_form(kind: str, split: str) -> None:
+    for seed in range(25):
+        filing = make_filing(seed, kind, split, pages=3)
+        assert SUMMARY_WORDS[0] <= len(filing.summary.split()) <= SUMMARY_WORDS[1]
+        # The text form falls apart into exactly the parts it was joined from.
+        assert dict(split_parts(filing.summary, PARTS[kind])) == filing.parts
+        assert list(filing.parts) == [name for name in PARTS[kind] if name in filing.parts]
+        for text in filing.parts.values():
+            assert text.endswith(".") and not text.endswith("..")
+            assert not re.search(r"[{}\[\]|\ue000-\ue0ff]|=>", text), text
+        assert not re.search(r"[{}\ue000-\ue0ff]|=>", filing.text)
+        filing.text.encode("latin-1")  # core fonts have nothing else
+
+
+@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("kind", DOCUMENT_TYPES)
+def test_every_figure_and_name_of_the_gold_stands_in_the_text(kind: str, split: str) -> None:
+    for seed in range(25):
+        filing = make_filing(seed, kind, split, pages=3)
+        text = _normalize(filing.text)
+        for day, month, year in re.findall(r"(\d{1,2}) ([A-Z][a-z]+) (\d{4})", filing.summary):
+            assert f"<{int(day)}-{_MONTH[month]}-{year}>" in text, (filing.id, day, month, year)
+        for money in re.findall(r"\$[\d,]+", filing.summary):
+            assert money in filing.text, (filing.id, money)
+        told = set(re.findall(r"[A-Z]\w{2,}", filing.summary)) - _HOUSE_WORDS - set(_MONTH)
+        assert not {word for word in told if word.lower() not in filing.text.lower()}, filing.id
+
+
+# Words that the house style itself brings along; nothing else with a capital may be new.
+_HOUSE_WORDS = {
+    *(word for parts in PARTS.values() for part in parts for word in part.split()),
+    *("Pleaded", "Alleged", "Seeks", "Jury", "Set", "Asks", "Argued", "Opposed", "Unopposed", "Judge", "Held", "Found"),
+    *("Ordered", "Dkt", "Whether", "For", "From", "Owed", "Payable", "Governed", "Disclosed", "Claimed", "Relates"),
+    *("Testified", "Examined", "Ends", "Renews", "Marked", "Applied"),
+}
+
+
+def _normalize(text: str) -> str:
+    """Write each date of a filing as <day-month-year>."""
+    short = {m[:3]: n for m, n in _MONTH.items()}
+    text = re.sub(r"[Tt]he (\d+)\w\w day of (\w+), (\d{4})", lambda m: f"<{m[1]}-{_MONTH[m[2]]}-{m[3]}>", text)
+    return re.sub(
+        r"\b([A-Z][a-z]{2})[a-z]*\.? (\d+), (\d{4})",
+        lambda m: f"<{m[2]}-{short[m[1]]}-{m[3]}>" if m[1] in short else m[0],
+        text,
+    )
+
+
+@pytest.mark.parametrize("kind", DOCUMENT_TYPES)
+def test_gold_spans_are_identifiers(kind: str) -> None:
+    for seed in range(20):
+        filing = make_filing(seed, kind, pages=3)
+        assert {s.type for s in filing.spans} >= {"PERSON", "ORG"}
+        last = 0
+        for span in filing.spans:
+            piece = filing.text[span.start : span.end]
+            assert last <= span.start < span.end and piece == piece.strip()
+            last = span.end
+            if span.type == "CONTACT" and "@" in piece:
+                assert re.fullmatch(r"[a-z]+@[a-z]+\.example", piece)
+        covered = [filing.text[s.start : s.end] for s in filing.spans]
+        for contact in re.findall(r"\(\d{3}\) 555-\d{4}|\S+@\S+\.example", filing.text):
+            assert contact in covered
+
+
+def _phrases(node: object) -> set[str]:
+    """Give all strings of a bank but those that a filing of any split has to say in the same words."""
+    if isinstance(node, dict):
+        return set().union(*(_phrases(v) for k, v in node.items() if k not in _COMMON))
+    if isinstance(node, (list, tuple)):
+        return set().union(*map(_phrases, node))
+    return {str(node)}
+
+
+# Outcomes, titles of judges, the names of courts in the law, forms of companies, the plan of sections.
+_COMMON = {"name", "outline", "fixed", "outcome", "judge", "suffixes", "number", "caption", "prose"}
+
+
+def test_splits_share_no_phrase_and_no_run_of_seven_words() -> None:
+    train, test = _phrases(load_banks("train")), _phrases(load_banks("test"))
+    assert not train & test - {"{person}"}
+    assert {c["prose"] for c in load_banks("train")["courts"]["courts"]}.isdisjoint(
+        c["prose"] for c in load_banks("test")["courts"]["courts"]
+    )
+
+    def runs(phrases: set[str]) -> set[str]:
+        words = [re.sub(r"\{[^}]*\}", "", phrase.split(" => ")[0]).lower().split() for phrase in phrases]
+        return {" ".join(w[i : i + 7]) for w in words for i in range(len(w) - 6)}
+
+    assert len(runs(test)) > 300
+    assert not runs(train) & runs(test)
+
+
+def test_write_set_writes_what_its_manifest_says(tmp_path: Path) -> None:
+    manifest = write_set(8, 3, tmp_path, pages=2)
+    pairs = [json.loads(line) for line in (tmp_path / "pairs.jsonl").read_text("utf-8").splitlines()]
+    spans = [json.loads(line) for line in (tmp_path / "spans.jsonl").read_text("utf-8").splitlines()]
+    assert len(pairs) == len(spans) == manifest["count"] == 8
+    assert json.loads((tmp_path / "manifest.json").read_text("utf-8")) == manifest
+    for pair, span in zip(pairs, spans, strict=True):
+        assert (tmp_path / "texts" / f"{pair['id']}.txt").read_text("utf-8") == pair["document"] == span["text"]
+        assert (tmp_path / "pdfs" / f"{pair['id']}.pdf").read_bytes().startswith(b"%PDF-")
+    again = write_set(8, 3, tmp_path / "again", pages=2)
+    assert again == manifest
+    with pytest.raises(WrongUsage):
+        write_set(0, 3, tmp_path)
+
+
+@pytest.mark.parametrize("kind", DOCUMENT_TYPES)
+def test_pdf_reads_back_as_the_text(kind: str) -> None:
+    for seed in range(4):
+        filing = make_filing(seed, kind, pages=3)
+        document = pypdfium2.PdfDocument(make_pdf(filing))
+        read = "".join(page.get_textpage().get_text_range() for page in document)
+        letters = set(re.findall(r"[A-Za-zÀ-ÿ']{4,}", filing.text))
+        assert letters <= set(re.findall(r"[A-Za-zÀ-ÿ']{4,}", read))
+        assert make_pdf(filing) == make_pdf(filing)
+
+
+def test_long_filings_are_long() -> None:
+    filing = make_filing(1, "complaint", pages=12)
+    assert 8 <= len(pypdfium2.PdfDocument(make_pdf(filing))) <= 40
+
+
+def test_marks_give_spans_and_drop_inner_ones() -> None:
+    text, spans = read_marks(f"a {mark('ORG', 'Firm ' + mark('PERSON', 'Ann'))} b".upper())
+    assert text == "A FIRM ANN B"
+    assert [(s.start, s.end, s.type, s.profile) for s in spans] == [(2, 10, "ORG", "working")]
+
+
+def test_enumerate_items_numbers_only_where_there_are_several() -> None:
+    assert enumerate_items(["a"]) == "a"
+    assert enumerate_items(["a", "b"]) == "(1) a; (2) b"
+
+
+def test_unknown_type_is_refused() -> None:
+    with pytest.raises(WrongUsage):
+        make_filing(1, "haiku")
