@@ -90,7 +90,7 @@ def make_sentences() -> list[dict[str, Any]]:
     """Give the sentences of the fake summary: one of each kind at least."""
     return [
         sentence(
-            "Elena Marsh, a dock worker in Savannah, sues Tidewater Freight, Inc., which runs the Garden City terminal.",
+            "Elena Marsh, a dock worker in Savannah, sues Tidewater Freight, Inc., which runs a Garden City terminal.",
             "Parties",
             "supported",
             [evidence(0, 1), evidence(1, 1)],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from assistant.errors import WrongUsage
@@ -199,8 +201,6 @@ def export_summary(request: Request, summary_id: str, form: str = "docx", citati
 
 async def act(request: Request, action: str, *values: Any) -> Any:
     """Run one of the summary actions in a thread and give what it gives."""
-    from starlette.concurrency import run_in_threadpool
-
     call = getattr(request.app.state.actions.summaries, action)
     return await run_in_threadpool(call, request.app.state.house, current_user(request), *values)
 
@@ -211,8 +211,6 @@ async def read_json(request: Request, limit: int = 512 * 1024) -> dict[str, Any]
     Raises:
         WrongUsage: The body is no JSON object, or larger than `limit` bytes.
     """
-    import json
-
     body = b""
     async for piece in request.stream():
         body += piece

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -55,7 +56,7 @@ def list_filings(request: Request, matter_id: str) -> dict[str, Any]:
 
 @router.post("/api/matters/{matter_id}/filings")
 async def upload_filing(request: Request, matter_id: str) -> Response:
-    """Take one file as the raw body; its name comes percent-encoded in `X-File-Name`.
+    """Take one file as the raw body; `X-File-Name` has its name, `X-File-Password` its password, percent-encoded.
 
     A raw body stays in memory until it is sealed; a multipart form would be spooled to the disk in the clear.
     """
@@ -64,7 +65,10 @@ async def upload_filing(request: Request, matter_id: str) -> Response:
         raise RefusedInput("The file has no name.", do="Give it a name and add it again.")
     data = await _read_file(request, request.app.state.house.settings.max_file_mb)
     actions, house = request.app.state.actions, request.app.state.house
-    made = await run_in_threadpool(actions.filings.upload, house, current_user(request), matter_id, name[:255], data)
+    password = unquote(request.headers.get("x-file-password", "")) or None
+    user = current_user(request)
+    upload = partial(actions.filings.upload, house, user, matter_id, name[:255], data, password=password)
+    made = await run_in_threadpool(upload)
     return JSONResponse(made, status_code=201)
 
 

@@ -6,6 +6,7 @@ Attorneys find their matter's consent on the Matter screen, which shares these r
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -82,8 +83,12 @@ async def set_consent(request: Request, matter_id: str) -> Any:
 
 @router.post("/api/matters/{matter_id}/erase")
 async def erase_matter(request: Request, matter_id: str) -> Any:
-    """Erase a matter; takes a second person."""
-    return await act(request, "erase_matter", matter_id, pick_text(await read_json(request), "second", 200))
+    """Erase a matter; takes a second person, who confirms by password."""
+    data = await read_json(request)
+    second, password = pick_text(data, "second", 200), pick_text(data, "password", 500)
+    actions, house = request.app.state.actions, request.app.state.house
+    erase = partial(actions.people.erase_matter, house, current_user(request), matter_id, second, password=password)
+    return await run_in_threadpool(erase)
 
 
 @router.get("/api/audit/verify")

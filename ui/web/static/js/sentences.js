@@ -42,7 +42,7 @@ export function sentenceItem(sentence, index, acts) {
     class: "sentence", tabindex: "-1", "data-index": String(index), "data-support": sentence.support,
     onclick: () => acts.pick(index), onmouseenter: () => acts.preview(index), onmouseleave: () => acts.preview(-1), onfocus: () => acts.focus(index),
   }, el("p", { class: "words" }, sentence.text),
-  el("div", { class: "proof" }, stateOf(sentence.support), pins(sentence.evidence, acts.pin),
+  el("div", { class: "proof" }, stateOf(sentence.support), pins(sentence.evidence, acts.pin, acts.withFile),
     ORIGINS[sentence.origin] && el("span", {}, ORIGINS[sentence.origin]), buttons,
     !plain && sentence.reason && sentence.support !== "supported" && el("span", { class: "reason" }, sentence.reason)));
 }

@@ -1,0 +1,69 @@
+// The People screen: accounts, roles, access to matters, the audit log, erasure by two people.
+
+import { ask, el, field, find, findAll, icon, plural, toast } from "./dom.js";
+import { get, post } from "./api.js";
+
+const ROLES = [["paralegal", "Paralegal"], ["attorney", "Attorney"], ["admin", "Administrator"]];
+
+async function act(call, words) {
+  try {
+    await call();
+    if (words) toast(words, "good");
+    else location.reload();
+    return true;
+  } catch (error) {
+    toast(error.message);
+    return false;
+  }
+}
+
+async function addUser() {
+  const data = await ask("Add a person", [
+    field("Full name", el("input", { name: "display_name", required: true, maxlength: "200" })),
+    field("Login", el("input", { name: "name", required: true, maxlength: "64", autocapitalize: "none", spellcheck: "false", autocomplete: "off" })),
+    field("Role", el("select", { name: "role" }, ROLES.map(([key, words]) => el("option", { value: key }, words)))),
+    field("First password, at least ten characters", el("input", { name: "password", type: "password", required: true, minlength: "10", maxlength: "200", autocomplete: "new-password" })),
+  ], { button: "Add" });
+  if (data) act(() => post("/api/users", Object.fromEntries(data)));
+}
+
+async function erase(matter) {
+  const data = await ask("Erase this matter?", [
+    field("Second person (login)", el("input", { name: "second", required: true, maxlength: "64", autocomplete: "off" })),
+    field("Their password", el("input", { name: "password", type: "password", required: true, autocomplete: "off" })),
+  ], { button: "Erase for good", danger: true, say: `The key of ${matter} is destroyed, and with it filings, summaries and conversations. It takes two people and cannot be undone.` });
+  if (data) act(() => post(`/api/matters/${matter}/erase`, Object.fromEntries(data)));
+}
+
+for (const row of findAll("[data-user]")) {
+  const { user } = row.dataset;
+  const select = find("[data-role]", row);
+  let had = select.value;
+  select.addEventListener("change", async () => {
+    if (await act(() => post(`/api/users/${user}/role`, { role: select.value }), `${user} has a new role and must log in again.`)) had = select.value;
+    else select.value = had;
+  });
+  find("[data-disable]", row)?.addEventListener("click", async () => {
+    if (await ask(`Close the account of ${user}?`, [], { button: "Close account", danger: true, say: "Their sessions end now. What they did stays." })) act(() => post(`/api/users/${user}/disable`));
+  });
+}
+
+for (const row of findAll("[data-matter]")) {
+  const { matter } = row.dataset;
+  find("[data-member]", row).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = new FormData(event.target).get("name");
+    act(() => post(`/api/matters/${matter}/members`, { name }), `${name} now works on ${matter}.`);
+  });
+  find("[data-erase]", row)?.addEventListener("click", () => erase(matter));
+}
+
+find("[data-add-user]").addEventListener("click", addUser);
+find("[data-verify]").addEventListener("click", async () => {
+  const place = find("[data-chain]");
+  try {
+    const chain = await get("/api/audit/verify");
+    place.replaceChildren(chain.ok ? el("span", { class: "state good" }, icon("check", "tiny"), `Unbroken, ${plural(chain.entries, "entry", "entries")}`)
+      : el("span", { class: "state bad" }, icon("cross", "tiny"), `Broken at entry ${chain.first_bad}`));
+  } catch (error) { toast(error.message); }
+});
