@@ -103,7 +103,7 @@ class MemoryLedger:
             raise _unknown(pseudonym)
         merged = merge_forms(entry, original, variant)
         self._entries[pseudonym] = merged
-        self._found.setdefault((entry.type, fold_text(merged.original)), pseudonym)
+        _move_form(self._found, entry, merged)
         self._version += 1
 
 
@@ -254,7 +254,7 @@ class BatchLedger:
             raise _unknown(pseudonym)
         merged = merge_forms(entry, original, variant)
         if merged != entry:
-            self._found.setdefault((entry.type, fold_text(merged.original)), pseudonym)
+            _move_form(self._found, entry, merged)
             self._put(merged)
 
     def flush(self) -> None:
@@ -294,6 +294,14 @@ def merge_forms(entry: Entry, original: str | None, variant: str | None) -> Entr
     forms = dict.fromkeys((*entry.variants, entry.original, *([variant] if variant else [])))
     forms.pop(shown, None)
     return replace(entry, original=shown, variants=tuple(forms))
+
+
+def _move_form(found: dict[tuple[str, str], str], before: Entry, after: Entry) -> None:
+    """Find an entry by its new canonical form instead of its old one."""
+    old = (before.type, fold_text(before.original))
+    if found.get(old) == before.pseudonym:
+        del found[old]
+    found.setdefault((after.type, fold_text(after.original)), after.pseudonym)
 
 
 def no_matter(matter_id: str) -> NotFound:

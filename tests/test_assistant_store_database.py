@@ -1,0 +1,190 @@
+"""The database: schema, durability, transactions and writers side by side."""
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+from store_samples import add_matter, open_store, settings_of
+
+from assistant.errors import CasebriefError, Conflict, DamagedState
+from assistant.store import database
+from assistant.store.database import next_number, open_database
+from assistant.store.tables import Base, CounterRow
+
+
+def test_migrations_make_the_schema_of_the_tables(tmp_path):
+    db = open_store(tmp_path)
+    engine = create_engine(db.settings.database_url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_opening_again_keeps_what_is_there(tmp_path):
+    matter_id = add_matter(open_store(tmp_path))
+    with open_store(tmp_path).reading() as session:
+        assert session.scalar(text("SELECT matter_id FROM matters")) == matter_id
+
+
+def test_two_processes_may_open_a_new_data_root_at_once(tmp_path):
+    code = (
+        "from assistant.settings import load_settings; from assistant.store.database import open_database;"
+        f"open_database(load_settings(home={str(tmp_path)!r})); print('open')"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [process.communicate(timeout=60)[0].strip() for process in running] == ["open"] * 3
+
+
+def test_every_commit_is_flushed_and_files_are_the_owners_alone(tmp_path):
+    db = open_store(tmp_path)
+    add_matter(db)
+    with db.session() as session:
+        found = {
+            name: session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+        assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        assert session.scalar(text("PRAGMA secure_delete")) == 1
+    for path in tmp_path.glob("casebrief.db*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_newer_schema_is_refused_and_left_alone(tmp_path):
+    open_store(tmp_path).close()
+    with sqlite3.connect(tmp_path / "casebrief.db") as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DamagedState, match="9999"):
+        open_store(tmp_path)
+
+
+def test_a_damaged_file_is_reported_and_not_overwritten(tmp_path):
+    (tmp_path / "casebrief.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(DamagedState, match="damaged"):
+        open_store(tmp_path)
+    assert (tmp_path / "casebrief.db").read_bytes() == b"not a database" * 100
+
+
+def test_an_error_rolls_back_everything_of_the_transaction(tmp_path):
+    db = open_store(tmp_path)
+    with pytest.raises(KeyError), db.session() as session:
+        next_number(session, "n")
+        raise KeyError
+    with db.reading() as session:
+        assert session.get(CounterRow, "n") is None
+
+
+def test_a_session_inside_a_session_commits_with_it_or_fails_alone(tmp_path):
+    db = open_store(tmp_path)
+    with db.session() as outer:
+        next_number(outer, "outer")
+        with pytest.raises(KeyError), db.session() as inner:
+            next_number(inner, "inner")
+            raise KeyError
+        with db.session() as inner:
+            next_number(inner, "second")
+        with db.reading() as session:
+            assert session.get(CounterRow, "second").value == 1  # sees what is not committed yet
+    with db.reading() as session:
+        assert {row.name for row in session.query(CounterRow)} == {"outer", "second"}
+
+
+def test_an_inner_session_is_lost_with_the_outer_one(tmp_path):
+    db = open_store(tmp_path)
+    with pytest.raises(KeyError), db.session():
+        with db.session() as inner:
+            next_number(inner, "n")
+        raise KeyError
+    with db.reading() as session:
+        assert session.get(CounterRow, "n") is None
+
+
+def test_writers_in_many_threads_lose_no_update(tmp_path):
+    db = open_store(tmp_path)
+
+    def count(_):
+        for _ in range(20):
+            with db.session() as session:
+                next_number(session, "n")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count, range(8)))
+    with db.reading() as session:
+        assert session.get(CounterRow, "n").value == 160
+
+
+def test_readers_do_not_wait_for_a_writer(tmp_path):
+    db = open_store(tmp_path)
+    seen = []
+
+    def read():
+        with db.reading() as session:
+            seen.append(session.get(CounterRow, "n"))
+
+    with db.session() as session:
+        next_number(session, "n")
+        reader = threading.Thread(target=read)
+        reader.start()
+        reader.join(timeout=5)
+        assert seen == [None]
+
+
+def test_a_writer_that_waits_too_long_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)
+    db = open_database(settings_of(tmp_path))
+    caught = []
+
+    def write():
+        try:
+            with db.session() as session:
+                next_number(session, "n")
+        except CasebriefError as error:
+            caught.append(error)
+
+    with db.session() as session:
+        next_number(session, "n")
+        other = threading.Thread(target=write)
+        other.start()
+        other.join(timeout=10)
+    assert [type(error) for error in caught] == [Conflict]
+
+
+def test_a_full_disk_is_an_error_of_ours_and_changes_nothing(tmp_path):
+    db = open_store(tmp_path)
+    with pytest.raises(CasebriefError, match="full"), db.session() as session:
+        pages = session.scalar(text("PRAGMA page_count"))
+        session.execute(text(f"PRAGMA max_page_count = {pages}"))
+        next_number(session, "n")
+        session.execute(text("INSERT INTO counters SELECT hex(randomblob(2000)), 1 FROM counters, alembic_version"))
+        for i in range(200):
+            next_number(session, f"{i}" * 400)
+    with db.reading() as session:
+        assert session.get(CounterRow, "n") is None
+
+
+_WRITER = """
+from assistant.settings import load_settings
+from assistant.store.database import next_number, open_database
+db = open_database(load_settings(home={home!r}))
+while True:
+    with db.session() as session:
+        number = next_number(session, "n")
+    print(number, flush=True)
+"""
+
+
+def test_what_was_acknowledged_survives_kill_9(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", _WRITER.format(home=str(tmp_path))], stdout=subprocess.PIPE, text=True
+    )
+    acknowledged = 0
+    while acknowledged < 50:
+        acknowledged = int(process.stdout.readline())
+    process.kill()
+    rest = process.communicate()[0].split()
+    acknowledged = int(rest[-1]) if rest else acknowledged
+    with open_store(tmp_path).reading() as session:
+        assert session.get(CounterRow, "n").value in (acknowledged, acknowledged + 1)
