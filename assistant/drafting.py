@@ -13,10 +13,12 @@ from assistant.evidence.ranker import score_units
 from assistant.evidence.reading import Reading
 from assistant.evidence.sentences import split_sentences
 from assistant.evidence.terms import find_terms
+from assistant.evidence.wording import LONGEST_WORDS, introduce, lower_title, says_who, soften_capitals, trim_source
 from assistant.outline import Task
 
 REPEATED = 0.7  # share of a sentence's terms that one told before has: it says nothing new
 SHORTEST_WORDS = 3
+MOST_PARTY_WORDS = 40
 _MARKS = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+(?=[A-Z])|#+\s*)")
 _CHAT = re.compile(r"<\|[^|]*\|>|</?text>|^\s*(?:here is|here's|sure)[^.:]*:\s*", re.IGNORECASE)
 
@@ -114,12 +116,23 @@ def choose_source(
         terms = frozenset(find_terms(text))
         if any(len(terms & other) > 0.6 * min(len(terms), len(other)) for other in told):
             continue
-        length = min(unit.words, 45)
+        length = min(unit.words, LONGEST_WORDS)
         if spent + 0.6 * length <= words or (at_least_one and not chosen):
             chosen.append(index)
             told.append(terms)
             spent += length
     return [(reading.units[i].start, reading.units[i].end) for i in sorted(chosen)]
+
+
+def word_source(reading: Reading, start: int, end: int) -> str:
+    """Give a source sentence as it can stand in a summary; a heading loses the capitals of its title case."""
+    text = trim_source(reading.text[start:end])
+    units = reading.units_within(start, end)
+    if units and reading.units[units.start].role == "point":
+        text = lower_title(text, reading.prose)
+    if units and reading.units[units.start].opinion and not says_who(text):
+        text = introduce(text, f"separate {reading.units[units.start].opinion}", "says", True)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,28 +145,39 @@ class CaptionLine:
 
 
 def tell_caption(reading: Reading, title: str) -> CaptionLine | None:
-    """Make a sentence from the facts that were read from the caption; each fact must stand in the text.
+    """Make a sentence from the facts that were read from the caption; each fact must stand on the first two pages.
 
     Returns:
         None where the caption names no parties.
     """
-    facts = {key: " ".join(value.split()) for key, value in reading.document.facts.items() if value}
+    end = next((unit.start for unit in reading.units if unit.page > 2), len(reading.text))
+    head = " ".join(reading.text[: min(end, 6000)].split()).casefold()
+    facts = {key: _stand_by(value, head) for key, value in reading.document.facts.items()}
     parties = facts.get("parties", "")
-    if not parties:
+    if not parties or len(parties.split()) > MOST_PARTY_WORDS or not re.search(r"\bv\.?s?\.? |\bin re\b|\bex parte\b", parties, re.I):
         return None
-    head = facts.get("title") or title
-    bits = [f"{head[:1].upper()}{head[1:]} in {parties}" if head.upper() != head else f"{head.capitalize()} in {parties}"]
-    bits += [facts["court"]] if facts.get("court") else []
-    bits += [facts["docket_number"]] if facts.get("docket_number") else []
-    if facts.get("date"):
-        bits.append(facts["date"])
+    name = facts.get("title") or title
+    name = name.capitalize() if name.upper() == name else name[:1].upper() + name[1:]
+    parties, court = soften_capitals(parties.rstrip(" ,.")), soften_capitals(facts.get("court", ""))
+    bits = [f"{name}: {parties}", court, facts.get("docket_number", ""), facts.get("date", "")]
+    if bits[2] and not bits[2].casefold().startswith("no"):
+        bits[2] = f"No. {bits[2]}"
     evidence = _find_caption(reading)
-    return CaptionLine(", ".join(bits).rstrip(".") + ".", "read from the caption", (evidence,)) if evidence else None
+    text = ", ".join(bit for bit in bits if bit).rstrip(".") + "."
+    return CaptionLine(text, "read from the caption", (evidence,)) if evidence else None
+
+
+def _stand_by(value: str, head: str) -> str:
+    """Give a caption fact up to its first ruled line, or "" where it does not stand at the head of the document."""
+    fact = " ".join(re.split(r"_{3,}|-{4,}", value)[0].split())
+    pieces = [piece.strip(" ,.") for piece in re.split(r"\bv\.|;", fact.casefold())]
+    stands = all(piece in head for piece in pieces if piece)
+    return fact if stands and len(fact.split()) <= MOST_PARTY_WORDS else ""
 
 
 def _find_caption(reading: Reading) -> Evidence | None:
-    """Give the caption as evidence: the first units up to the first prose."""
-    caption = [unit for unit in reading.units[:60] if unit.role == "caption"]
+    """Give the caption as evidence: the first units up to the first prose, of the first page."""
+    caption = [unit for unit in reading.units[:60] if unit.role == "caption" and unit.page == reading.units[0].page]
     if not caption:
         caption = list(reading.units[:1])
     return reading.give_evidence(caption[0].start, caption[-1].end) if caption else None

@@ -49,7 +49,11 @@ class PartPrompt(NamedTuple):
 
 
 def make_outline(
-    document: RedactedDocument | Reading, template: Template, detail: Detail = "brief", words: int | None = None
+    document: RedactedDocument | Reading,
+    template: Template,
+    detail: Detail = "brief",
+    words: int | None = None,
+    extract: bool = False,
 ) -> tuple[Task, ...]:
     """Lay out a summary: the template's parts, and for more detail (or a large budget) the sections besides.
 
@@ -58,25 +62,23 @@ def make_outline(
         template: The house template.
         detail: "brief" has the parts only; "detailed" adds the main sections; "comprehensive" every stretch of pages.
         words: Budget for the whole summary, or None for the lengths of the template.
+        extract: True where no model writes: then a brief summary of any length needs no walk through the sections, since
+            the source's sentences are not bound to the length of a prompt.
 
     Returns:
         The tasks in the order of the summary.
     """
     reading = read_document(document)
     own = sum(part.words for part in template.parts)
-    parts_budget = own
-    if words is not None:
-        parts_budget = min(words, own) if detail != "brief" or words > STRETCH * own else words
-    scale = parts_budget / own
-    tasks = [Task(part, max(12, round(part.words * scale))) for part in template.parts]
-    walk = detail != "brief" or (words is not None and words > STRETCH * own)
-    if not walk:
+    walks = detail != "brief" or (words is not None and words > STRETCH * own and not extract)
+    budget = own if words is None else min(words, own) if walks else words
+    tasks = [Task(part, max(12, round(part.words * budget / own))) for part in template.parts]
+    if not walks:
         return tuple(tasks)
-    level = "detailed" if detail == "brief" else detail
-    rest = None if words is None else max(words - parts_budget, 0)
     if template.parts[0].name == "" and words is not None:
-        tasks, rest = [], words
-    return tuple(tasks + _walk_sections(reading, level, rest))
+        tasks, budget = [], 0
+    level = "detailed" if detail == "brief" else detail
+    return tuple(tasks + _walk_sections(reading, level, None if words is None else max(words - budget, 0)))
 
 
 def summary_prompts(

@@ -15,11 +15,11 @@ from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Su
 from assistant.engine.base import Engine
 from assistant.engine.prompts import PROMPT_HASH
 from assistant.evidence.grounding import Grounder
-from assistant.evidence.ranker import Selection
+from assistant.evidence.ranker import Selection, extract_summary
 from assistant.evidence.reading import Reading
-from assistant.evidence.wording import introduce, says_who, trim_source
+from assistant.evidence.wording import introduce, says_who
 from assistant.outline import PartPrompt, Task, ask_for, choose_passages, make_outline, summary_prompts
-from assistant.drafting import Draft, choose_source, cut_sentences, tell_caption
+from assistant.drafting import Draft, choose_source, cut_sentences, tell_caption, word_source
 from assistant.settings import Settings
 from assistant.templates import Template
 
@@ -66,7 +66,7 @@ def summarize(
     """
     started = time.perf_counter()
     run = _Run(document, engine, settings, template, detail, adapter, stop or threading.Event())
-    tasks = make_outline(run.reading, template, detail, words)
+    tasks = make_outline(run.reading, template, detail, words, extract=adapter == NO_MODEL)
     for number, task in enumerate(tasks):
         if run.stop.is_set():
             break
@@ -109,7 +109,7 @@ def summarize_batch(
         _Run(document, engine, settings, template, "brief", adapter, never)
         for document, template in zip(documents, templates, strict=True)
     ]
-    outlines = [make_outline(run.reading, run.template, "brief", w) for run, w in zip(runs, budgets, strict=True)]
+    outlines = [make_outline(run.reading, run.template, "brief", w, adapter == NO_MODEL) for run, w in zip(runs, budgets, strict=True)]
     jobs = [(run, task, run.select(task)) for run, tasks in zip(runs, outlines, strict=True) for task in tasks]
     outputs: list[str] = [""] * len(jobs)
     if engine is not None and adapter != NO_MODEL:
@@ -154,7 +154,12 @@ class _Run:
         self.draft = Draft(self.reading)
 
     def select(self, task: Task) -> tuple[Selection, ...]:
-        """Choose the passages of a part."""
+        """Choose the passages of a part; without a model they are as long as the part needs, not as a prompt may be."""
+        if self.adapter == NO_MODEL:
+            if not task.part.name and task.within is None:
+                spans = extract_summary(self.reading, task.words)
+                return tuple(Selection(start, end, self.reading.page_at(start), 1.0) for start, end in spans)
+            return choose_passages(self.reading, task, max(self.settings.passage_tokens, 4 * task.words))
         return choose_passages(self.reading, task, self.settings.passage_tokens)
 
     def write_part(self, task: Task) -> Iterator[Sentence]:
@@ -220,7 +225,7 @@ class _Run:
             if self.stop.is_set():
                 return
             first = not any(s.part == task.part.name and says_who(s.text) for s in self.sentences)
-            text = introduce(trim_source(self.reading.text[start:end]), self.template.title, task.part.voice, first)
+            text = introduce(word_source(self.reading, start, end), self.template.title, task.part.voice, first)
             evidence = (self.reading.give_evidence(start, end),)
             yield self._keep(Sentence(text, "supported", "the source's own words", evidence, task.part.name, "source"))
 

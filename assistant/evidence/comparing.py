@@ -87,6 +87,13 @@ def compare_stances(text: str, best: str, source: str, copied: float) -> list[Fi
     return findings
 
 
+def compare_opinion(text: str, opinion: str) -> list[Finding]:
+    """Find what stands in a separate opinion but is told as if it were the court's."""
+    if opinion and not re.search(r"\bdissent|\bconcur|\bseparate", text, re.IGNORECASE):
+        return [Finding(f"the source says this in a {opinion}", opinion == "dissent")]
+    return []
+
+
 def measure_copy(text: str, source: str) -> float:
     """Give the share 0..1 of a sentence's words that stand in a passage in the same order."""
     one, other = _tokens(text), _tokens(source)

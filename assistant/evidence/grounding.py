@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.documents import Evidence, RedactedDocument, Support
 from assistant.evidence.claims import Claim, find_claims
-from assistant.evidence.comparing import Finding, compare_claims, compare_stances, measure_copy
+from assistant.evidence.comparing import Finding, compare_claims, compare_opinion, compare_stances, measure_copy
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import find_terms
 
@@ -101,6 +101,7 @@ class Grounder:
         copied = measure_copy(text, best)
         findings = compare_claims(claims, [c for i in aligned.units for c in self._claims_of(i)], context, source, self.reading.text)
         findings += compare_stances(text, best, source, copied)
+        findings += compare_opinion(text, self.reading.units[aligned.units[0]].opinion)
         return self._conclude(findings, aligned)
 
     def _conclude(self, findings: list[Finding], aligned: _Alignment) -> Verdict:

@@ -24,6 +24,10 @@ POSITION_WEIGHT = 0.9
 CENTRAL_WEIGHT = 0.9
 QUERY_WEIGHT = 3.0
 REDUNDANCY_WEIGHT = 0.7
+POINT_WEIGHT = 3.0
+DANGLING_WEIGHT = 0.5
+SEPARATE_WEIGHT = 1.0  # taken off what stands in a dissent or a concurrence
+OPENING_WEIGHT = 0.35
 FLOOR_SHARE = 0.45  # a passage must reach this share of the best score to be read at all
 POOL = 240  # sentences among which redundancy is weighed; bounds the time
 
@@ -38,6 +42,11 @@ _IDLE = re.compile(
     r"certificate|authorities|definitions|appearances|notice to|exhibits?$",
     re.IGNORECASE,
 )
+_LEANING = re.compile(
+    r"(?:(?:But|And|Or|So|Yet|Nor)\b,?\s+)?(?:It|This|That|These|Those|They|He|She|His|Her|Their|Its|Such|Both|Neither|One|In doing so|For example|"
+    r"For instance|Again|Rather|Instead|On the other hand|In other words|By contrast|Similarly|Likewise|Id|See|The (?:former|latter|same))\b"
+)
+_CLOSED = re.compile(r"[.?!:;][\"'”’)\]]*(?:\d{1,3})?$")
 _DATE = re.compile(
     r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|"
     r"Dec(?:ember)?)\.?\s+\d{1,2}(?:st|nd|rd|th)?\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\bDate \d+\b|"
@@ -111,17 +120,24 @@ def score_units(reading: Reading, part: Part | None, query: str = "") -> NDArray
     count = len(reading.units)
     if not count:
         return np.zeros(0)
-    body = np.array([unit.role == "body" for unit in reading.units])
+    argued = part is not None and bool(part.voice)
+    roles = ("body", "point") if argued else ("body",)
+    body = np.array([unit.role in roles for unit in reading.units])
     if not body.any():
         body = np.array([unit.role in ("fragment", "heading", "caption") for unit in reading.units])
     scores = CENTRAL_WEIGHT * _score_centrality(reading, body) + 0.3 * _score_sections(reading)
-    scores += 0.25 * _score_lengths(reading)
+    scores += 0.25 * _score_lengths(reading) - DANGLING_WEIGHT * _score_dangling(reading)
+    scores -= SEPARATE_WEIGHT * np.array([bool(unit.opinion) for unit in reading.units])
     cues = np.zeros(count)
     if part is not None and part.cues:
         cues = _score_cues(reading, part.cues, body)
         scores += CUE_WEIGHT * cues
     if part is not None and part.sections:
-        scores += SECTION_WEIGHT * _match_sections(reading, part.sections)
+        matched = _match_sections(reading, part.sections)
+        scores += SECTION_WEIGHT * matched + OPENING_WEIGHT * matched * _score_openings(reading)
+        if argued:
+            scores += POINT_WEIGHT * _score_points(reading) * matched
+    scores += OPENING_WEIGHT * _score_openings(reading)
     scores += POSITION_WEIGHT * _score_position(reading, body, part.position if part else "")
     if query:
         scores += QUERY_WEIGHT * reading.matrix.compare(reading.matrix.vector(query))
@@ -256,6 +272,26 @@ def _score_sections(reading: Reading) -> NDArray[np.float64]:
         return cache[heading]
 
     return np.array([weigh(unit.section) or weigh(unit.major) for unit in reading.units])
+
+
+def _score_dangling(reading: Reading) -> NDArray[np.float64]:
+    """Give 1 for a sentence that leans on the one before it, 1.6 for one that breaks off, 0 for one that stands alone."""
+    values = []
+    for index, unit in enumerate(reading.units):
+        text = reading.unit_text(index) if unit.role == "body" else "."
+        values.append(1.6 if not _CLOSED.search(text) else 1.0 if _LEANING.match(text) else 0.0)
+    return np.array(values)
+
+
+def _score_openings(reading: Reading) -> NDArray[np.float64]:
+    """Give 1 for the first sentence of prose under a heading, falling off over the next ones."""
+    return np.array([np.exp(-unit.nth / 2.0) if unit.role == "body" else 0.0 for unit in reading.units])
+
+
+def _score_points(reading: Reading) -> NDArray[np.float64]:
+    """Give 1 for a heading that states a main point of an argument, 0.6 for a point under it, 0 for prose."""
+    texts = [reading.unit_text(i) if unit.role == "point" else "" for i, unit in enumerate(reading.units)]
+    return np.array([1.0 if re.match(r"[IVXL]+[.)]", text) else 0.6 if text else 0.0 for text in texts])
 
 
 def _match_sections(reading: Reading, wanted: Sequence[str]) -> NDArray[np.float64]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from assistant.documents import Evidence, RedactedDocument
 from assistant.evidence.sentences import split_sentences
 from assistant.evidence.terms import TermMatrix
 
-Role = Literal["body", "heading", "caption", "contents", "signature", "certificate", "citation", "fragment"]
+Role = Literal["body", "point", "heading", "caption", "contents", "signature", "certificate", "citation", "fragment"]
 
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}|_{12,}")
 _SENTENCE_END = re.compile(r"[.?!;:][\"'”’)\]]*(?:\d{1,3})?$")
@@ -22,6 +23,17 @@ _CITE_OPENS = re.compile(r"^(?:\(?(?:See|Id\.|Ibid|Cf\.|Accord|But see|Compare|E
 _SIGNED = re.compile(r"respectfully submitted|^/s/|^s/\s|counsel of record|^attorneys? for\b|^counsel for\b", re.IGNORECASE)
 _CERTIFICATE = re.compile(r"certificate of (?:service|compliance|interest)|certification of", re.IGNORECASE)
 _ADDRESS = re.compile(r"@|\b\d{5}(?:-\d{4})?$|\(\d{3}\)\s?\d{3}|\b(?:Suite|Avenue|Street|Floor|Tel|Fax|Telephone)\b|https?:|\bContact \d")
+_SEPARATE = re.compile(
+    r"(?:^|[—–] ?)(?:(?:Chief |Associate |Circuit |District |Senior )*(?:JUSTICE|Justice|JUDGE|Judge)\s+)?[A-Z][\w.’' -]{1,40},\s+"
+    r"(?:(?:Chief|Associate|Circuit|District|Senior)\s+)*(?:Judge|Justice|J\.|C\.J\.|JJ\.)[^.]{0,60}?,\s*(?:dissenting|concurring)"
+    r"|(?:^|[—–] ?)(?:Chief |Associate |Circuit )*(?:JUSTICE|Justice|JUDGE|Judge)\s+[A-Z][\w.’'-]+(?:\s+[A-Z0-9][\w.’'-]*){0,2}"
+    r"(?:,\s+(?:with whom|joined by)[^.]{0,80},)?,?\s+(?:dissenting|concurring)"
+)
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|may|shall|will|must|does|did|do|would|should|hereby|respectfully|moves?|appeals?|appealed|brings?|"
+    r"files?|filed|seeks?|comes?|alleges?|whether|held|agree\w*|entitled|arises?|claims?)\b"
+)
+_CAPTION_END = re.compile(r"\b(?:et al|v|plaintiffs?|defendants?|petitioners?|respondents?|appell\w+)\b[.,\s]*$", re.IGNORECASE)
 _CONTENTS = re.compile(r"^(?:table of|index\b|contents\b)", re.IGNORECASE)
 
 
@@ -35,8 +47,11 @@ class Unit:
         page: Page on which it begins, from 1.
         section: Heading it stands under, or "".
         major: Heading in capitals it stands under, or ""; a section may be one of its subsections.
-        role: What kind of text it is; only "body" (and "caption" for the parties) goes into a summary.
+        role: What kind of text it is. "body" goes into a summary, "caption" for the parties, and "point" (a heading that
+            is a sentence, as the points of an argument are) for what is argued.
         words: Number of words.
+        nth: Which sentence of prose it is under its heading, from 0.
+        opinion: "dissent" or "concurrence" where it stands in a separate opinion, else "".
     """
 
     start: int
@@ -46,6 +61,8 @@ class Unit:
     major: str
     role: Role
     words: int
+    nth: int = 0
+    opinion: Literal["", "dissent", "concurrence"] = ""
 
 
 class Reading:
@@ -60,6 +77,11 @@ class Reading:
         self.units = self._name_units(spans)
         self._starts = [unit.start for unit in self.units]
         self.matrix = TermMatrix([self.text[unit.start : unit.end] for unit in self.units])
+
+    @cached_property
+    def prose(self) -> str:
+        """All running prose, headings and tables left out."""
+        return " ".join(self.unit_text(i) for i, unit in enumerate(self.units) if unit.role == "body")
 
     def unit_text(self, index: int) -> str:
         """Give the pseudonymized text of one unit as it stands."""
@@ -112,7 +134,8 @@ class Reading:
         units: list[Unit] = []
         section = major = ""
         region: Role = "body"
-        at = 0
+        opinion: Literal["", "dissent", "concurrence"] = ""
+        at = nth = 0
         for index, ((start, end), text) in enumerate(zip(spans, texts, strict=True)):
             while at + 1 < len(passages) and passages[at].end <= start:
                 at += 1
@@ -122,11 +145,16 @@ class Reading:
                 section = text
                 major = text if text.upper() == text else major
                 region = "certificate" if _CERTIFICATE.search(text) else "body"
+                nth = 0
             role = _find_role(text, heading, contents[index], index < first_body, region)
             if role == "signature":
                 region = "signature"
+            opens = _SEPARATE.search(text) if len(text) < 400 else None
+            if opens and role in ("body", "heading", "fragment", "caption"):
+                opinion = "dissent" if "dissent" in opens.group().casefold() else "concurrence"
             page = self.page_at(start)
-            units.append(Unit(start, end, page, given or section, major, role, len(text.split())))
+            units.append(Unit(start, end, page, given or section, major, role, len(text.split()), nth, opinion))
+            nth += role == "body"
         return tuple(units)
 
 
@@ -137,7 +165,7 @@ def _find_role(text: str, heading: bool, contents: bool, caption: bool, region: 
     if caption:
         return "caption"
     if heading:
-        return "heading"
+        return "point" if _is_point(text) and region == "body" else "heading"
     if region == "certificate":
         return "certificate"
     if _SIGNED.search(text) and len(text.split()) < 25:
@@ -149,7 +177,16 @@ def _find_role(text: str, heading: bool, contents: bool, caption: bool, region: 
     words = _WORD.findall(text)
     if len(words) < 4 or not any(word.islower() for word in words) or _ADDRESS.search(text) and len(words) < 14:
         return "fragment"
+    if _is_table(text):
+        return "fragment"
     return "body" if _SENTENCE_END.search(text) or len(words) >= 8 else "fragment"
+
+
+def _is_table(text: str) -> bool:
+    """Tell whether a unit is a row or a list: few of its words are lower-case words of running prose."""
+    tokens = [token for token in text.split() if any(char.isalnum() for char in token)]
+    lower = sum(token[0].islower() for token in tokens)
+    return len(tokens) >= 10 and lower < 0.3 * len(tokens)
 
 
 def _is_heading(text: str) -> bool:
@@ -158,7 +195,7 @@ def _is_heading(text: str) -> bool:
         return False
     body = _ENUMERATOR.sub("", text)
     words = [word for word in _WORD.findall(body) if len(word) > 3]
-    if not words:
+    if not words or re.search(r"^\d|\d{2}|\bv\. ", body):
         return False
     if body.upper() == body and len(body) <= 160:
         return True
@@ -166,6 +203,12 @@ def _is_heading(text: str) -> bool:
     if body != text and capitals >= 0.75 and len(words) >= 2:
         return True
     return capitals >= 0.8 and len(words) <= 10 and not _SENTENCE_END.search(text)
+
+
+def _is_point(text: str) -> bool:
+    """Tell whether a heading is a sentence: long enough, numbered, not all in capitals or closed by a stop."""
+    words = _WORD.findall(text)
+    return len(words) >= 6 and bool(_ENUMERATOR.match(text)) and (text.upper() != text or text.endswith("."))
 
 
 def _is_citation(text: str) -> bool:
@@ -202,6 +245,8 @@ def _find_first_body(texts: list[str]) -> int:
             r"question|introduction|statement|background|parties|issue|opinion|order\b|facts|memorandum|summary", text, re.IGNORECASE
         ):
             return index
-        if len(words) >= 9 and lower >= 0.5 * len(words) and _SENTENCE_END.search(text) and not _LEADERS.search(text):
+        if len(words) < 9 or lower < 0.5 * len(words) or not _SENTENCE_END.search(text) or _LEADERS.search(text):
+            continue
+        if _FINITE.search(text) and not _CAPTION_END.search(text):
             return index
     return 0

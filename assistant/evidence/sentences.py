@@ -36,6 +36,7 @@ _NEVER_LAST = frozenset(
     "cf e.g i.e id dkt doc ecf ste u.s.c c.f.r f.2d f.3d f.4th s.ct gen col lt sgt capt sen rep gov sri smt viz seq".split()
 )
 _WORD_BEFORE = re.compile(r"[\w’'&/.\-§¶]+$")
+_DOTTED = re.compile(r"(?:[a-z]\.)+[a-z]")
 _STARTS = re.compile(r"[\"'“‘(\[]*(?:[A-Z§¶]|\d)")
 _ENUMERATION = re.compile(r"(?:^|\s)[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,6})[.)]$")
 _NEW_LINE_ITEM = re.compile(
@@ -105,7 +106,9 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
             return False
         if word in _NEVER_LAST:
             return False
-        if word in _ABBREVIATIONS:
+        if follows[0] == "§":
+            return False
+        if word in _ABBREVIATIONS or _DOTTED.fullmatch(word):
             return _looks_new(follows, word)
     return True
 

@@ -6,7 +6,7 @@ import re
 
 from assistant.evidence.attitudes import find_speech
 
-LONGEST_WORDS = 45
+LONGEST_WORDS = 80
 _LEAD = re.compile(
     r"^(?:(?:[•●▪·*\uf0b7\-–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|¶+\s*\d+\.?|[QA][.:](?=\s))\s+)+"
 )
@@ -19,8 +19,20 @@ _TAIL_CITE = re.compile(
 _CUT = re.compile(r"; (?:and |or |but )?|, (?:which|who|where|because|although|while|and that|and the|but|and)\b|: ")
 _FUNCTION = frozenset(
     "the a an this that these those in on at by for from with upon under after before when while where as if because although since "
-    "during to it its his her their they he she there such each all any some no not both most many on".split()
+    "during to it its his her their they he she there such each all any some no not both most many on despite even here then thus "
+    "moreover further finally first second third indeed instead likewise similarly accordingly nothing neither nor when whether only "
+    "once through throughout within without between among against because until unless nevertheless nonetheless yet these our we "
+    "petitioner petitioners respondent respondents plaintiff plaintiffs defendant defendants appellant appellants".split()
 )
+_HEADING_STUCK = re.compile(
+    r"^(?:Introduction|Background|Discussion|Analysis|Conclusion|Argument|Standard of Review|Facts|Statement of (?:the )?(?:Case|Facts)|"
+    r"Factual (?:and Procedural )?Background|INTRODUCTION|BACKGROUND|DISCUSSION|ARGUMENT|CONCLUSION|FACTS)\s+(?=[A-Z“])"
+)
+_CONNECTIVE = re.compile(
+    r"^(?:Nevertheless|Nonetheless|Moreover|Furthermore|Therefore|Thus|Accordingly|However|In addition|Additionally|Further|Also|Indeed|"
+    r"Consequently|Similarly|Likewise|Instead|Finally|In short|As a result|In sum|Hence|Again|But|And)(?:,\s+|\s+(?=the\b|a\b|an\b|in\b|it\b))",
+)
+_KEPT_CAPITALS = frozenset("LLC LLP LP PLLC PC NA USA US U.S. N.A. U.S.A. II III IV VI JR".split())
 _UNSAID = re.compile(
     r"^(?:the )?(?:plaintiffs?|defendants?|petitioners?|movants?|complaint|motion|brief|petition)\b.{0,40}?\b(?:seeks?|asks?|requests?|moves?|"
     r"prays?|states?|says?|claims?|demands?|challenges?)\b",
@@ -41,6 +53,7 @@ def trim_source(text: str, longest_words: int = LONGEST_WORDS) -> str:
     """
     line = " ".join(_RULES.sub(" ", text).replace("\ufffe", "").replace("\u00ad", "").split())
     line = _LEAD.sub("", line)
+    line = _CONNECTIVE.sub("", _HEADING_STUCK.sub("", line))
     line = _PAGE_TAIL.sub("", line)
     line = _FOOTNOTE.sub("", line)
     shorter = _TAIL_CITE.sub("", line)
@@ -53,6 +66,43 @@ def trim_source(text: str, longest_words: int = LONGEST_WORDS) -> str:
     if line and not re.search(r"[.?!…\]][\"”’)]*$", line):
         line += "."
     return line[:1].upper() + line[1:]
+
+
+def lower_title(text: str, prose: str) -> str:
+    """Write a heading in title case as a sentence: a capital stays where the prose has the word, or the pair, with capitals.
+
+    Args:
+        text: The heading.
+        prose: The document's text; its use of capitals decides.
+    """
+    words = text.split(" ")
+    for index in range(1, len(words)):
+        word = words[index]
+        core = word.strip("“”\"'’‘(),.;:")
+        if not re.fullmatch(r"[A-Z][a-z’'-]+", core):
+            continue
+        pair_before = f"{words[index - 1]} {core}"
+        pair_behind = f"{core} {words[index + 1]}".rstrip(",.;:”\"") if index + 1 < len(words) else ""
+        paired = (words[index - 1][:1].isupper() and prose.count(pair_before) > 2) or (
+            pair_behind and pair_behind.split(" ")[1][:1].isupper() and prose.count(pair_behind) > 2
+        )
+        lower = len(re.findall(rf"\b{re.escape(core.lower())}\b", prose))
+        upper = len(re.findall(rf"(?<=[a-z,;] ){re.escape(core)}\b(?! [A-Z])", prose))
+        if not paired and lower >= upper:
+            words[index] = word.replace(core, core.lower())
+    return " ".join(words)
+
+
+def soften_capitals(text: str) -> str:
+    """Write words set in capitals, as captions are, with a capital initial; abbreviations and short words keep their form."""
+
+    def soften(match: re.Match[str]) -> str:
+        word = match.group()
+        if word in _KEPT_CAPITALS or len(word) < 3:
+            return word.lower() if word in ("OF", "IN", "AND", "THE", "BY", "TO", "ON", "AS", "A") else word
+        return word.lower() if word in ("AND", "THE", "FOR") else word.capitalize()
+
+    return re.sub(r"\b[A-Z][A-Z’']+\b(?!\.\w)", soften, text)
 
 
 def introduce(text: str, title: str, voice: str, first: bool) -> str:
