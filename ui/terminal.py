@@ -68,10 +68,13 @@ def stream_events(name: str, arguments: dict[str, Any], as_user: str | None) -> 
 
 
 def _run_here(name: str, arguments: dict[str, Any], as_user: str | None) -> Iterator[Event]:
-    from ui.commands import Call, run_command
-    from ui.services import launch_jobs, open_house
+    from ui.services import launch_jobs, open_house, open_log
 
-    house = open_house(load_settings())
+    settings = load_settings()
+    open_log(settings)
+    from ui.commands import Call, run_command
+
+    house = open_house(settings)
     stop = threading.Event()
     try:
         if name in ("round-start", "round-cancel"):

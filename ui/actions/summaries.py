@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from assistant import feedback
 from assistant.documents import Detail, Sentence, Summary, join_parts
 from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, people, work
@@ -129,6 +128,7 @@ def edit_summary(house: House, user: User, summary_id: str, text: str, expected_
     Raises:
         Conflict: Someone else saved first, or the summary is signed off.
     """
+    from assistant import feedback
     from ingest.redact import redact_input
 
     stored = _open(house, user, summary_id, "summary.edit")
@@ -146,6 +146,7 @@ def edit_sentence(
     house: House, user: User, summary_id: str, index: int, text: str, expected_version: int
 ) -> dict[str, Any]:
     """Replace one sentence by a person's words and verify them; an empty text removes the sentence."""
+    from assistant import feedback
     from ingest.redact import redact_input
 
     stored = _open(house, user, summary_id, "summary.edit")
@@ -194,10 +195,12 @@ def _save(
 
 def difference(house: House, user: User, summary_id: str) -> list[list[str]]:
     """Give what people changed since the model wrote it, word by word: [op, text] with op equal, delete, insert."""
+    from assistant.feedback import diff_words
+
     stored = _open(house, user, summary_id)
     sources = _sources(house, stored)
     before = _restored_text(stored.summary.sentences, sources)
-    return [[op, text] for op, text in feedback.diff_words(before, _restored_text(stored.sentences, sources))]
+    return [[op, text] for op, text in diff_words(before, _restored_text(stored.sentences, sources))]
 
 
 def _restored_text(sentences: tuple[Sentence, ...], sources: Sources) -> str:
@@ -228,12 +231,12 @@ def submit(
     house: House, user: User, summary_id: str, rating: int, reasons: list[str], note: str = ""
 ) -> dict[str, Any]:
     """Hand a summary to an attorney, with a rating (-1, 0, 1), legal reasons and a note."""
+    from assistant.feedback import REASONS
+
     _open(house, user, summary_id, "summary.submit")
-    unknown = sorted(set(reasons) - set(feedback.REASONS))
+    unknown = sorted(set(reasons) - set(REASONS))
     if rating not in (-1, 0, 1) or unknown:
-        raise RefusedInput(
-            "The rating or a reason is unknown.", expected=f"-1, 0 or 1, and of {', '.join(feedback.REASONS)}"
-        )
+        raise RefusedInput("The rating or a reason is unknown.", expected=f"-1, 0 or 1, and of {', '.join(REASONS)}")
     with house.db.session():
         correction = work.submit(house.db, summary_id, user.name, rating, tuple(reasons), note)
         audit.record(house.db, user.name, "summary.submit", summary_id, {"correction": correction.correction_id})
