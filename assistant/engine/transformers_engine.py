@@ -111,12 +111,6 @@ class TransformersEngine:
                 expected=f"an adapter for {self._settings.model}",
                 do="Train a new adapter on this base model, or set CASEBRIEF_MODEL back.",
             )
-        if not (folder / CONFIG).is_file():
-            raise EngineFailure(
-                f"The adapter {adapter_id} is a whole model, which is not served as an adapter.",
-                expected=f"a folder with {CONFIG}",
-                do=f"Set CASEBRIEF_MODEL to {folder} to serve it.",
-            )
         name = f"a{manifest.hash[:16]}"
         with self._lock:
             loaded.add_adapter(name, folder)
@@ -185,16 +179,12 @@ class _Loaded:
 
     def __init__(self, settings: Settings) -> None:
         import torch
-        from transformers import AutoModelForCausalLM
 
         if settings.threads:
             torch.set_num_threads(settings.threads)
         folder = model_folder(settings)
         try:
-            with quiet_transformers():
-                model: Any = AutoModelForCausalLM.from_pretrained(
-                    str(folder), dtype=choose_dtype(settings), local_files_only=True, use_safetensors=True
-                )
+            model = _read_model(folder, choose_dtype(settings))
         except (OSError, ValueError, RuntimeError) as error:
             raise EngineFailure(
                 f"The base model in {folder} could not be loaded ({type(error).__name__}).",
@@ -205,6 +195,7 @@ class _Loaded:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model = model.to(self.device).eval()
         self.peft: Any = None
+        self.whole: dict[str, Any] = {}  # all weights trained: models of their own
         self.active: str | None = None
         self.ends = _end_tokens(self.model, self.tokenizer)
         self.pad = int(self.tokenizer.pad_token_id or 0)
@@ -212,13 +203,15 @@ class _Loaded:
         self.pace = Pace(settings.prefill_tokens)
 
     def add_adapter(self, name: str, folder: Path) -> None:
-        """Load a PEFT adapter beside the others. The next step chooses its own adapter again."""
+        """Load an adapter beside the others. The next step chooses its own adapter again."""
         from peft import PeftModel
 
-        if self.peft is not None and name in self.peft.peft_config:
+        if name in self.whole or (self.peft is not None and name in self.peft.peft_config):
             return
         try:
-            if self.peft is None:
+            if not (folder / CONFIG).is_file():
+                self.whole[name] = _read_model(folder, self.model.dtype).to(self.device).eval()
+            elif self.peft is None:
                 self.peft = PeftModel.from_pretrained(self.model, str(folder), adapter_name=name)
                 self.peft.eval()
             else:
@@ -231,16 +224,19 @@ class _Loaded:
         finally:
             self.active = ""  # no adapter's name: whatever PEFT made active, the next step sets its own
 
-    def use(self, name: str | None) -> None:
-        """Make one adapter active, or none."""
+    def use(self, name: str | None) -> Any:
+        """Make one adapter active, or none; give the model to run."""
+        if name in self.whole:
+            return self.whole[name]
         if self.peft is None or self.active == name:
-            return
+            return self.model
         if name is None:
             self.peft.base_model.disable_adapter_layers()
         else:
             self.peft.base_model.enable_adapter_layers()
             self.peft.set_adapter(name, inference_mode=True)
         self.active = name
+        return self.model
 
     def step(self, lock: threading.RLock, name: str | None) -> Any:
         """Give the forward pass that decoding calls, bound to one adapter."""
@@ -249,8 +245,7 @@ class _Loaded:
         def run(ids: Any, cache: Any, *, keep: int, mask: Any = None, positions: Any = None) -> Any:
             device = self.device
             with lock, torch.inference_mode():
-                self.use(name)
-                return self.model(
+                return self.use(name)(
                     input_ids=ids.to(device),
                     attention_mask=None if mask is None else mask.to(device),
                     position_ids=None if positions is None else positions.to(device),
@@ -270,6 +265,15 @@ class _Loaded:
     def decode(self, tokens: list[int]) -> str:
         """Turn tokens into text."""
         return str(self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+
+def _read_model(folder: Path, dtype: Any) -> Any:
+    from transformers import AutoModelForCausalLM
+
+    with quiet_transformers():
+        return AutoModelForCausalLM.from_pretrained(
+            str(folder), dtype=dtype, local_files_only=True, use_safetensors=True
+        )
 
 
 def choose_dtype(settings: Settings) -> Any:

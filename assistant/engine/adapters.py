@@ -1,0 +1,281 @@
+"""The registry of adapters: folders under the data root, rows in the store, and who serves.
+
+A running engine takes an adapter by its id at the start of each stream, so a promotion or a rollback
+is seen by the next summary without a restart, and by no stream that has begun.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import re
+import shutil
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.engine.manifest import MANIFEST, Manifest, read_manifest, verify_folder, write_manifest
+from assistant.engine.weights import model_folder, model_hash
+from assistant.errors import Conflict, EngineFailure, NotFound, WrongUsage
+from assistant.store import registry
+from assistant.store.database import Database
+
+__all__ = [
+    "Adapter",
+    "active_adapter",
+    "get_adapter",
+    "install_starter",
+    "list_adapters",
+    "promote",
+    "register",
+    "rollback",
+    "serving_adapter",
+    "verify_folder",
+    "write_manifest",
+]
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+_SHIPPER = "casebrief"  # who promoted the starter, in the registry
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """An adapter of this installation.
+
+    Attributes:
+        adapter_id: "house-3", "starter-1".
+        status: "candidate", "active" (at most one) or "retired".
+        parent: The adapter that was active when it was made, or "".
+        folder: Where its files lie under the data root.
+        hash: Hash of its weights and configuration.
+        scores: Results of its evaluation.
+        matters: Ids of the matters it learned from.
+        created_at: ISO 8601 UTC.
+        note: For people, without content.
+        promoted_by: User name of who made it active last, or "".
+        promoted_at: ISO 8601 UTC, or "".
+    """
+
+    adapter_id: str
+    status: str
+    parent: str
+    folder: Path
+    hash: str
+    scores: dict[str, Any]
+    matters: tuple[str, ...]
+    created_at: str
+    note: str
+    promoted_by: str = ""
+    promoted_at: str = ""
+
+
+def register(
+    db: Database,
+    folder: Path,
+    *,
+    adapter_id: str | None = None,
+    scores: Mapping[str, Any] | None = None,
+    matters: Collection[str] | None = None,
+    parent: str | None = None,
+    note: str = "",
+) -> Adapter:
+    """Take a finished adapter folder in as a candidate; the same files again give the adapter that is there.
+
+    Args:
+        db: The store.
+        folder: A folder with a manifest; it is copied, and may be deleted afterwards.
+        adapter_id: Its id; by default the manifest's `adapter_id`, or the next "house-<n>".
+        scores: Results of its evaluation.
+        matters: Matters it learned from; by default as in the manifest.
+        parent: By default as in the manifest, or the adapter that is active now.
+        note: For people, without content.
+
+    Raises:
+        DamagedState: A file does not match the manifest.
+        Conflict: The id is taken by other files.
+    """
+    manifest = verify_folder(folder)
+    same = [row for row in registry.list_adapters(db) if row.hash == manifest.hash]
+    if same and adapter_id in (None, same[0].adapter_id):
+        _copy_in(db, folder, same[0].adapter_id)
+        return _adapter(db, same[0])
+    told = manifest.facts
+    wanted = adapter_id or str(told.get("adapter_id") or "") or f"house-{registry.next_adapter_number(db)}"
+    if not _ID.fullmatch(wanted):
+        raise WrongUsage(f"{wanted[:60]!r} is no adapter id.", expected="lower-case letters, digits and hyphens")
+    if any(row.adapter_id == wanted for row in registry.list_adapters(db)):
+        raise Conflict(f"There is an adapter {wanted} with other files.", do="Choose another id.")
+    now = registry.active_adapter(db)
+    _copy_in(db, folder, wanted)
+    record = registry.insert_adapter(
+        db,
+        wanted,
+        folder=wanted,
+        hash=manifest.hash,
+        parent=parent if parent is not None else str(told.get("parent") or (now.adapter_id if now else "")),
+        scores=dict(scores or told.get("scores") or {}),
+        matters=tuple(matters if matters is not None else told.get("matters") or ()),
+        note=note,
+        created_at=str(told.get("created_at") or ""),
+    )
+    return _adapter(db, record)
+
+
+def list_adapters(db: Database) -> tuple[Adapter, ...]:
+    """List all adapters, newest first."""
+    return tuple(_adapter(db, row) for row in registry.list_adapters(db))
+
+
+def get_adapter(db: Database, adapter_id: str) -> Adapter:
+    """Give an adapter.
+
+    Raises:
+        NotFound: There is no such adapter.
+    """
+    return _adapter(db, registry.get_adapter(db, adapter_id))
+
+
+def active_adapter(db: Database) -> Adapter | None:
+    """Give the adapter that serves, or None where the base model serves."""
+    row = registry.active_adapter(db)
+    return _adapter(db, row) if row else None
+
+
+def serving_adapter(db: Database, base_hash: str) -> Adapter | None:
+    """Give the active adapter if it belongs to the base model in use, else None.
+
+    After `CASEBRIEF_MODEL` was changed the old adapter stays active in the registry but cannot serve.
+    """
+    adapter = active_adapter(db)
+    if adapter is None or read_manifest(adapter.folder).base_model_hash != base_hash:
+        return None
+    return adapter
+
+
+def promote(db: Database, adapter_id: str, actor: str) -> Adapter:
+    """Make an adapter the one that serves; the one before is retired.
+
+    Raises:
+        NotFound: There is no such adapter.
+        DamagedState: Its files do not match its manifest.
+        EngineFailure: It belongs to another base model.
+    """
+    adapter = get_adapter(db, adapter_id)
+    manifest = _verify(adapter)
+    if manifest.base_model_hash != model_hash(model_folder(db.settings)):
+        raise EngineFailure(
+            f"The adapter {adapter_id} was trained on another base model ({manifest.base_model}).",
+            expected=f"an adapter for {db.settings.model}",
+            do="Promote an adapter of this base model, or set CASEBRIEF_MODEL back.",
+        )
+    return _adapter(db, registry.set_status(db, adapter_id, "active", actor))
+
+
+def rollback(db: Database, actor: str) -> Adapter:
+    """Let the adapter serve again that served before; the one rolled back is a candidate again.
+
+    So a second rollback goes one further back, not forth.
+
+    Raises:
+        Conflict: No adapter served before.
+        DamagedState: The files of the one before do not match its manifest.
+    """
+    now, before = registry.active_adapter(db), registry.previous_adapter(db)
+    if before is None:
+        raise Conflict(
+            "There is no adapter to roll back to.",
+            expected="an adapter that served before the active one",
+            do="Promote another adapter, or summarize with --adapter base.",
+        )
+    adapter = promote(db, before.adapter_id, actor)
+    if now is not None:
+        registry.set_status(db, now.adapter_id, "candidate", actor)
+    return adapter
+
+
+def install_starter(db: Database) -> Adapter | None:
+    """Take in the adapter that is shipped with the package; make it serve where no house adapter does.
+
+    Safe to call at every start. A newer shipped starter replaces an older one that serves.
+
+    Returns:
+        The starter, or None where none is shipped or it belongs to another base model.
+    """
+    source = importlib.resources.files("assistant") / "starter"
+    if not source.is_dir():
+        return None
+    with importlib.resources.as_file(source) as folder:
+        if not (folder / "manifest.json").is_file():
+            return None
+        manifest = verify_folder(folder)
+        if manifest.base_model_hash != model_hash(model_folder(db.settings)):
+            return None
+        adapter = register(db, folder, adapter_id=_starter_id(db, manifest), parent="", note="Shipped with Casebrief.")
+    now = registry.active_adapter(db)
+    older_starter = now is not None and now.adapter_id.startswith("starter-") and now.adapter_id != adapter.adapter_id
+    if now is None or (older_starter and adapter.status == "candidate" and not adapter.promoted_at):
+        return promote(db, adapter.adapter_id, _SHIPPER)
+    return adapter
+
+
+def _starter_id(db: Database, manifest: Manifest) -> str:
+    """Give the id of the shipped starter: the one it has here already, or the next "starter-<n>"."""
+    starters = [row for row in registry.list_adapters(db) if row.adapter_id.startswith("starter-")]
+    for row in starters:
+        if row.hash == manifest.hash:
+            return row.adapter_id
+    taken = {row.adapter_id for row in starters}
+    number = 1
+    while f"starter-{number}" in taken:
+        number += 1
+    return f"starter-{number}"
+
+
+def _verify(adapter: Adapter) -> Manifest:
+    if not adapter.folder.is_dir():
+        raise NotFound(
+            f"The files of adapter {adapter.adapter_id} are gone.",
+            expected=f"the folder {adapter.folder}",
+            do="Restore the data root from a backup, or train again.",
+        )
+    manifest = verify_folder(adapter.folder)
+    if manifest.hash != adapter.hash:
+        raise Conflict(
+            f"The folder of adapter {adapter.adapter_id} holds another adapter than the registry knows.",
+            do="Restore the data root from a backup.",
+        )
+    return manifest
+
+
+def _copy_in(db: Database, folder: Path, adapter_id: str) -> None:
+    """Copy a folder to its place under the data root, whole or not at all."""
+    root = db.settings.folder("adapters")
+    target = root / adapter_id
+    if folder.resolve() == target.resolve():
+        return
+    if target.is_dir():
+        if (target / MANIFEST).is_file() and read_manifest(target).hash == read_manifest(folder).hash:
+            return
+        shutil.rmtree(target)  # no row names it: a registration that was cut off before its row
+    with tempfile.TemporaryDirectory(dir=root, prefix=f".{adapter_id}-") as scratch:
+        made = Path(scratch) / "adapter"
+        shutil.copytree(folder, made)
+        verify_folder(made)
+        made.rename(target)
+
+
+def _adapter(db: Database, row: registry.AdapterRecord) -> Adapter:
+    return Adapter(
+        adapter_id=row.adapter_id,
+        status=row.status,
+        parent=row.parent,
+        folder=db.settings.home / "adapters" / row.adapter_id,
+        hash=row.hash,
+        scores=row.scores,
+        matters=row.matters,
+        created_at=row.created_at,
+        note=row.note,
+        promoted_by=row.promoted_by,
+        promoted_at=row.promoted_at,
+    )
