@@ -32,7 +32,9 @@ _JUDGE = re.compile(
     r"|((?:[A-Z][\w.'’-]*\s+){1,3}[A-Z][\w'’-]+),?\s+(?:(?:chief|senior|circuit|district|u\.s\.|united\s+states|magistrate)\s+)+judge\b"
 )
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DATE = re.compile(rf"\b(?:(?:{_MONTHS})\s+\d{{1,2}},\s+\d{{4}}|\d{{1,2}}\s+(?:{_MONTHS})\s+\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})\b")
+_DATE = re.compile(
+    rf"\b(?:(?:{_MONTHS})\s+\d{{1,2}},\s+\d{{4}}|\d{{1,2}}\s+(?:{_MONTHS})\s+\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})\b"
+)
 _FILED = re.compile(r"\b(?:filed|dated?|decided|entered)\b\W{0,4}", re.IGNORECASE)
 _TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("deposition", re.compile(r"\b(?:videotaped\s+)?deposition\s+(?:of|upon)\b", re.IGNORECASE)),

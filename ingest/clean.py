@@ -23,7 +23,29 @@ _NO_HEADING = re.compile(
 )  # fmt: skip
 _WORD_END = re.compile(r"([^\W\d_]+)-$")
 _WORD_START = re.compile(r"[^\W\d_]+")
-_PREFIXES = frozenset("non self ex well cross co anti post pre quasi semi all half long short so two three one".split())
+_PREFIXES = frozenset(
+    [
+        "non",
+        "self",
+        "ex",
+        "well",
+        "cross",
+        "co",
+        "anti",
+        "post",
+        "pre",
+        "quasi",
+        "semi",
+        "all",
+        "half",
+        "long",
+        "short",
+        "so",
+        "two",
+        "three",
+        "one",
+    ]
+)
 _HEADING_CHARACTERS = 120
 _PITCH_OF_BREAK = 1.3
 _INDENT = 0.015
@@ -262,7 +284,7 @@ def _find_structure(text: str) -> tuple[tuple[Heading, ...], tuple[NumberedParag
 def _is_heading(block: str) -> bool:
     """Tell a heading by its shape: short, no sentence, capitals or a section number or Title Case."""
     letters = [c for c in block if c.isalpha()]
-    if not 3 <= len(letters) or len(block) > _HEADING_CHARACTERS or _NO_HEADING.search(block):
+    if not len(letters) >= 3 or len(block) > _HEADING_CHARACTERS or _NO_HEADING.search(block):
         return False
     numbered = _HEADING_NUMBER.match(block)
     rest = block[numbered.end() :] if numbered else block

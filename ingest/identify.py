@@ -82,6 +82,8 @@ def _load_engine() -> NamesEngine:
 @lru_cache(maxsize=2)
 def build_analyzer(profile: Profile) -> Any:
     """Build Presidio's analyzer with the recognizers of a profile, once a process."""
+    import logging
+
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 
@@ -95,6 +97,8 @@ def build_analyzer(profile: Profile) -> Any:
             """Give the results as they are."""
             return raw_results
 
+    for name in ("eyecite", "presidio-analyzer", "spacy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # their complaints quote the text
     registry = RecognizerRegistry(recognizers=build_recognizers(profile), supported_languages=["en"])
     return AnalyzerEngine(
         registry=registry, nlp_engine=_load_engine(), context_aware_enhancer=NoContext(), supported_languages=["en"]

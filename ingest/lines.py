@@ -155,13 +155,15 @@ def _drop_furniture(lines: list[Line], edge: set[int], repeated: set[str]) -> tu
     for index, line in enumerate(lines):
         text = line.text
         at_edge = index in edge
-        if len(text) < 160 and STAMP.search(text) and (at_edge or not line.placed or _in_margin(line)):
+        if (
+            len(text) < 160
+            and STAMP.search(text)
+            and (at_edge or not line.placed or _in_margin(line))
+            or at_edge
+            and _BATES.fullmatch(text)
+        ):
             stamps.append(text)
-        elif at_edge and _BATES.fullmatch(text):
-            stamps.append(text)
-        elif at_edge and (_PAGE_NUMBER.fullmatch(text) or _normal_form(text) in repeated):
-            continue
-        elif _RULE.fullmatch(text):
+        elif at_edge and (_PAGE_NUMBER.fullmatch(text) or _normal_form(text) in repeated) or _RULE.fullmatch(text):
             continue
         else:
             kept.append(line)

@@ -15,8 +15,35 @@ from ingest.recognizers.vocabulary import FEMALE_NAMES, FEMALE_TITLES, MALE_NAME
 
 _TITLE_BEFORE = regex.compile(rf"\b(?P<title>{'|'.join(TITLES)}|Judge|Justice|Hon)\b\.?,?\s$")
 _TITLE_AT = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\b\.?\s+)+")
-_KIND = frozenset("inc incorporated llc ltd limited corp corporation co company llp lp plc pllc pc na sa gmbh ag the l c p n a".split())
-_GENERATIONS = frozenset("jr sr ii iii iv".split())
+_KIND = frozenset(
+    [
+        "inc",
+        "incorporated",
+        "llc",
+        "ltd",
+        "limited",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "llp",
+        "lp",
+        "plc",
+        "pllc",
+        "pc",
+        "na",
+        "sa",
+        "gmbh",
+        "ag",
+        "the",
+        "l",
+        "c",
+        "p",
+        "n",
+        "a",
+    ]
+)
+_GENERATIONS = frozenset(["jr", "sr", "ii", "iii", "iv"])
 _DEFINED = regex.compile(r"[,.\s]{0,3}\([^()“\"‘]{0,40}[“\"‘](?:the\s)?(?P<alias>[^”\"’]{2,50})[”\"’]")
 
 

@@ -9,12 +9,22 @@ from dataclasses import dataclass
 import regex
 
 from ingest.identify import Candidate
-from ingest.recognizers.vocabulary import COUNTRIES, FEMALE_NAMES, GENERIC_ALIASES, LEGAL_WORDS, MALE_NAMES, NAME_SUFFIXES, US_STATES
+from ingest.recognizers.vocabulary import (
+    COUNTRIES,
+    FEMALE_NAMES,
+    GENERIC_ALIASES,
+    LEGAL_WORDS,
+    MALE_NAMES,
+    NAME_SUFFIXES,
+    US_STATES,
+)
 
 _TOKEN = regex.compile(r"[\p{L}\p{N}]+(?:[’'-][\p{L}\p{N}]+)*")
 _POSSESSIVE = regex.compile(r"[’']s$|(?<=s)[’']$", regex.IGNORECASE)
 _DEFINED = regex.compile(r"[,.\s]{0,3}\((?:(?:the|collectively|hereinafter|hereafter|referred to as|together|or|also|“|\"),?\s*)*[“\"‘](?:the\s)?(?P<alias>[^”\"’]{2,50})[”\"’][^)]{0,60}\)")  # fmt: skip
-_ORG_KIND = regex.compile(r"^(?:inc|incorporated|llc|ltd|limited|corp|corporation|co|company|companies|llp|lp|plc|pllc|pc|na|sa|gmbh|ag|the|of|and|l|c|p|n|a)$")
+_ORG_KIND = regex.compile(
+    r"^(?:inc|incorporated|llc|ltd|limited|corp|corporation|co|company|companies|llp|lp|plc|pllc|pc|na|sa|gmbh|ag|the|of|and|l|c|p|n|a)$"
+)
 _PLACE = regex.compile(rf"(?:{COUNTRIES}|{US_STATES})")
 _GAP = regex.compile(r"[\s.,&’']{1,4}")
 _PERSONS = ("PERSON", "PARTY")

@@ -6,17 +6,21 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from assistant.documents import OffsetMap, Segment
+from assistant.documents import OffsetMap, Page, RedactedDocument, Segment
 from assistant.store.pseudonyms import PATTERN, SCHEME
 from assistant.store.vault import Vault
 from ingest.clean import CleanText, Heading, NumberedParagraph
 from ingest.identify import Profile, Span, build_analyzer, find_identifiers
 from ingest.linking import Linker
 
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
 __all__ = [
     "Profile", "Redacted", "RedactedClean", "Span", "build_analyzer", "find_identifiers", "redact_clean", "redact_input",
-    "redact_text", "scheme_of",
+    "redact_plain",    "redact_text", "scheme_of",
 ]  # fmt: skip
 
 RECOGNIZERS_VERSION = "1"
@@ -76,7 +80,10 @@ def redact_clean(clean: CleanText, vault: Vault, profile: Profile) -> RedactedCl
     """Replace identifiers of a document's running text; headings, paragraphs and facts move with it."""
     spans = _pseudonymize(clean.text, vault, profile)
     text, offsets, moved = _replace(clean.text, spans, clean.offsets)
-    facts = {name: redact_fact(value, vault, profile) for name, value in clean.facts.items()}
+    facts = {
+        name: value if name == "document_type" else redact_text(value, vault, profile).text
+        for name, value in clean.facts.items()
+    }
     return RedactedClean(
         text,
         offsets,
@@ -85,11 +92,6 @@ def redact_clean(clean: CleanText, vault: Vault, profile: Profile) -> RedactedCl
         facts,
         count_entities(spans),
     )
-
-
-def redact_fact(value: str, vault: Vault, profile: Profile) -> str:
-    """Replace identifiers in one fact of a caption, by what the document's own text taught the vault."""
-    return redact_text(value, vault, profile).text
 
 
 def redact_input(text: str, vault: Vault, profile: Profile) -> str:
@@ -101,6 +103,22 @@ def redact_input(text: str, vault: Vault, profile: Profile) -> str:
     return _replace(text, spans, whole)[0]
 
 
+def redact_plain(text: str, settings: Settings, document_type: str = "plain") -> tuple[RedactedDocument, Vault]:
+    """Pseudonymize a plain text, taken as one page, with a vault of its own; offsets are the text's characters."""
+    from ingest.clean import clean_pages
+    from ingest.split import split_text
+
+    vault = Vault.ephemeral()
+    made = redact_clean(clean_pages([Page(1, text)]), vault, settings.profile)
+    document = RedactedDocument(
+        "", "", 1, document_type, made.text, made.offsets,
+        split_text(made.text, made.offsets, made.headings, made.paragraphs), 1,
+        facts={name: value for name, value in made.facts.items() if name != "document_type"},
+        scheme=scheme_of(settings.profile),
+    )  # fmt: skip
+    return document, vault
+
+
 def _pseudonymize(
     text: str, vault: Vault, profile: Profile, keep: set[tuple[int, int]] | None = None, any_case: bool = False
 ) -> list[Span]:
@@ -109,7 +127,8 @@ def _pseudonymize(
     spans = find_identifiers(text, profile, known, any_case)
     if keep:
         spans = [s for s in spans if not any(s.start < end and start < s.end for start, end in keep)]
-    names = Linker(vault).link(text, spans)
+    with vault.batch():
+        names = Linker(vault).link(text, spans)
     return [replace(span, pseudonym=name) for span, name in zip(spans, names, strict=True)]
 
 
@@ -205,8 +224,8 @@ class _Cursor:
                 first = segment.page_start + low - segment.start
                 out.append(Segment(low + shift, high + shift, segment.page, first, first + high - low))
             elif low < high:
-                out.append(Segment(low + shift, high + shift, segment.page, segment.page_start, segment.page_end, False))
+                out.append(
+                    Segment(low + shift, high + shift, segment.page, segment.page_start, segment.page_end, False)
+                )
             index += 1
         return out
-
-

@@ -20,7 +20,9 @@ _STREET = regex.compile(
     rf"(?:,?\s(?:N\.?W|N\.?E|S\.?W|S\.?E|N|S|E|W)\b\.?)?{_UNIT}?{_UNIT}?{_TOWN}?"
 )
 _BOX = regex.compile(rf"\b(?:P\.?\s?O\.?\s?Box|PO\sBOX|Post\sOffice\sBox|P\.O\.\sBOX)\s\d+{_TOWN}?")
-_ZIP = regex.compile(r"\b(?:[A-Z][A-Za-z.]+\s){0,2}[A-Z][A-Za-z.]+,\s+(?:[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?\s+\d{5}(?:-\d{4})?\b")
+_ZIP = regex.compile(
+    r"\b(?:[A-Z][A-Za-z.]+\s){0,2}[A-Z][A-Za-z.]+,\s+(?:[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?\s+\d{5}(?:-\d{4})?\b"
+)
 _NOT_STREET = regex.compile(r"\b(?:District|Supreme|Circuit|Superior|Appeals|Act|States|U\.?S\.?)\b")
 
 

@@ -9,7 +9,9 @@ import regex
 
 from ingest.recognizers.base import Found, LegalRecognizer
 
-_MAYBE_CITED = regex.compile(r"\d\s+(?:\p{Lu}[\p{L}.]*\s?){1,4}(?:\d[a-z]{1,2}\s?)?\s*(?:\d|-{2,}|_{2,})|\bWL\s\d|\b[Ii]d\.|\bsupra\b")
+_MAYBE_CITED = regex.compile(
+    r"\d\s+(?:\p{Lu}[\p{L}.]*\s?){1,4}(?:\d[a-z]{1,2}\s?)?\s*(?:\d|-{2,}|_{2,})|\bWL\s\d|\b[Ii]d\.|\bsupra\b"
+)
 _STATUTE = regex.compile(
     r"\b\d+\s+(?:U\.\s?S\.\s?C\.?(?:\s?A\.)?|C\.\s?F\.\s?R\.?|Fed\.\s?Reg\.|Stat\.)\s*(?:§{1,2}|[Pp]arts?)?\s*\d[\w.()-]*(?:(?:,\s|\sand\s|–|-)\d[\w.()-]*)*"
     r"|(?:\b\p{Lu}[\p{L}.’']*\s(?:\p{Lu}[\p{L}.’']*\s|&\s|of\s|and\s){0,5})?§{1,2}\s?\d[\w.:()-]*(?:(?:,\s|\sand\s|–)§?\s?\d[\w.:()-]*)*"

@@ -23,11 +23,15 @@ _STATE = regex.compile(
     rf"|\b(?:United\s+States(?:\s+of\s+America)?|UNITED\s+STATES(?:\s+OF\s+AMERICA)?|U\.\s?S\.)(?=[\s,.;’'])"
     rf"|\b(?:City|County|Town|Village|Borough|CITY|COUNTY|TOWN|VILLAGE)\s(?:of|OF)\s{_WORD}(?:\s{_WORD}){{0,1}}"
 )
-_ACRONYM = regex.compile(r"\b(?:FBI|CIA|IRS|SEC|FTC|FCC|FDA|EPA|DOJ|DHS|DEA|ATF|USPTO|NLRB|EEOC|OSHA|SSA|VA|HUD|FEMA|ICE|CBP|USCIS|DOD|DOE)\b")
+_ACRONYM = regex.compile(
+    r"\b(?:FBI|CIA|IRS|SEC|FTC|FCC|FDA|EPA|DOJ|DHS|DEA|ATF|USPTO|NLRB|EEOC|OSHA|SSA|VA|HUD|FEMA|ICE|CBP|USCIS|DOD|DOE)\b"
+)
 _BARE = regex.compile(
     rf"(?:The|This|That|A|An|Its|In|Such|Any)?\s?(?:District|Circuit|Supreme|Appeals?|Trial|Superior|Appellate|High|Lower|Bankruptcy|Motion)?\s?(?:Courts?|COURTS?|{AGENCY_HEADS})",
 )
-_FRONT = regex.compile(r"(?:(?:The|This|That|A|An|In|On|By|At|For|From|To|And|Or|But|Both|Its|His|Her|Their|When|While|If|As|Before|After|Under|Since|Once|Each)\s)+")
+_FRONT = regex.compile(
+    r"(?:(?:The|This|That|A|An|In|On|By|At|For|From|To|And|Or|But|Both|Its|His|Her|Their|When|While|If|As|Before|After|Under|Since|Once|Each)\s)+"
+)
 
 
 class Courts(LegalRecognizer):

@@ -22,13 +22,17 @@ BIRTH = regex.compile(
 )
 _FULL = regex.compile(_DATE)
 _YEARS = regex.compile(rf"(?<![\d/.,:§$€£-]){_YEAR}(?:[-/–]\d{{2,4}})?s?(?:\s(?:and|to|or)\s{_YEAR})?(?![\d/]|[.,]\d)")
-_MONTH = regex.compile(r"\b(?:(?:early|mid|late|in|of|since|until|by|during|from|and|to|last|next|this|each|every|between)[ -])(?P<month>(?:January|February|March|April|June|July|August|September|October|November|December)(?:\sand\s(?:January|February|March|April|May|June|July|August|September|October|November|December))?)\b")
+_MONTH = regex.compile(
+    r"\b(?:(?:early|mid|late|in|of|since|until|by|during|from|and|to|last|next|this|each|every|between)[ -])(?P<month>(?:January|February|March|April|June|July|August|September|October|November|December)(?:\sand\s(?:January|February|March|April|May|June|July|August|September|October|November|December))?)\b"
+)
 _SPAN = regex.compile(
     rf"\b(?:(?:approximately|about|nearly|almost|over|more\sthan|less\sthan|at\sleast|some)\s)?(?:{NUMBER_WORDS}|\d{{1,3}})(?:[- ](?:{NUMBER_WORDS}))?(?:\sand\sa\shalf)?[- ]"
     rf"(?:years?|months?|weeks?|days?|hours?|minutes?)(?:[’'](?=\s))?(?:,?\s(?:and\s)?(?:{NUMBER_WORDS}|\d{{1,3}})\s(?:months?|weeks?|days?|hours?|minutes?))*\b(?!-old|\sold)"
 )
 _TIME = regex.compile(r"\b\d{1,2}[.:]\d\d\s?(?:[ap]\.?m\.?|hours|o[’']clock)?(?!\d)|\b\d{1,2}\s?(?:[ap]\.m\.|[ap]m)\b")
-_DECADE = regex.compile(r"\b(?:nineteen|twenty)-?(?:hundreds|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+_DECADE = regex.compile(
+    r"\b(?:nineteen|twenty)-?(?:hundreds|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+)
 
 
 class BirthDates(LegalRecognizer):

@@ -20,7 +20,9 @@ _NUMBERS = regex.compile(
     r"\b(?:[Nn]os?\.|NOS?\.)\s?:?\s?(?P<first>(?:[A-Z]{1,4}[\s-]?)?\d[\w:./–-]*[\dA-Za-z](?:\s?\([A-Za-z]{2,6}\))?)(?P<more>(?:(?:,\s|\sand\s|,\sand\s|\s&\s|;\s)(?:no\.\s)?\d[\w:./–-]*\w)*)"
 )
 _CODE = regex.compile(r"\d[\w:./–-]*\w")
-_SLASHED = regex.compile(r"(?<![\w/.-])(?:\d{3,6}/\d{2}|\d{1,6}/\d{4}(?:/\d+)*|[A-Z]{1,4}/\d{1,6}/\d{2,4}|[A-Z]{1,3}\s\d{1,6}/\d{2,4})(?![\w/])")
+_SLASHED = regex.compile(
+    r"(?<![\w/.-])(?:\d{3,6}/\d{2}|\d{1,6}/\d{4}(?:/\d+)*|[A-Z]{1,4}/\d{1,6}/\d{2,4}|[A-Z]{1,3}\s\d{1,6}/\d{2,4})(?![\w/])"
+)
 _LAW_BEFORE = regex.compile(
     r"(?:Protocol|Rule|Law|Act|Decree|Regulation|Article|Section|Chapter|Order|Ordinance|Directive|Exhibit|Ex|Count|Claim|Interrogatory|Request|Question|Finding|Form|Resolution|Public|Statutory|Instrument)s?\.?\s*$",
     regex.IGNORECASE,
@@ -47,5 +49,7 @@ class Dockets(LegalRecognizer):
                 yield Found(code.start(), code.end(), "CODE", 0.8)
         for match in _SLASHED.finditer(text):
             before = text[max(0, match.start() - 40) : match.start()]
-            if not regex.search(r"(?:Law|Act|Decree|Regulation|Directive|Order|Resolution)s?\s(?:[Nn]os?\.\s)?$", before) and not _SHORT_DATE.fullmatch(match.group()):
+            if not regex.search(
+                r"(?:Law|Act|Decree|Regulation|Directive|Order|Resolution)s?\s(?:[Nn]os?\.\s)?$", before
+            ) and not _SHORT_DATE.fullmatch(match.group()):
                 yield Found(match.start(), match.end(), "CODE", 0.7)

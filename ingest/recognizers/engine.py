@@ -24,7 +24,9 @@ class NamesEngine(SpacyNlpEngine):
 
     def __init__(self) -> None:
         configuration = NerModelConfiguration(model_to_presidio_entity_mapping=_MAPPING, labels_to_ignore=_IGNORED)
-        super().__init__(models=[{"lang_code": "en", "model_name": "en_core_web_sm"}], ner_model_configuration=configuration)
+        super().__init__(
+            models=[{"lang_code": "en", "model_name": "en_core_web_sm"}], ner_model_configuration=configuration
+        )
 
     def load(self) -> None:
         """Load the model; nothing is downloaded."""
@@ -43,7 +45,9 @@ class NamesEngine(SpacyNlpEngine):
         """
         blocks = list(cut_blocks(text))
         softened = (soften_capitals(text[start:end]) for start, end in blocks)
-        for (start, end), (_text, artifacts) in zip(blocks, self.process_batch(softened, "en", batch_size=8), strict=True):
+        for (start, end), (_text, artifacts) in zip(
+            blocks, self.process_batch(softened, "en", batch_size=8), strict=True
+        ):
             yield start, text[start:end], artifacts
 
 

@@ -10,7 +10,9 @@ import regex
 from ingest.recognizers.base import Found, LegalRecognizer
 
 _SSN = regex.compile(r"(?<![\d-])(?:\d{3}|[Xx*]{3})-(?:\d{2}|[Xx*]{2})-\d{4}(?![\d-])")
-_EIN = regex.compile(r"\b(?:EIN|FEIN|[Tt]ax\s?(?:ID|[Ii]dentification)|TIN)\b[^\d\n]{0,25}(?P<code>\d{2}-?\d{7}|\d{3}-?\d{2}-?\d{4})\b|(?<![\d-])(?P<code>\d{2}-\d{7})(?![\d-])")
+_EIN = regex.compile(
+    r"\b(?:EIN|FEIN|[Tt]ax\s?(?:ID|[Ii]dentification)|TIN)\b[^\d\n]{0,25}(?P<code>\d{2}-?\d{7}|\d{3}-?\d{2}-?\d{4})\b|(?<![\d-])(?P<code>\d{2}-\d{7})(?![\d-])"
+)
 _NAMED = regex.compile(
     r"\b(?:[Aa]ccount|[Aa]cct|ACCOUNT|[Pp]olicy|POLICY|[Ll]oan|[Cc]ard|[Ii]nvoice|[Cc]heck|[Pp]assport|PASSPORT|[Ll]icen[sc]e|LICENSE|[Rr]outing|[Mm]edicare|[Mm]edicaid|[Mm]ember|[Pp]atient"
     r"|[Ss]erial|[Rr]egistration|[Rr]eference|[Rr]ef|[Bb]adge|[Ii]nmate|[Pp]risoner|[Bb]ooking|[Aa]lien|[Vv]ehicle|[Pp]late|[Ss]tudent|[Ee]mployee|[Tt]rust|[Pp]arcel|[Tt]racking|[Ss]ocial\s[Ss]ecurity|SSN|DL|VIN|IBAN|MRN|APN|SBN|NPI|A-?[Nn]umber)"

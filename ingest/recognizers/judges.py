@@ -14,7 +14,9 @@ from ingest.recognizers.vocabulary import JUDGE_TITLES
 _NAME = rf"(?:(?:{NAME_WORD}|{INITIAL})\s){{0,3}}{NAME_WORD}(?:,?\s(?:Jr|Sr|II|III)\b\.?)?"
 _BEFORE = regex.compile(rf"\b(?:{'|'.join(JUDGE_TITLES)}|JUSTICE|JUDGE|HONORABLE|HON)\b\.?:?\s(?P<name>{_NAME})")
 _OFFICE = r"(?:(?:Chief|Senior|Circuit|District|Magistrate|Bankruptcy|Presiding|Associate|United\s+States|U\.\s?S\.|Administrative\s+Law)\s+)*(?:District\s+|Circuit\s+)?(?:Judges?|Justices?)"
-_AFTER = regex.compile(rf"(?P<name>{_NAME}(?:(?:,\s(?:and\s)?|\sand\s){_NAME}){{0,8}}),?\s(?:{_OFFICE}\b|C\.J\.|P\.J\.|JJ?\.(?=[,.;\s]))")
+_AFTER = regex.compile(
+    rf"(?P<name>{_NAME}(?:(?:,\s(?:and\s)?|\sand\s){_NAME}){{0,8}}),?\s(?:{_OFFICE}\b|C\.J\.|P\.J\.|JJ?\.(?=[,.;\s]))"
+)
 _PART = regex.compile(r",\s(?:and\s)?(?!(?:Jr|Sr|II|III)\b)|\sand\s")
 _REPORTER = regex.compile(r"\d\s*$")
 

@@ -19,13 +19,20 @@ _SUFFIXED_CAPITALS = regex.compile(
     r"\p{Lu}[\p{Lu}\p{N}'’.&/-]*(?:,?\s(?:\p{Lu}[\p{Lu}\p{N}'’.&/-]*|OF|THE|AND|FOR|&)){0,9}?,?\s"
     r"(?:INC|LLC|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|LLP|LP|PLLC|PC)(?![\p{L}\p{N}])\.?"
 )
-_HEADED = regex.compile(rf"{_WORD}(?:\s(?:{_WORD}|{_LINK})){{0,6}}?\s(?:{ORG_HEADS})\b(?:\s+of\s+(?:the\s+)?{_WORD}(?:\s{_WORD}){{0,2}})?")
-_OF_HEADED = regex.compile(rf"\b(?:University|College|Bank|Church|Trust|Society|Museum|League|Union)\s+of\s+(?:the\s+)?{_WORD}(?:\s(?:{_WORD}|{_LINK})){{0,4}}")
-_SUFFIX = regex.compile(rf"(?:^|[\s,])(?:{ORG_SUFFIXES}|INC|LTD|CORP|COMPANY|CORPORATION|LIMITED|{ORG_HEADS})\b", regex.IGNORECASE)
+_HEADED = regex.compile(
+    rf"{_WORD}(?:\s(?:{_WORD}|{_LINK})){{0,6}}?\s(?:{ORG_HEADS})\b(?:\s+of\s+(?:the\s+)?{_WORD}(?:\s{_WORD}){{0,2}})?"
+)
+_OF_HEADED = regex.compile(
+    rf"\b(?:University|College|Bank|Church|Trust|Society|Museum|League|Union)\s+of\s+(?:the\s+)?{_WORD}(?:\s(?:{_WORD}|{_LINK})){{0,4}}"
+)
+_SUFFIX = regex.compile(
+    rf"(?:^|[\s,])(?:{ORG_SUFFIXES}|INC|LTD|CORP|COMPANY|CORPORATION|LIMITED|{ORG_HEADS})\b", regex.IGNORECASE
+)
 GOVERNMENT = regex.compile(
     r"\b(?:state|commonwealth|city|county|town|village|borough|people|kingdom|republic|government|united\s+states|department"
     r"|secretary|commissioner|board\s+of|bureau|ministry|u\.s)\b", regex.IGNORECASE,
 )  # fmt: skip
+
 
 class Organizations(LegalRecognizer):
     """Companies, universities, churches, banks and the like."""
@@ -40,6 +47,7 @@ class Organizations(LegalRecognizer):
                 trimmed = _trim_front(text, start, end)
                 if trimmed is not None:
                     yield Found(trimmed, end, "ORG", score)
+
 
 def _trim_front(text: str, start: int, end: int) -> int | None:
     """Cut legal words off the front; None where no word of a proper name is left before the kind."""
@@ -57,9 +65,27 @@ def _trim_front(text: str, start: int, end: int) -> int | None:
     proper = [w for w in words if w and w not in LEGAL_WORDS and not _SUFFIX.fullmatch(w)]
     return start if proper and len(words) > 1 else None
 
-_FRONT = LEGAL_WORDS - frozenset("new north south east west united national general american first second third great central".split())
+
+_FRONT = LEGAL_WORDS - frozenset(
+    [
+        "new",
+        "north",
+        "south",
+        "east",
+        "west",
+        "united",
+        "national",
+        "general",
+        "american",
+        "first",
+        "second",
+        "third",
+        "great",
+        "central",
+    ]
+)
+
 
 def looks_like_organization(name: str) -> bool:
     """Tell whether a name carries the sign of a company or institution."""
     return _SUFFIX.search(name) is not None
-

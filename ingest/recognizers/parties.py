@@ -45,7 +45,9 @@ class Parties(LegalRecognizer):
                 yield from _name_parties(head, *after)
         for match in _IN_RE.finditer(head):
             end = head.find("\n\n", match.end())
-            yield from _name_parties(head, match.end(), min(end if end > 0 else len(head), match.end() + 90), strict=True)
+            yield from _name_parties(
+                head, match.end(), min(end if end > 0 else len(head), match.end() + 90), strict=True
+            )
 
 
 def _is_caption(head: str, start: int, end: int) -> bool:
@@ -101,7 +103,7 @@ def _name_party(head: str, base: int, blanked: str, start: int, end: int, strict
         return
     name = head[trimmed[0] : trimmed[1]]
     words = name.split()
-    if not (2 <= len(name) and len(words) <= 12) or not name[0].isupper():
+    if not (len(name) >= 2 and len(words) <= 12) or not name[0].isupper():
         return
     if GOVERNMENT.search(head[base + start : base + end]):
         yield Found(*trimmed, "AGENCY", 0.8)

@@ -9,7 +9,16 @@ import regex
 
 from ingest.recognizers.base import INITIAL, NAME_WORD, Found, LegalRecognizer, match_groups
 from ingest.recognizers.spacy_names import trim_name
-from ingest.recognizers.vocabulary import ABBREVIATIONS, AGENCY_HEADS, LEGAL_WORDS, ORG_HEADS, ORG_SUFFIXES, PARTICLES, ROLES, TITLES
+from ingest.recognizers.vocabulary import (
+    ABBREVIATIONS,
+    AGENCY_HEADS,
+    LEGAL_WORDS,
+    ORG_HEADS,
+    ORG_SUFFIXES,
+    PARTICLES,
+    ROLES,
+    TITLES,
+)
 
 _PARTICLE = "(?:" + "|".join(sorted(PARTICLES, key=len, reverse=True)) + ")"
 _NAME = rf"(?:{INITIAL}[ \n]?){{0,4}}(?:{_PARTICLE}\s){{0,2}}{NAME_WORD}(?:\s(?:{_PARTICLE}\s){{0,2}}(?:{INITIAL}|{NAME_WORD})){{0,3}}"
@@ -18,10 +27,14 @@ _TITLE = "|".join(TITLES)
 _TITLED = regex.compile(rf"\b(?:{_TITLE})\b\.?\s(?P<name>(?:{_NAME}{_SUFFIX})|(?:{INITIAL}){{1,4}})")
 _TITLED_TWO = regex.compile(rf"\b(?:Messrs|Drs|Mr|Mrs|Ms|Dr)\b\.?\s[^.;\n]{{2,60}}?\sand\s(?P<name>{_NAME})")
 _ROLED = regex.compile(rf"\b(?:{'|'.join(ROLES)})\b(?:,?\s(?P<name>{_NAME}{_SUFFIX}))")
-_INITIALS = regex.compile(rf"(?<![\p{{L}}\p{{N}}.’'])(?P<name>{INITIAL}(?:\s?{INITIAL}){{0,3}}\s?(?:{_PARTICLE}\s){{0,2}}\p{{Lu}}\p{{Ll}}[\p{{L}}'’-]*\p{{L}})")
+_INITIALS = regex.compile(
+    rf"(?<![\p{{L}}\p{{N}}.’'])(?P<name>{INITIAL}(?:\s?{INITIAL}){{0,3}}\s?(?:{_PARTICLE}\s){{0,2}}\p{{Lu}}\p{{Ll}}[\p{{L}}'’-]*\p{{L}})"
+)
 _SIGNED = regex.compile(rf"/s/\s*(?P<name>{_NAME}{_SUFFIX})")
 _BY_OATH = regex.compile(rf"\bI,\s(?P<name>{_NAME}{_SUFFIX}),")
-_MIDDLE = regex.compile(rf"(?<![\p{{L}}.])(?P<name>\p{{Lu}}[\p{{L}}'’-]+\s(?:{INITIAL}\s){{1,2}}\p{{Lu}}[\p{{L}}'’-]+{_SUFFIX})")
+_MIDDLE = regex.compile(
+    rf"(?<![\p{{L}}.])(?P<name>\p{{Lu}}[\p{{L}}'’-]+\s(?:{INITIAL}\s){{1,2}}\p{{Lu}}[\p{{L}}'’-]+{_SUFFIX})"
+)
 _ORG = regex.compile(rf"\b(?:(?:{ORG_SUFFIXES})\b\.?|(?:{ORG_HEADS}|{AGENCY_HEADS})\b)")
 _DOTTED = regex.compile(r"(?:\p{Lu}\.\s?)+")
 
@@ -37,7 +50,9 @@ class Persons(LegalRecognizer):
             for found in match_groups(pattern, text, "PERSON", score, "name"):
                 yield from _check(text, found)
         for found in match_groups(_ROLED, text, "PERSON", 0.75, "name"):
-            if not _ORG.search(text, found.start, found.end + 40 if "," in text[found.end : found.end + 2] else found.end):
+            if not _ORG.search(
+                text, found.start, found.end + 40 if "," in text[found.end : found.end + 2] else found.end
+            ):
                 yield from _check(text, found)
         for found in match_groups(_INITIALS, text, "PERSON", 0.8, "name"):
             dotted = _DOTTED.match(text, found.start)

@@ -11,7 +11,9 @@ from ingest.recognizers.base import Found, LegalRecognizer
 from ingest.recognizers.vocabulary import COUNTRIES, US_STATES
 
 _WORD = r"\p{Lu}[\p{L}'’-]+"
-_COUNTRY = regex.compile(rf"\b(?:(?:northern|southern|eastern|western|central|north|south|east|west)\s(?:part\sof\s)?)?(?:{COUNTRIES}|{US_STATES})\b")
+_COUNTRY = regex.compile(
+    rf"\b(?:(?:northern|southern|eastern|western|central|north|south|east|west)\s(?:part\sof\s)?)?(?:{COUNTRIES}|{US_STATES})\b"
+)
 _KIND = regex.compile(
     rf"\b(?:City|County|Town|Village|Province|District|Region|Municipality|Canton|Republic|Kingdom|Island|Port|Parish|Borough)\sof\s(?:the\s)?{_WORD}(?:\s{_WORD}){{0,2}}"
     rf"|\b{_WORD}(?:\s{_WORD}){{0,2}}\s(?:County|Province|Region|Island|Islands|River|Lake|Valley|Mountains?|Square|Street|Road|Avenue|Airport|Harbou?r|Bay|Village|Prison|Hospital|Cemetery|Forest|Park|Bridge|Station|Barracks|Camp)\b"
@@ -19,7 +21,9 @@ _KIND = regex.compile(
 _LIVES = regex.compile(
     rf"\b(?:lives?|lived|living|resid(?:es?|ed|ing)|born|practi[sc]ing|detained|imprisoned|arrested|located|domiciled|based|village\sof|town\sof|city\sof|near|hospital\sin|prison\sin)\s(?:in\s|at\s|near\s)?(?P<place>{_WORD}(?:[\s-]{_WORD}){{0,2}})"
 )
-_LIVES_IN = regex.compile(rf"\b(?:born|lives?|resid\w+|practi[sc]ing|arrested|detained)\b[^.;]{{0,40}}?\sin\s(?P<place>{_WORD}(?:[\s-]{_WORD}){{0,2}})")
+_LIVES_IN = regex.compile(
+    rf"\b(?:born|lives?|resid\w+|practi[sc]ing|arrested|detained)\b[^.;]{{0,40}}?\sin\s(?P<place>{_WORD}(?:[\s-]{_WORD}){{0,2}})"
+)
 
 
 class Places(LegalRecognizer):

@@ -14,7 +14,9 @@ _TOKEN = regex.compile(r"[\p{L}\p{N}&][\p{L}\p{N}&'’.-]*")
 _POSSESSIVE = regex.compile(r"['’]s?$")
 _DATE_SIGN = regex.compile(r"\d|day\b|month|year|week|hour|decade|century|January|February|March|April|May|June|July|August"
                            r"|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday")  # fmt: skip
-_LAW_WORD = regex.compile(r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Amendment|Statutes?|Clause|Exhibit|Article|Section)\b")
+_LAW_WORD = regex.compile(
+    r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Amendment|Statutes?|Clause|Exhibit|Article|Section)\b"
+)
 
 
 class SpacyNames(LegalRecognizer):

@@ -7,32 +7,147 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-TITLES = (
-    "Mr Mrs Ms Miss Mx Messrs Dr Drs Doctor Prof Professor Sir Dame Lord Lady Madam Mme Mlle Rev Reverend Fr Rabbi Imam "
-    "Sgt Sergeant Det Detective Lt Lieutenant Capt Captain Cpl Corporal Maj Major Col Colonel Gen General Officer "
-    "Ofc Trooper Deputy Sheriff Inspector Constable Agent Nurse Senator Sen Rep Representative Congressman "
-    "Congresswoman Governor Gov Mayor President Speaker Secretary Commissioner Warden Chancellor Ambassador Chairman"
-).split()
+TITLES = [
+    "Mr",
+    "Mrs",
+    "Ms",
+    "Miss",
+    "Mx",
+    "Messrs",
+    "Dr",
+    "Drs",
+    "Doctor",
+    "Prof",
+    "Professor",
+    "Sir",
+    "Dame",
+    "Lord",
+    "Lady",
+    "Madam",
+    "Mme",
+    "Mlle",
+    "Rev",
+    "Reverend",
+    "Fr",
+    "Rabbi",
+    "Imam",
+    "Sgt",
+    "Sergeant",
+    "Det",
+    "Detective",
+    "Lt",
+    "Lieutenant",
+    "Capt",
+    "Captain",
+    "Cpl",
+    "Corporal",
+    "Maj",
+    "Major",
+    "Col",
+    "Colonel",
+    "Gen",
+    "General",
+    "Officer",
+    "Ofc",
+    "Trooper",
+    "Deputy",
+    "Sheriff",
+    "Inspector",
+    "Constable",
+    "Agent",
+    "Nurse",
+    "Senator",
+    "Sen",
+    "Rep",
+    "Representative",
+    "Congressman",
+    "Congresswoman",
+    "Governor",
+    "Gov",
+    "Mayor",
+    "President",
+    "Speaker",
+    "Secretary",
+    "Commissioner",
+    "Warden",
+    "Chancellor",
+    "Ambassador",
+    "Chairman",
+]
 """Courtesy titles and offices that stand directly before a name."""
 
 FEMALE_TITLES = _words("mrs ms miss lady dame madam mme mlle")
 MALE_TITLES = _words("mr sir lord messrs")
 
-JUDGE_TITLES = (
-    "Hon Honorable Judge Justice Magistrate Chief\\s+Judge Chief\\s+Justice Magistrate\\s+Judge Presiding\\s+Judge"
-).split()
+JUDGE_TITLES = [
+    "Hon",
+    "Honorable",
+    "Judge",
+    "Justice",
+    "Magistrate",
+    "Chief\\s+Judge",
+    "Chief\\s+Justice",
+    "Magistrate\\s+Judge",
+    "Presiding\\s+Judge",
+]
 
-ROLES = (
-    "Plaintiff Plaintiffs Defendant Defendants Petitioner Petitioners Respondent Respondents Appellant Appellants "
-    "Appellee Appellees Movant Claimant Claimants Debtor Creditor Intervenor Witness Deponent Affiant Declarant Relator "
-    "Decedent Applicant Licensee Licensor Lessee Lessor Tenant Landlord Buyer Seller Borrower Lender Guarantor "
-    "Employee Employer Insured Insurer Inventor Inventors Assignee Attorney Attorneys Counsel Victim Patient"
-).split()
+ROLES = [
+    "Plaintiff",
+    "Plaintiffs",
+    "Defendant",
+    "Defendants",
+    "Petitioner",
+    "Petitioners",
+    "Respondent",
+    "Respondents",
+    "Appellant",
+    "Appellants",
+    "Appellee",
+    "Appellees",
+    "Movant",
+    "Claimant",
+    "Claimants",
+    "Debtor",
+    "Creditor",
+    "Intervenor",
+    "Witness",
+    "Deponent",
+    "Affiant",
+    "Declarant",
+    "Relator",
+    "Decedent",
+    "Applicant",
+    "Licensee",
+    "Licensor",
+    "Lessee",
+    "Lessor",
+    "Tenant",
+    "Landlord",
+    "Buyer",
+    "Seller",
+    "Borrower",
+    "Lender",
+    "Guarantor",
+    "Employee",
+    "Employer",
+    "Insured",
+    "Insurer",
+    "Inventor",
+    "Inventors",
+    "Assignee",
+    "Attorney",
+    "Attorneys",
+    "Counsel",
+    "Victim",
+    "Patient",
+]
 """Parts that a person or a company plays in a case; a name may follow."""
 
 NAME_SUFFIXES = _words("jr sr ii iii iv esq esquire md phd jd cpa rn pe")
 
-PARTICLES = _words("de del della der den des di du da dos la las le los van von ter ten al el bin ibn ben bint abu af av zu")
+PARTICLES = _words(
+    "de del della der den des di du da dos la las le los van von ter ten al el bin ibn ben bint abu af av zu"
+)
 
 ORG_SUFFIXES = (
     r"Inc|Incorporated|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Co|Company|Companies|LLP|L\.L\.P|LP|L\.P|PLLC|P\.L\.L\.C|P\.C"
@@ -120,7 +235,9 @@ appearance counsel record form entry instructions name address yes none
 LEGAL_WORDS = _words(_LEGAL)
 """Lower-case words that, alone or together, are never someone's name."""
 
-GENERIC_ALIASES = LEGAL_WORDS | _words("group settlement loan note notes project transaction merger will estate vehicle device")
+GENERIC_ALIASES = LEGAL_WORDS | _words(
+    "group settlement loan note notes project transaction merger will estate vehicle device"
+)
 """Defined terms in quotes that name a thing and not a party."""
 
 MALE_NAMES = _words(

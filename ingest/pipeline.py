@@ -1,0 +1,195 @@
+"""A filing's way in, top to bottom: read, clean, redact, split, store, index."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.documents import Page, RedactedDocument
+from assistant.errors import CasebriefError, RefusedInput
+from ingest.clean import clean_pages
+from ingest.read import ReadResult, read_document
+from ingest.redact import redact_clean, scheme_of
+from ingest.split import split_text
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from assistant.store.database import Database
+    from assistant.store.filings import Filing
+    from assistant.store.vault import Vault
+
+Progress = Callable[[int, int, str], None]
+
+_matter_locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def ingest_filing(
+    db: Database,
+    index: Any,
+    settings: Settings,
+    document_id: str,
+    *,
+    password: str | None = None,
+    document_type: str | None = None,
+    progress: Progress | None = None,
+) -> Filing:
+    """Read a stored filing and make it ready: every step is safe to run again after a crash in its middle.
+
+    Args:
+        db: The store.
+        index: `assistant.evidence.retrieval.Index`.
+        settings: Limits and profile.
+        document_id: A filing whose original is stored.
+        password: For an encrypted PDF; never stored.
+        document_type: Takes the place of the type that the caption tells.
+        progress: Called with (done, total, label).
+
+    Raises:
+        NotFound: There is no such filing.
+        RefusedInput: It cannot be read; its status says why.
+    """
+    from assistant.store.filings import get_filing, set_status
+
+    if get_filing(db, document_id).status == "ready":
+        return get_filing(db, document_id)
+    try:
+        store_reading(db, settings, document_id, password, document_type, progress)
+        index_filing(db, index, document_id, progress)
+    except CasebriefError as error:
+        set_status(db, document_id, "refused", _one_line(error), error.do or "")
+        raise
+    return get_filing(db, document_id)
+
+
+def store_reading(
+    db: Database,
+    settings: Settings,
+    document_id: str,
+    password: str | None = None,
+    document_type: str | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Read, clean, redact, split and store a filing as its first revision; nothing where that is stored already."""
+    from assistant.store.filings import get_filing, read_original, save_revision, set_status
+    from assistant.store.vault import open_vault
+
+    filing = get_filing(db, document_id)
+    if filing.revision:
+        return
+    began = time.monotonic()
+    set_status(db, document_id, "reading")
+    result = read_document(read_original(db, document_id), filing.file_name, settings, password, progress)
+    with _matter_locks[filing.matter_id]:  # the second of two filings must know the first one's names
+        vault = open_vault(db, filing.matter_id)
+        document, entities = make_document(
+            result, vault, settings, document_id, filing.matter_id, document_type, progress
+        )
+    save_revision(db, document, result.pages, entities, result.warnings, round(time.monotonic() - began, 3))
+
+
+def index_filing(db: Database, index: Any, document_id: str, progress: Progress | None = None) -> None:
+    """Put a stored filing into the index and say that it is ready."""
+    from assistant.store.filings import load_document, set_status
+
+    if progress:
+        progress(0, 1, "Indexing")
+    index.add(load_document(db, document_id))
+    set_status(db, document_id, "ready")
+
+
+def make_document(
+    result: ReadResult,
+    vault: Vault,
+    settings: Settings,
+    document_id: str = "",
+    matter_id: str = "",
+    document_type: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[RedactedDocument, dict[str, int]]:
+    """Make the pseudonymized document of pages as read; the vault learns its names. Gives entities by type too."""
+    total = len(result.pages)
+    if progress:
+        progress(total, total, "Replacing names")
+    clean = clean_pages(result.pages)
+    made = redact_clean(clean, vault, settings.profile)
+    facts = {name: value for name, value in made.facts.items() if name != "document_type"}
+    document = RedactedDocument(
+        document_id=document_id,
+        matter_id=matter_id,
+        revision=1,
+        document_type=document_type or clean.facts.get("document_type", "plain"),
+        text=made.text,
+        offsets=made.offsets,
+        passages=split_text(made.text, made.offsets, made.headings, made.paragraphs),
+        pages_total=int(result.facts.get("pages_total", total)),
+        pages_ocr=tuple(page.number for page in result.pages if page.source == "ocr"),
+        pages_unreadable=tuple(page.number for page in result.pages if page.source == "unreadable"),
+        facts=facts,
+        scheme=scheme_of(settings.profile),
+    )
+    return document, made.entities
+
+
+def read_path(
+    path: Path | str, settings: Settings, password: str | None = None, *, document_type: str | None = None
+) -> tuple[RedactedDocument, tuple[Page, ...], Vault]:
+    """Read a file that is not stored, with a vault that lives only as long as the object.
+
+    Raises:
+        RefusedInput: The file is missing or cannot be read.
+    """
+    from assistant.store.vault import Vault
+
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise RefusedInput(f"{path} cannot be opened ({error.strerror}).", do="Check the path.") from None
+    vault = Vault.ephemeral()
+    result = read_document(data, Path(path).name, settings, password)
+    document, _entities = make_document(result, vault, settings, document_type=document_type)
+    return document, result.pages, vault
+
+
+def register_jobs(house: Any) -> None:
+    """Register the durable job "ingest": it takes a filing's id and resumes at the step that was cut off.
+
+    Args:
+        house: Has `db`, `index` and `settings`.
+    """
+    from assistant import jobs
+    from assistant.store.filings import get_filing, set_status
+
+    @jobs.step("read")
+    def read_step(document_id: str) -> int:
+        store_reading(house.db, house.settings, document_id, progress=_report)
+        return get_filing(house.db, document_id).pages_total
+
+    @jobs.step("index")
+    def index_step(document_id: str) -> None:
+        index_filing(house.db, house.index, document_id, _report)
+
+    @jobs.step("refuse")
+    def refuse_step(document_id: str, error: str, do: str) -> None:
+        set_status(house.db, document_id, "refused", error, do)
+
+    @jobs.workflow("ingest")
+    def ingest(document_id: str) -> int:
+        try:
+            pages = read_step(document_id)
+            index_step(document_id)
+        except CasebriefError as error:
+            refuse_step(document_id, _one_line(error), error.do or "")
+            raise
+        return pages
+
+    def _report(done: int, total: int, label: str) -> None:
+        jobs.report_progress(done, total, label)
+
+
+def _one_line(error: CasebriefError) -> str:
+    """Say what went wrong and what was expected; what to do stands beside it."""
+    return error.what + (f" Expected: {error.expected}." if error.expected else "")
