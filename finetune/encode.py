@@ -32,12 +32,14 @@ class Example:
         part: Part of the house template, or "".
         prompt: As `assistant.summarize.summary_prompts` built it.
         completion: The approved text of that part, pseudonymized.
+        document_type: Key of the house template.
     """
 
     pair_id: str
     part: str
     prompt: Prompt
     completion: str
+    document_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,14 +28,14 @@ class TrainProgress:
 
     Attributes:
         step: Optimizer steps done.
-        total: Optimizer steps in all.
+        steps: Optimizer steps in all.
         loss: Mean loss of the last ten steps, in nats a completion token.
         tokens_per_s: Tokens read (without padding) a second since this process began.
         seconds_left: Estimate from the tokens still to come.
     """
 
     step: int
-    total: int
+    steps: int
     loss: float
     tokens_per_s: float
     seconds_left: float

@@ -1,0 +1,372 @@
+"""From approved work to what is learnt: pairs, pseudonymized, parted by document, and the examples made of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import random
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from assistant.documents import Correction, Page, Passage, RedactedDocument, split_parts
+from assistant.engine.base import Prompt
+from assistant.errors import RefusedInput
+from assistant.settings import Settings
+from assistant.store import forms
+from assistant.store.pseudonyms import PATTERN, WORDS, format_pseudonym
+from assistant.summarize import summary_prompts
+from assistant.templates import PLAIN, Template, document_types, load_template
+from finetune.checkpoint import sync_path, write_json
+from finetune.encode import Example
+
+if TYPE_CHECKING:
+    from assistant.store.database import Database
+    from assistant.store.vault import Vault
+
+Source = Literal["file", "correction", "synthetic"]
+
+TRAIN_FILE = "train.jsonl"
+HELD_OUT_FILE = "held_out.jsonl"
+MANIFEST_FILE = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A document and its approved summary, as they came: real names, no pseudonyms.
+
+    Attributes:
+        pair_id: As the file names it.
+        document_type: Key of a house template.
+        document: Running text.
+        summary: The approved summary; with parts, one line a part ("Parties: …").
+    """
+
+    pair_id: str
+    document_type: str
+    document: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A pair as training and evaluation may see it: pseudonymized.
+
+    Attributes:
+        pair_id: Identity; for a correction its id.
+        source: Where it comes from.
+        matter_id: The matter whose consent it rests on, or "".
+        author: User who wrote the summary, or "".
+        document: The pseudonymized document.
+        summary: The approved summary with the same pseudonyms.
+    """
+
+    pair_id: str
+    source: Source
+    matter_id: str
+    author: str
+    document: RedactedDocument
+    summary: str
+
+    @property
+    def document_hash(self) -> str:
+        """Hash of the document, the same in whichever matter and under whichever pseudonyms it stands."""
+        return hash_document(self.document.text)
+
+
+def load_pairs(path: Path, document_type: str | None = None) -> tuple[Pair, ...]:
+    """Read a pairs file: JSON lines `{id, document, summary[, document_type]}`.
+
+    Args:
+        path: The file.
+        document_type: Type of the pairs that name none; None for "plain".
+
+    Raises:
+        RefusedInput: The file or a line of it is not as it should be; the message gives the line's number.
+    """
+    known = document_types()
+    pairs: list[Pair] = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RefusedInput(f"The pairs file {path} cannot be read ({type(error).__name__}).") from None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        row = _parse_line(line, path, number)
+        kind = row.get("document_type") or document_type or PLAIN
+        pairs.append(Pair(str(row["id"]), kind if kind in known else PLAIN, row["document"], row["summary"]))
+    if not pairs:
+        raise RefusedInput(f"The pairs file {path} has no pairs.", expected="one JSON object a line")
+    return tuple(pairs)
+
+
+def _parse_line(line: str, path: Path, number: int) -> dict[str, Any]:
+    """Read one line of a pairs file."""
+    expected = 'an object like {"id": "1", "document": "…", "summary": "…"}'
+    try:
+        row = json.loads(line)
+    except ValueError:
+        raise RefusedInput(f"Line {number} of {path} is not JSON.", expected=expected) from None
+    good = isinstance(row, dict) and isinstance(row.get("id"), str | int)
+    if not good or not all(isinstance(row.get(k), str) and row[k].strip() for k in ("document", "summary")):
+        raise RefusedInput(f"Line {number} of {path} lacks an id, a document or a summary.", expected=expected)
+    return dict(row)
+
+
+def redact_pair(pair: Pair, settings: Settings, source: Source = "file") -> tuple[Lesson, Vault]:
+    """Pseudonymize a pair with a vault of its own, which only the caller holds.
+
+    Returns:
+        The lesson, and the vault that restores its pseudonyms.
+    """
+    from ingest.redact import redact_input
+
+    document, vault = redact_plain(pair.document, settings, pair.document_type)
+    summary = redact_input(pair.summary, vault, settings.profile)
+    return Lesson(pair.pair_id, source, "", "", document, summary), vault
+
+
+def redact_plain(text: str, settings: Settings, document_type: str) -> tuple[RedactedDocument, Vault]:
+    """Pseudonymize a running text, taken as one page, with a vault of its own."""
+    from assistant.store.vault import Vault
+    from ingest.clean import clean_pages
+    from ingest.redact import redact_clean, scheme_of
+
+    vault = Vault.ephemeral()
+    clean = clean_pages([Page(1, text)])
+    made = redact_clean(clean, vault, settings.profile)
+    document = RedactedDocument(
+        document_id="",
+        matter_id="",
+        revision=1,
+        document_type=document_type,
+        text=made.text,
+        offsets=made.offsets,
+        passages=(Passage(0, 0, len(made.text), 1),),
+        pages_total=1,
+        facts=made.facts,
+        scheme=scheme_of(settings.profile),
+    )
+    return document, vault
+
+
+def collect_corrections(db: Database, corrections: Iterable[Correction]) -> list[Lesson]:
+    """Turn approved corrections into lessons, the newest of each filing only."""
+    from assistant.store.filings import load_document
+
+    newest = {correction.document_id: correction for correction in sorted(corrections, key=lambda c: c.created_at)}
+    return [
+        Lesson(
+            correction.correction_id,
+            "correction",
+            correction.matter_id,
+            correction.author,
+            load_document(db, correction.document_id),
+            correction.edited,
+        )
+        for correction in newest.values()
+    ]
+
+
+def build_examples(lesson: Lesson, settings: Settings, template: Template | None = None) -> list[Example]:
+    """Make one example of each part that the approved summary has and serving would ask for.
+
+    Args:
+        lesson: A pseudonymized pair.
+        settings: `home` (for the firm's own templates) and `passage_tokens` count.
+        template: In place of the house template of the document's type.
+    """
+    template = template or load_template(lesson.document.document_type, settings.home)
+    approved: dict[str, str] = {}
+    for name, text in split_parts(lesson.summary, template.part_names):
+        approved[name] = f"{approved[name]} {text}" if name in approved else text
+    if template.part_names == ("",):
+        approved = {"": " ".join(lesson.summary.split())}
+    asked = summary_prompts(lesson.document, template, passage_tokens=settings.passage_tokens)
+    return [
+        Example(lesson.pair_id, part.name, prompt, approved[part.name], lesson.document.document_type)
+        for part, _, prompt in asked
+        if approved.get(part.name, "").strip()
+    ]
+
+
+def build_all_examples(
+    lessons: Sequence[Lesson], settings: Settings, progress: Callable[[int, int], None] | None = None, seed: int = 0
+) -> list[Example]:
+    """Make the examples of many lessons, in order, for training: pseudonyms get other numbers."""
+    examples: list[Example] = []
+    for number, lesson in enumerate(lessons, start=1):
+        examples.extend(build_examples(lesson, settings))
+        if progress is not None:
+            progress(number, len(lessons))
+    return shuffle_pseudonyms(examples, seed)
+
+
+def shuffle_pseudonyms(examples: Sequence[Example], seed: int, highest: int = 400) -> list[Example]:
+    """Give the pseudonyms of each pair other numbers, so that none is learnt and large ones are copied as well.
+
+    A vault of one document counts from 1, a firm's matters share one count that grows for years.
+
+    Args:
+        examples: Those of one pair get the same new numbers.
+        seed: Same seed, same numbers.
+        highest: Largest number given.
+    """
+    shuffled = []
+    for example in examples:
+        dice = random.Random(f"{seed}:{example.pair_id}")
+        numbers = dice.sample(range(1, highest + 1), highest)
+        names = _renumber(highest, tuple(numbers))
+
+        def swap(match: re.Match[str], names: dict[str, str] = names) -> str:
+            return names.get(match.group(0), match.group(0))
+
+        messages = tuple({**m, "content": PATTERN.sub(swap, m["content"])} for m in example.prompt.messages)
+        shuffled.append(replace(example, prompt=Prompt(messages), completion=PATTERN.sub(swap, example.completion)))
+    return shuffled
+
+
+@lru_cache(maxsize=8)
+def _renumber(highest: int, numbers: tuple[int, ...]) -> dict[str, str]:
+    """Map each pseudonym with a number up to `highest` to the one with its new number."""
+    old = range(1, highest + 1)
+    return {
+        format_pseudonym(type, before): format_pseudonym(type, after)
+        for type in WORDS
+        for before, after in zip(old, numbers, strict=True)
+    }
+
+
+def hash_document(text: str) -> str:
+    """Hash a pseudonymized text with its pseudonyms' numbers and its white space left out."""
+    blank = PATTERN.sub("#", text)
+    return hashlib.sha256(" ".join(re.sub(r"\d+", "0", blank).lower().split()).encode()).hexdigest()
+
+
+def is_held_out(document_hash: str, share: float) -> bool:
+    """Decide by its hash alone whether a document is kept for the test: the same in every round."""
+    return int(document_hash[:12], 16) / 16**12 < share
+
+
+def split_lessons(lessons: Sequence[Lesson], share: float) -> tuple[list[Lesson], list[Lesson]]:
+    """Part lessons into those to train on and those held out, by document."""
+    train = [lesson for lesson in lessons if not is_held_out(lesson.document_hash, share)]
+    held_out = [lesson for lesson in lessons if is_held_out(lesson.document_hash, share)]
+    return train, held_out
+
+
+def write_dataset(folder: Path, train: Sequence[Lesson], held_out: Sequence[Lesson], facts: dict[str, Any]) -> str:
+    """Write a dataset folder, its manifest last.
+
+    Args:
+        folder: Made where missing.
+        train: What is learnt.
+        held_out: What is tested on.
+        facts: What else the manifest should say: counts of what was left out by reason, options.
+
+    Returns:
+        Hash of the dataset.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    hashes = {}
+    for name, lessons in ((TRAIN_FILE, train), (HELD_OUT_FILE, held_out)):
+        data = "".join(_tell_lesson(lesson) + "\n" for lesson in lessons).encode()
+        draft = folder / f".{name}.draft"
+        draft.write_bytes(data)
+        sync_path(draft)
+        draft.replace(folder / name)
+        hashes[name] = hashlib.sha256(data).hexdigest()
+    whole = hashlib.sha256("\n".join(f"{name}:{hashes[name]}" for name in sorted(hashes)).encode()).hexdigest()
+    write_json(
+        folder / MANIFEST_FILE,
+        {
+            "hash": whole,
+            "files": hashes,
+            "train": [_describe_lesson(lesson) for lesson in train],
+            "held_out": [_describe_lesson(lesson) for lesson in held_out],
+            "matters": sorted({lesson.matter_id for lesson in (*train, *held_out) if lesson.matter_id}),
+            **facts,
+        },
+    )
+    return whole
+
+
+def read_dataset(folder: Path) -> tuple[list[Lesson], list[Lesson], dict[str, Any]]:
+    """Read a dataset folder: what to train on, what is held out, the manifest.
+
+    Raises:
+        RefusedInput: It is not whole, or a file does not match its hash.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+        contents = {name: (folder / name).read_bytes() for name in (TRAIN_FILE, HELD_OUT_FILE)}
+    except (OSError, ValueError) as error:
+        raise RefusedInput(f"The dataset {folder} is not whole ({type(error).__name__}).") from None
+    for name, data in contents.items():
+        if hashlib.sha256(data).hexdigest() != manifest["files"][name]:
+            raise RefusedInput(f"The file {name} of the dataset {folder} does not match its hash.")
+    train, held_out = ([_read_lesson(line) for line in contents[n].splitlines()] for n in (TRAIN_FILE, HELD_OUT_FILE))
+    return train, held_out, manifest
+
+
+def forget_matter(settings: Settings, matter_id: str) -> int:
+    """Erase a matter's texts from the dataset folders of all rounds; manifests keep ids, hashes and counts.
+
+    Returns:
+        How many datasets held any.
+    """
+    changed = 0
+    for folder in (settings.home / "rounds").glob("*/dataset"):
+        if not (folder / MANIFEST_FILE).exists():
+            continue
+        train, held_out, manifest = read_dataset(folder)
+        if all(lesson.matter_id != matter_id for lesson in (*train, *held_out)):
+            continue
+        kept = [[lesson for lesson in side if lesson.matter_id != matter_id] for side in (train, held_out)]
+        gone = [row for side in ("train", "held_out") for row in manifest[side] if row["matter_id"] == matter_id]
+        facts = {key: value for key, value in manifest.items() if key not in ("hash", "files", "train", "held_out")}
+        write_dataset(folder, kept[0], kept[1], {**facts, "erased": [*facts.get("erased", []), *gone]})
+        changed += 1
+    return changed
+
+
+def spread_evenly(lessons: Sequence[Lesson], count: int) -> list[Lesson]:
+    """Take at most `count` lessons, spread over the document types in turn."""
+    by_type: dict[str, list[Lesson]] = {}
+    for lesson in lessons:
+        by_type.setdefault(lesson.document.document_type, []).append(lesson)
+    longest = max((len(group) for group in by_type.values()), default=0)
+    turns = [group[n] for n in range(longest) for group in by_type.values() if n < len(group)]
+    return turns[: math.ceil(count)]
+
+
+def _describe_lesson(lesson: Lesson) -> dict[str, str]:
+    """Say of a lesson what the manifest keeps: ids and hashes, no text."""
+    return {
+        "pair_id": lesson.pair_id,
+        "source": lesson.source,
+        "matter_id": lesson.matter_id,
+        "author": lesson.author,
+        "document_id": lesson.document.document_id,
+        "revision": str(lesson.document.revision),
+        "document_type": lesson.document.document_type,
+        "document_hash": lesson.document_hash,
+        "summary_hash": hashlib.sha256(lesson.summary.encode()).hexdigest(),
+    }
+
+
+def _tell_lesson(lesson: Lesson) -> str:
+    """Write a lesson as one line of JSON."""
+    plain = {name: getattr(lesson, name) for name in ("pair_id", "source", "matter_id", "author", "summary")}
+    return json.dumps(plain | {"document": json.loads(forms.to_json(lesson.document))}, ensure_ascii=False)
+
+
+def _read_lesson(line: bytes) -> Lesson:
+    """Undo `_tell_lesson`."""
+    row = json.loads(line)
+    return Lesson(**{**row, "document": forms.from_json(json.dumps(row["document"]))})
