@@ -103,7 +103,7 @@ def check(db: Database, user: User, action: str, matter_id: str | None = None) -
     if action not in IN_MATTER or (action in _ADMIN and role in ("admin", OWNER)):
         return
     if matter_id is None or not _is_member(db, user, matter_id):
-        _refuse(db, user, action, matter_id, "You are not a member of this matter.")
+        _refuse(db, user, action, matter_id, "There is no such thing in a matter of yours.")
 
 
 def _current_role(db: Database, user: User) -> str:
