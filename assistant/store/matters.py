@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -35,6 +36,18 @@ class ErasureReport:
 
     documents: int
     adapters_due: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """That something was erased: no content, only what kind of thing, by whom, when, and how much went with it."""
+
+    subject: str
+    kind: str
+    erased_by: str
+    second: str
+    counts: dict[str, Any]
+    erased_at: str
 
 
 def create_matter(db: Database, name: str, actor: str, number: str = "") -> Matter:
@@ -174,6 +187,15 @@ def erase_matter(db: Database, matter_id: str, actor: str, second: str) -> Erasu
     for document_id in documents:
         remove_file(originals / f"{document_id}.sealed")
     return ErasureReport(len(documents), due)
+
+
+def list_tombstones(db: Database) -> tuple[Tombstone, ...]:
+    """List what was erased, newest first."""
+    with db.reading() as session:
+        rows = session.scalars(select(TombstoneRow).order_by(TombstoneRow.erased_at.desc()))
+        return tuple(
+            Tombstone(row.subject, row.kind, row.erased_by, row.second, dict(row.counts), row.erased_at) for row in rows
+        )
 
 
 def _row(session: Session, matter_id: str) -> MatterRow:
