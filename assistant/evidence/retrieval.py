@@ -1,0 +1,366 @@
+"""The passage index of a matter: dense vectors in an embedded chromadb, BM25 in memory, fused by rank. The only user of chromadb.
+
+It is a cache. Everything in it can be made again from the stored documents, and a matter's part of it lies in one directory that is
+removed whole, since chromadb keeps deleted text in its file. For the same reason a removed document means a new generation of the
+directory, written from what remains.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.documents import Passage, RedactedDocument
+from assistant.errors import DamagedState
+from assistant.evidence.embedding import Embedder, hash_model
+from assistant.evidence.terms import find_terms
+from assistant.settings import Settings
+
+_LOG = logging.getLogger(__name__)
+_RANK_CONSTANT = 60  # of reciprocal rank fusion, as in Cormack et al. 2009
+_DEPTH = 80  # hits of each kind that are fused
+_DENSE_WEIGHT = 1.0
+_WORD_WEIGHT = 1.0
+_ADD_BATCH = 2000
+_MATTER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
+MANIFEST = "manifest.json"
+
+
+class IndexDamaged(DamagedState):
+    """A matter's index is missing, damaged or made with another embedding model; it can be rebuilt from the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage found.
+
+    Attributes:
+        document_id: Its document.
+        passage: Where it stands.
+        score: Fused score, 0..1; 1 where it comes first for the words and for the meaning.
+        text: The pseudonymized passage.
+        likeness: Cosine of the passage with the question, -1..1; 0 where it was found by words alone.
+        revision: The revision of the document that the offsets point into.
+    """
+
+    document_id: str
+    passage: Passage
+    score: float
+    text: str
+    likeness: float = 0.0
+    revision: int = 1
+
+
+@dataclass
+class _Matter:
+    """One matter's open index."""
+
+    client: Any
+    collection: Any
+    rows: list[tuple[str, int, Passage, str]] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+    words: Any = None
+
+
+class Index:
+    """The passage index of all matters, one directory each.
+
+    Args:
+        settings: `home` counts.
+        source: Gives the stored documents of a matter. Where it is given, a missing or damaged index is rebuilt by itself, with a
+            warning in the log; otherwise `IndexDamaged` says so.
+    """
+
+    def __init__(
+        self, settings: Settings, source: Callable[[str], Iterable[RedactedDocument]] | None = None
+    ) -> None:
+        self._settings = settings
+        self._source = source
+        self._lock = threading.RLock()
+        self._open: dict[str, _Matter] = {}
+        self.embedder = Embedder()
+
+    def add(self, document: RedactedDocument, report: Callable[[int, int], None] | None = None) -> None:
+        """Index a document; an earlier revision of it is replaced and its text removed from the disk.
+
+        Args:
+            document: Its `matter_id` and `document_id` name its place.
+            report: Called with (done, total) passages.
+        """
+        texts = [_prefix_passage(document, passage) for passage in document.passages]
+        vectors = self.embedder.embed(texts, report)
+        with self._lock:
+            held = self._read_manifest(document.matter_id) or {"documents": {}}
+            if document.document_id in held["documents"]:
+                self.remove(document.document_id, document.matter_id)
+            matter = self._open_matter(document.matter_id, create=True)
+            _write_rows(matter.collection, document, vectors)
+            self._close(document.matter_id)
+            self._note(document.matter_id, {document.document_id: document.revision}, len(texts))
+
+    def remove(self, document_id: str, matter_id: str) -> None:
+        """Take a document out of a matter's index; its text leaves the disk."""
+        with self._lock:
+            manifest = self._read_manifest(matter_id)
+            if manifest is None or document_id not in manifest["documents"]:
+                return
+            old = self._open_matter(matter_id).collection.get(include=["embeddings", "documents", "metadatas"])
+            keep = [i for i, meta in enumerate(old["metadatas"]) if meta["document_id"] != document_id]
+            self._close(matter_id)
+            self._start_generation(matter_id, old, keep)
+
+    def remove_matter(self, matter_id: str) -> None:
+        """Remove a matter's whole directory."""
+        with self._lock:
+            self._close(matter_id)
+            shutil.rmtree(self._folder(matter_id), ignore_errors=True)
+
+    def rebuild(self, matter_id: str, documents: Iterable[RedactedDocument]) -> None:
+        """Make a matter's index again from its stored documents."""
+        with self._lock:
+            self.remove_matter(matter_id)
+            self._note(matter_id, {}, 0)
+            for document in documents:
+                self.add(document)
+
+    def indexed(self, matter_id: str) -> dict[str, int]:
+        """Give the revision of each indexed document of a matter."""
+        manifest = self._read_manifest(matter_id)
+        return dict(manifest["documents"]) if manifest else {}
+
+    def search(self, matter_id: str, query: str, k: int, document_ids: Sequence[str] | None = None) -> list[Hit]:
+        """Find the passages nearest to a query, by meaning and by words.
+
+        Args:
+            matter_id: Only this matter's directory is opened.
+            query: The question, pseudonymized.
+            k: Most hits.
+            document_ids: Only these documents, or None for all.
+
+        Returns:
+            Best first.
+
+        Raises:
+            IndexDamaged: The index is missing or cannot be read, and no source was given to rebuild it from.
+        """
+        vector = self.embedder.embed([query])[0]
+        with self._lock:
+            matter = self._ready_matter(matter_id)
+            if not matter.rows or k < 1:
+                return []
+            allowed = np.array([document_ids is None or row[0] in document_ids for row in matter.rows], dtype=bool)
+            dense = self._search_dense(matter, vector, document_ids, max(k, _DEPTH))
+            words = _search_words(matter, query, allowed, max(k, _DEPTH))
+        return _fuse(matter, dense, words, k)
+
+    def _search_dense(
+        self, matter: _Matter, vector: NDArray[np.float32], document_ids: Sequence[str] | None, depth: int
+    ) -> list[tuple[int, float]]:
+        """Ask chromadb for the nearest passages: (row, cosine), best first."""
+        where: Any = None
+        if document_ids is not None:
+            where = {"document_id": {"$in": list(document_ids)}}
+            if not document_ids:
+                return []
+        found = matter.collection.query(
+            query_embeddings=[vector.tolist()], n_results=min(depth, len(matter.rows)), where=where, include=["distances"]
+        )
+        return [(matter.places[i], 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True) if i in matter.places]
+
+    def _ready_matter(self, matter_id: str) -> _Matter:
+        """Open a matter for a search; rebuild it where that is possible and needed."""
+        try:
+            return self._open_matter(matter_id)
+        except IndexDamaged as damage:
+            if self._source is None:
+                raise
+            _LOG.warning("%s It is being rebuilt.", damage.what)
+            self.rebuild(matter_id, self._source(matter_id))
+            return self._open_matter(matter_id)
+
+    def _open_matter(self, matter_id: str, create: bool = False) -> _Matter:
+        """Open a matter's chromadb and read its passages."""
+        if matter_id in self._open and not create:
+            return self._open[matter_id]
+        self._close(matter_id)
+        manifest = self._read_manifest(matter_id)
+        if manifest is None:
+            if not create:
+                raise _say_damaged(matter_id, "is missing")
+            self._note(matter_id, {}, 0)
+            manifest = self._read_manifest(matter_id) or {}
+        if manifest["embedding"] != hash_model():
+            raise _say_damaged(matter_id, "was made with another embedding model")
+        path = self._folder(matter_id) / f"g{manifest['generation']}"
+        if manifest["passages"] and not path.is_dir():
+            raise _say_damaged(matter_id, "has lost its vectors")
+        try:
+            matter = _open_collection(path)
+            if not create:
+                _read_rows(matter)
+        except Exception as error:  # chromadb raises its own and its Rust core's kinds: whatever it is, the cache is unreadable
+            raise _say_damaged(matter_id, f"cannot be read ({type(error).__name__})") from error
+        if not create and len(matter.rows) != manifest["passages"]:
+            matter.client.close()
+            raise _say_damaged(matter_id, f"holds {len(matter.rows)} of {manifest['passages']} passages")
+        self._open[matter_id] = matter
+        return matter
+
+    def _start_generation(self, matter_id: str, old: Any, keep: list[int]) -> None:
+        """Write the kept rows to a new directory, point the manifest to it, remove the old one."""
+        manifest = self._read_manifest(matter_id) or {}
+        fresh = manifest["generation"] + 1
+        path = self._folder(matter_id) / f"g{fresh}"
+        shutil.rmtree(path, ignore_errors=True)
+        matter = _open_collection(path)
+        for low in range(0, len(keep), _ADD_BATCH):
+            part = keep[low : low + _ADD_BATCH]
+            matter.collection.add(
+                ids=[old["ids"][i] for i in part],
+                embeddings=[old["embeddings"][i] for i in part],
+                documents=[old["documents"][i] for i in part],
+                metadatas=[old["metadatas"][i] for i in part],
+            )
+        matter.client.close()
+        documents = {old["metadatas"][i]["document_id"]: old["metadatas"][i]["revision"] for i in keep}
+        self._write_manifest(matter_id, {**manifest, "generation": fresh, "documents": documents, "passages": len(keep)})
+        for other in self._folder(matter_id).glob("g*"):
+            if other != path:
+                shutil.rmtree(other, ignore_errors=True)
+
+    def _note(self, matter_id: str, documents: dict[str, int], passages: int) -> None:
+        """Add documents and passages to the manifest."""
+        manifest = self._read_manifest(matter_id) or {"generation": 1, "embedding": hash_model(), "documents": {}, "passages": 0}
+        merged = {**manifest["documents"], **documents}
+        self._write_manifest(matter_id, {**manifest, "documents": merged, "passages": manifest["passages"] + passages})
+
+    def _read_manifest(self, matter_id: str) -> dict[str, Any] | None:
+        """Read a matter's manifest; None where there is none or it is not readable."""
+        try:
+            manifest = json.loads((self._folder(matter_id) / MANIFEST).read_text())
+            return manifest if {"generation", "embedding", "documents", "passages"} <= manifest.keys() else None
+        except FileNotFoundError:
+            return None
+        except (ValueError, AttributeError):
+            _LOG.warning("The manifest of the index of matter %s is not readable.", matter_id)
+            return None
+
+    def _write_manifest(self, matter_id: str, manifest: dict[str, Any]) -> None:
+        """Write the manifest last and whole."""
+        folder = self._folder(matter_id)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f"{MANIFEST}.new"
+        with draft.open("w") as file:
+            json.dump(manifest, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(folder / MANIFEST)
+
+    def _close(self, matter_id: str) -> None:
+        """Close a matter's chromadb, so that its files can be moved or removed."""
+        matter = self._open.pop(matter_id, None)
+        if matter is not None:
+            matter.client.close()
+
+    def _folder(self, matter_id: str) -> Path:
+        """Give a matter's directory.
+
+        Raises:
+            ValueError: The id could leave the index' folder.
+        """
+        if not _MATTER_ID.fullmatch(matter_id):
+            raise ValueError(f"not a matter id: {matter_id!r}")
+        return self._settings.folder("index") / matter_id
+
+
+def _say_damaged(matter_id: str, how: str) -> IndexDamaged:
+    return IndexDamaged(f"The index of matter {matter_id} {how}.", do="Rebuild it; nothing is lost, the documents are in the store.")
+
+
+def _prefix_passage(document: RedactedDocument, passage: Passage) -> str:
+    """Put document type and section before a passage, so that the vector knows where it is from."""
+    head = ", ".join(filter(None, (document.document_type.capitalize(), passage.section[:120])))
+    return f"{head}: {document.passage_text(passage)}" if head else document.passage_text(passage)
+
+
+def _open_collection(path: Path) -> _Matter:
+    """Open or make the chromadb of one directory; telemetry off."""
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    client = chromadb.PersistentClient(str(path), ChromaSettings(anonymized_telemetry=False, allow_reset=False))
+    collection = client.get_or_create_collection("passages", metadata={"hnsw:space": "cosine"}, embedding_function=None)
+    return _Matter(client, collection)
+
+
+def _write_rows(collection: Any, document: RedactedDocument, vectors: NDArray[np.float32]) -> None:
+    """Write a document's passages in batches."""
+    passages = document.passages
+    for low in range(0, len(passages), _ADD_BATCH):
+        part = passages[low : low + _ADD_BATCH]
+        collection.add(
+            ids=[f"{document.document_id}:{p.index}" for p in part],
+            embeddings=vectors[low : low + _ADD_BATCH].tolist(),
+            documents=[document.passage_text(p) for p in part],
+            metadatas=[
+                {
+                    "document_id": document.document_id, "revision": document.revision, "type": document.document_type,
+                    "index": p.index, "start": p.start, "end": p.end, "page": p.page, "section": p.section, "paragraph": p.paragraph,
+                }
+                for p in part
+            ],
+        )  # fmt: skip
+
+
+def _read_rows(matter: _Matter) -> None:
+    """Read all passages of a matter and make the word index of them."""
+    import bm25s
+
+    found = matter.collection.get(include=["documents", "metadatas"])
+    corpus = []
+    for identity, text, meta in zip(found["ids"], found["documents"], found["metadatas"], strict=True):
+        passage = Passage(meta["index"], meta["start"], meta["end"], meta["page"], meta["section"], meta["paragraph"])
+        matter.places[identity] = len(matter.rows)
+        matter.rows.append((meta["document_id"], meta["revision"], passage, text))
+        corpus.append(find_terms(f"{meta['type']} {meta['section']} {text}") or ["-"])
+    if corpus:
+        matter.words = bm25s.BM25()
+        matter.words.index(corpus, show_progress=False)
+
+
+def _search_words(matter: _Matter, query: str, allowed: NDArray[np.bool_], depth: int) -> list[tuple[int, float]]:
+    """Find passages by their words: (row, BM25 score), best first."""
+    terms = [term for term in dict.fromkeys(find_terms(query)) if term in matter.words.vocab_dict]
+    if not terms:
+        return []
+    scores = np.where(allowed, matter.words.get_scores(terms), 0.0)
+    order = np.argsort(-scores, kind="stable")[:depth]
+    return [(int(i), float(scores[i])) for i in order if scores[i] > 0]
+
+
+def _fuse(matter: _Matter, dense: list[tuple[int, float]], words: list[tuple[int, float]], k: int) -> list[Hit]:
+    """Fuse both rankings by reciprocal rank."""
+    scores: dict[int, float] = {}
+    for weight, ranking in ((_DENSE_WEIGHT, dense), (_WORD_WEIGHT, words)):
+        for rank, (row, _) in enumerate(ranking, 1):
+            scores[row] = scores.get(row, 0.0) + weight / (_RANK_CONSTANT + rank)
+    top = (_DENSE_WEIGHT + _WORD_WEIGHT) / (_RANK_CONSTANT + 1)
+    likeness = dict(dense)
+    best = sorted(scores, key=lambda row: -scores[row])[:k]
+    hits = []
+    for row in best:
+        document_id, revision, passage, text = matter.rows[row]
+        hits.append(Hit(document_id, passage, scores[row] / top, text, likeness.get(row, 0.0), revision))
+    return hits

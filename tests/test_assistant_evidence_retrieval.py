@@ -1,0 +1,118 @@
+"""The passage index: found by meaning and by words, gone when removed, rebuilt when damaged."""
+
+import dataclasses
+import os
+
+import pytest
+
+from assistant.documents import OffsetMap, Passage, RedactedDocument, Segment
+from assistant.evidence.retrieval import Index, IndexDamaged
+from assistant.settings import Settings
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+TEXTS = (
+    "The landlord may enter the premises after giving the tenant 24 hours of notice.",
+    "Person 12 was examined by a physician for injuries to the lower back.",
+    "The court denied the motion to dismiss under Rule 12(b)(6).",
+    "Payment of $4,500 is due on the first day of each month.",
+)
+
+
+def make_document(document_id="d-1", matter_id="m-abc", texts=TEXTS, revision=1):
+    text, passages = "", []
+    for index, one in enumerate(texts):
+        passages.append(Passage(index, len(text), len(text) + len(one), index + 1, "Terms"))
+        text += one + "\n\n"
+    segments = (Segment(0, len(text), 1, 0, len(text)),)
+    return RedactedDocument(document_id, matter_id, revision, "contract", text, OffsetMap(segments), tuple(passages), 4)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
+    index = Index(Settings(home=tmp_path_factory.mktemp("home")))
+    index.add(make_document())
+    index.add(make_document("d-2", texts=("The arbitrator awarded Company 3 the sum of $90,000.",)))
+    return index
+
+
+def files_holding(folder, words):
+    return [p for p in folder.rglob("*") if p.is_file() and words.encode() in p.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("When can the owner of the apartment come in?", TEXTS[0]),  # no word in common: by meaning
+        ("Person 12", TEXTS[1]),  # a pseudonym: by words
+        ("Rule 12(b)(6)", TEXTS[2]),  # a rule number
+        ("How much is the monthly rent?", TEXTS[3]),  # a paraphrase
+    ],
+)
+def test_the_right_passage_comes_first(index, query, expected):
+    hits = index.search("m-abc", query, 3)
+    assert hits[0].text == expected and hits[0].passage.page == TEXTS.index(expected) + 1
+    assert hits == sorted(hits, key=lambda hit: -hit.score) and 0 < hits[0].score <= 1
+
+
+def test_only_the_named_documents_are_searched(index):
+    assert {h.document_id for h in index.search("m-abc", "sum of money", 9, document_ids=["d-2"])} == {"d-2"}
+    assert index.search("m-abc", "sum of money", 9, document_ids=[]) == []
+
+
+def test_matters_do_not_see_each_other(index):
+    index.add(make_document("d-9", "m-other", texts=("The secret formula is held by Person 77.",)))
+    assert all("Person 77" not in hit.text for hit in index.search("m-abc", "secret formula Person 77", 9))
+
+
+def test_a_removed_document_leaves_the_disk(tmp_path):
+    index = Index(Settings(home=tmp_path))
+    index.add(make_document())
+    index.add(make_document("d-2", texts=("The zebra crossed at midnight by the quarry.",)))
+    assert files_holding(tmp_path, "zebra crossed")
+    index.remove("d-2", "m-abc")
+    assert not files_holding(tmp_path, "zebra crossed")
+    assert all(h.document_id == "d-1" for h in index.search("m-abc", "zebra at midnight", 9))
+    assert index.indexed("m-abc") == {"d-1": 1}
+    index.remove_matter("m-abc")
+    assert not files_holding(tmp_path, "landlord") and index.indexed("m-abc") == {}
+
+
+def test_a_new_revision_takes_the_place_of_the_old(tmp_path):
+    index = Index(Settings(home=tmp_path))
+    index.add(make_document(texts=("Mister Unmasked signed the deed.",)))
+    index.add(make_document(texts=("Person 4 signed the deed.",), revision=2))
+    assert [h.text for h in index.search("m-abc", "who signed", 9)] == ["Person 4 signed the deed."]
+    assert index.indexed("m-abc") == {"d-1": 2} and not files_holding(tmp_path, "Unmasked")
+
+
+@pytest.mark.parametrize("damage", ["gone", "database", "manifest"])
+def test_a_damaged_index_says_so_and_is_rebuilt(tmp_path, damage):
+    first = Index(Settings(home=tmp_path))
+    first.add(make_document())
+    first._close("m-abc")
+    folder = tmp_path / "index" / "m-abc"
+    if damage == "gone":
+        for path in sorted(folder.rglob("*"), reverse=True):
+            path.unlink() if path.is_file() else path.rmdir()
+        folder.rmdir()
+    elif damage == "database":
+        next(folder.rglob("chroma.sqlite3")).write_bytes(b"not a database at all" * 400)
+    else:
+        (folder / "manifest.json").write_text("{")
+    with pytest.raises(IndexDamaged, match="m-abc"):
+        Index(Settings(home=tmp_path)).search("m-abc", "landlord", 2)
+    healed = Index(Settings(home=tmp_path), source=lambda matter_id: [make_document(matter_id=matter_id)])
+    assert healed.search("m-abc", "landlord", 1)[0].text == TEXTS[0]
+
+
+def test_an_id_cannot_leave_the_folder(index):
+    with pytest.raises(ValueError, match="matter id"):
+        index.remove_matter("../../etc")
+
+
+def test_many_passages_keep_their_places(tmp_path):
+    index = Index(Settings(home=tmp_path))
+    document = make_document(texts=tuple(f"Clause {i} speaks of item {i * 13}." for i in range(30)))
+    index.add(dataclasses.replace(document, document_type="plain"))
+    hit = index.search("m-abc", "item 169", 1)[0]
+    assert document.text[hit.passage.start : hit.passage.end] == hit.text == "Clause 13 speaks of item 169."
