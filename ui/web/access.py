@@ -21,7 +21,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.errors import CasebriefError, NotAllowed
-from ui.web.gradio_gate import SessionBindings, admit_gradio, is_gradio
+from ui.web.gradio_gate import SessionBindings, admit_gradio, allow_own_scripts, is_gradio
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -36,13 +36,6 @@ ALLOWED_METHODS = (*SAFE_METHODS, "POST", "DELETE")
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
-)
-# Gradio writes its configuration as an inline script without a nonce and styles at run time. Its pages get a
-# policy of their own: still nothing from elsewhere, and no frame.
-GRADIO_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' blob: data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
-    "manifest-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'; object-src 'none'"
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -112,6 +105,8 @@ class Gate:
             refusal = await self._identify(scope, headers)
         if refusal is None and is_gradio(scope["path"]):
             receive, refusal = await admit_gradio(scope, receive, self.bindings)
+        if refusal is None and is_gradio(scope["path"]):
+            send = allow_own_scripts(scope, send)
         await (refusal or self.app)(scope, receive, send)
 
     async def _identify(self, scope: Scope, headers: Headers) -> Response | None:
@@ -139,7 +134,7 @@ def guard_send(path: str, send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers[name] = value
-            headers["Content-Security-Policy"] = GRADIO_POLICY if is_gradio(path) else CONTENT_POLICY
+            headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
             # Our own files are asked for again each time (304 where unchanged); what holds content is kept nowhere.
             headers["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"
         await send(message)

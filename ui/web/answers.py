@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from assistant.errors import (
-    CasebriefError,
-    Conflict,
-    EngineFailure,
-    LimitExceeded,
-    NotAllowed,
-    NotFound,
-    RefusedInput,
-    WrongUsage,
-)
-
-_log = logging.getLogger("casebrief.web")
-
-# The first class that fits decides, so the narrower ones stand first.
-_STATUS: tuple[tuple[type[CasebriefError], int], ...] = (
-    (NotAllowed, 403),
-    (NotFound, 404),
-    (Conflict, 409),
-    (LimitExceeded, 413),
-    (RefusedInput, 422),
-    (WrongUsage, 400),
-    (EngineFailure, 503),
-)
-
-
-def status_of(error: Exception) -> int:
-    """Give the HTTP status of an error; 500 where it is our own fault."""
-    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+from assistant.errors import CasebriefError, WrongUsage
+from ui.messages import OUR_FAULT, http_status, log_fault
 
 
 def describe(error: Exception) -> dict[str, str]:
@@ -42,14 +15,14 @@ def describe(error: Exception) -> dict[str, str]:
     if isinstance(error, CasebriefError):
         what = error.what + (f" Expected: {error.expected}." if error.expected else "")
         return {"error": what, "do": error.do or ""}
-    return {"error": "Something failed on our side.", "do": "Try again; if it stays, tell your administrator."}
+    return {"error": OUR_FAULT, "do": "Try again; if it stays, tell your administrator."}
 
 
 def answer_error(error: Exception) -> Response:
     """Answer with an error as JSON."""
     if not isinstance(error, CasebriefError):
-        _log.error("A request ended with %s", type(error).__name__)
-    return JSONResponse(describe(error), status_code=status_of(error))
+        log_fault(error, "web")
+    return JSONResponse(describe(error), status_code=http_status(error))
 
 
 def pick_text(data: dict[str, Any], name: str, limit: int = 20_000) -> str:

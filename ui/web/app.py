@@ -13,9 +13,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from assistant.errors import CasebriefError, NotFound
+from ui.messages import http_status
 from ui.web import ask, filing, filings, login, people, review
 from ui.web.access import Gate
-from ui.web.answers import answer_error, describe, status_of
+from ui.web.answers import answer_error, describe
 from ui.web.render import WEB, current_user, render
 from ui.web.streams import RunningStreams
 
@@ -87,7 +88,7 @@ def wants_page(request: Request) -> bool:
 def show_error(request: Request, error: Exception) -> Response:
     """Answer with an error: a page for people, JSON for scripts."""
     if wants_page(request):
-        return render(request, "error.html", status=status_of(error), **describe(error))
+        return render(request, "error.html", status=http_status(error), **describe(error))
     return answer_error(error)
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from assistant.errors import LimitExceeded, RefusedInput
+from assistant.errors import LimitExceeded, NotFound, RefusedInput
 from ui.web.access import require_role
 from ui.web.render import current_user, matters_for, pick_matter, render
 
@@ -94,8 +94,11 @@ def list_jobs(request: Request) -> dict[str, Any]:
 
 
 def _round_jobs(request: Request) -> list[dict[str, Any]]:
-    state = request.app.state.actions.learning.round_status(request.app.state.house, current_user(request))
-    if not state or state.get("status") != "running":
+    try:
+        state = request.app.state.actions.learning.round_status(request.app.state.house, current_user(request))
+    except NotFound:
+        return []
+    if state["status"] != "running":
         return []
     progress = state.get("progress") or {}
     return [{"label": "Training round", "matter": "", "step": state.get("step", ""), **_counts(progress)}]

@@ -91,3 +91,10 @@ async def _read_form(request: Request) -> dict[str, str]:
             raise WrongUsage("The form is too large.")
     fields: dict[str, Any] = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
     return {key: values[0] for key, values in fields.items()}
+
+
+@router.get("/api/me")
+def get_me(request: Request) -> dict[str, str]:
+    """Give the person's name and role, and the token for the changes that a Gradio screen makes beside Gradio."""
+    login = request.state.login
+    return {"name": login.user.name, "role": login.user.role, "csrf": login.csrf}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
@@ -16,12 +15,12 @@ from typing import Any
 from starlette.responses import Response
 
 from assistant.errors import CasebriefError
+from ui.messages import log_fault
 from ui.web.answers import answer_error
 
 Event = dict[str, Any]
 Produce = Callable[[threading.Event], Iterator[Event]]
 
-_log = logging.getLogger("casebrief.web")
 _END = object()
 
 
@@ -121,7 +120,7 @@ class EventStream(Response):
         except CasebriefError as error:
             put(error)
         except Exception as error:  # the reader must hear of it; the text may hold a client's words, so only the type
-            _log.error("A stream ended with %s", type(error).__name__)
+            log_fault(error, "web stream")
             put(RuntimeError("unexpected"))
         finally:
             close = getattr(events, "close", None)

@@ -16,10 +16,12 @@ function state(filing) {
   if (filing.status === "ready") return el("span", { class: "state good" }, icon("check"), "Ready");
   if (filing.status === "refused") return el("div", { class: "why" }, el("span", { class: "state bad" }, icon("cross"), "Needs attention"), el("p", { class: "small" }, [filing.error, filing.do].filter(Boolean).join(" ")));
   const { done = 0, total = 0, label = "" } = filing.progress || {};
-  const words = filing.status === "waiting" && !total ? "Waiting for its turn" : label || "Reading";
+  const words = filing.status === "waiting" && !total ? "Waiting for its turn" : capital(label || "reading");
   return el("div", { class: "progress" }, el("span", { class: "state wait" }, icon("clock"), words, total ? el("span", { class: "number" }, `${done} of ${total}`) : ""),
     el("progress", total ? { max: total, value: done, "aria-label": `Reading ${filing.file}` } : { "aria-label": `Reading ${filing.file}` }));
 }
+
+function capital(words) { return words.charAt(0).toUpperCase() + words.slice(1); }
 
 function row(filing) {
   const open = filing.status === "refused" ? el("strong", { class: "serif" }, filing.file) : el("a", { href: `/f/${filing.document_id}` }, filing.file);

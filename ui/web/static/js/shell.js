@@ -80,7 +80,8 @@ function startKeys() {
 
 function describeJobs(jobs) {
   if (!jobs.length) return "No work in progress";
-  const job = jobs.find((j) => j.total) || jobs[0];
+  const job = { ...(jobs.find((j) => j.total) || jobs[0]) };
+  job.step = job.step.charAt(0).toUpperCase() + job.step.slice(1);
   const pages = job.total ? ` · ${job.done} of ${job.total}` : "";
   return jobs.length === 1 ? `${job.step} ${job.label}${pages}` : `${plural(jobs.length, "filing")} in work · ${job.step} ${job.label}${pages}`;
 }

@@ -1,0 +1,206 @@
+"""What the Rounds screen shows, as HTML: counts, progress, the comparison, the gate's sentences, the adapters.
+
+Numbers and ids only; everything that comes from the store is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import escape
+
+from ui.web.charts import draw_intervals, draw_line
+
+STEPS = (("dataset", "Dataset"), ("train", "Train"), ("evaluate", "Evaluate"), ("gate", "Gate"), ("done", "Done"))
+METRICS = (("rouge1", "ROUGE-1"), ("rouge2", "ROUGE-2"), ("rougeL", "ROUGE-L"), ("rougeLsum", "ROUGE-Lsum"))
+STATUS_WORDS = {
+    "running": "Running",
+    "passed": "Finished: the candidate passed the gate",
+    "refused": "Finished: the gate refused the candidate",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+    "promoted": "The candidate was promoted",
+    "discarded": "The candidate was discarded",
+}
+DECIDABLE = ("passed", "refused")
+
+
+def show_preview(preview: Mapping[str, Any]) -> str:
+    """Show what a round would learn from now, and what is left out and why."""
+    by_matter = preview.get("by_matter") or {}
+    left_out = preview.get("left_out") or {}
+    total = int(preview.get("corrections") or 0)
+    lead = f"<strong>{total}</strong> signed-off summaries from {len(by_matter)} matters would train now."
+    if not total:
+        lead = "No signed-off summary may train yet. A round would learn from synthetic filings only."
+    tables = _table(("Matter", "Pairs"), sorted(by_matter.items())) if by_matter else ""
+    words = {key: str(key).replace("_", " ").capitalize() for key in left_out}
+    rest = _table(("Left out because", "Pairs"), [(words[k], n) for k, n in left_out.items() if n]) if left_out else ""
+    return _block(f"<p>{lead}</p><div class='cb-two'>{tables}{rest}</div>")
+
+
+def show_progress(found: Mapping[str, Any] | None) -> str:
+    """Show where the newest round stands: its steps, the loss curve, tokens a second, time left."""
+    if not found:
+        return _block(
+            '<p class="cb-quiet">No round has been started yet. Start one above; it goes on when you leave.</p>'
+        )
+    progress = found.get("progress") or {}
+    status = STATUS_WORDS.get(found["status"], str(found["status"]))
+    kind = {"failed": "bad", "refused": "half", "cancelled": "half", "running": "run"}.get(found["status"], "good")
+    head = f'<p class="cb-state cb-{kind}">{escape(status)}</p><p class="cb-quiet">{escape(_about(found))}</p>'
+    if found.get("error"):
+        head += f'<p class="cb-notice cb-bad">{escape(found["error"])}</p>'
+    return _block(
+        head + _steps(found) + (_numbers(progress) + _curve(progress) if found["status"] == "running" else "")
+    )
+
+
+def show_results(found: Mapping[str, Any] | None) -> str:
+    """Show the comparison, each figure with its 95% interval, and what the gate says."""
+    results = (found or {}).get("results") or {}
+    if not found or not results:
+        return ""
+    rows = [(name, *[_figure(score.get(key)) for key, _ in METRICS], _share(score)) for name, score in results.items()]
+    table = _table(("System", *[title for _, title in METRICS], "Supported"), rows)
+    spans = [
+        (name, s["rouge1"]["f1"], *s["rouge1"]["ci95"])
+        for name, s in results.items()
+        if isinstance(s.get("rouge1"), Mapping) and len(s["rouge1"].get("ci95") or ()) == 2
+    ]
+    chart = draw_intervals(spans) if spans else ""
+    gate = found.get("gate") or {}
+    says = "".join(f"<li>{escape(reason)}</li>" for reason in _reasons(gate))
+    passed = gate.get("passed")
+    verdict = "" if passed is None else _verdict(bool(passed))
+    count = next((s.get("n") for s in results.values() if s.get("n")), None)
+    on = f"On {count} filings that no training has seen. " if count else ""
+    note = f'<p class="cb-quiet">{on}F1 with the 95% interval; the chart shows ROUGE-1.</p>'
+    return _block(f"{verdict}<ul>{says}</ul>{table}{note}{chart}")
+
+
+def show_adapters(adapters: Sequence[Mapping[str, Any]]) -> str:
+    """Show the line of adapters, newest first."""
+    words = {"active": "Active", "candidate": "Candidate", "retired": "Retired"}
+    rows = [
+        (
+            a["adapter_id"],
+            words.get(a["status"], a["status"]),
+            a.get("parent") or "-",
+            str(a.get("hash") or "")[:8],
+            len(a.get("matters") or ()),
+            _figure((a.get("scores") or {}).get("rouge1")),
+            str(a.get("created_at") or "")[:10],
+        )
+        for a in sorted(adapters, key=lambda a: str(a.get("created_at") or ""), reverse=True)
+    ]
+    return _block(
+        _table(("Adapter", "State", "Learned on", "Hash", "Matters", "ROUGE-1", "Made"), rows)
+        if rows
+        else '<p class="cb-quiet">No adapter is installed: summaries are written by the base model.</p>'
+    )
+
+
+def show_history(rounds: Sequence[Mapping[str, Any]]) -> str:
+    """Show the rounds so far, newest first."""
+    rows = [
+        (
+            r["round_id"],
+            STATUS_WORDS.get(r["status"], r["status"]),
+            r.get("candidate") or "-",
+            r.get("started_by") or "-",
+            str(r.get("created_at") or "")[:16].replace("T", " "),
+        )
+        for r in rounds[:20]
+    ]
+    if not rows:
+        return ""
+    return _block(_table(("Round", "State", "Candidate", "Started by", "Started"), rows))
+
+
+def show_error(message: str) -> str:
+    """Show an error as one sentence with the next action."""
+    return _block(f'<p class="cb-notice cb-bad" role="alert">{escape(message)}</p>')
+
+
+def _about(found: Mapping[str, Any]) -> str:
+    data = found.get("dataset") or {}
+    counts = ", ".join(f"{value} {str(key).replace('_', ' ')}" for key, value in data.items() if isinstance(value, int))
+    return f"Round {found['round_id']}, started by {found.get('started_by') or 'nobody'}" + (
+        f": {counts}" if counts else ""
+    )
+
+
+def _steps(found: Mapping[str, Any]) -> str:
+    keys = [key for key, _ in STEPS]
+    step = str(found.get("step") or "dataset")
+    finished = found["status"] in ("passed", "refused", "promoted", "discarded")
+    at = len(keys) if finished else keys.index(step) if step in keys else 0
+    items = []
+    for number, (_, title) in enumerate(STEPS):
+        state = "done" if number < at else "now" if number == at else "next"
+        word = {"done": "done", "now": "now", "next": "to come"}[state]
+        items.append(f'<li class="cb-{state}"><span>{title}</span><small>{word}</small></li>')
+    return f'<ol class="cb-steps">{"".join(items)}</ol>'
+
+
+def _numbers(progress: Mapping[str, Any]) -> str:
+    told = []
+    if progress.get("label"):
+        told.append(str(progress["label"]))
+    if progress.get("tokens_per_s"):
+        told.append(f"{progress['tokens_per_s']:,.0f} tokens a second")
+    if progress.get("seconds_left"):
+        told.append(f"{_minutes(float(progress['seconds_left']))} left")
+    bar = ""
+    if progress.get("total"):
+        bar = f'<progress max="{int(progress["total"])}" value="{int(progress.get("done") or 0)}"></progress>'
+    return f"<p>{escape(' · '.join(told))}</p>{bar}"
+
+
+def _curve(progress: Mapping[str, Any]) -> str:
+    history = progress.get("losses") or []
+    points = [(float(x), float(y)) for x, y in history if isinstance(x, int | float) and isinstance(y, int | float)]
+    return str(draw_line(points, x_title="step", y_title="loss")) if points else ""
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def _reasons(gate: Mapping[str, Any]) -> list[str]:
+    for key in ("reasons", "sentences", "says"):
+        value = gate.get(key)
+        if isinstance(value, list | tuple):
+            return [str(v.get("text", v)) if isinstance(v, Mapping) else str(v) for v in value]
+    return []
+
+
+def _verdict(passed: bool) -> str:
+    if passed:
+        return '<p class="cb-state cb-good">The gate lets the candidate pass.</p>'
+    return '<p class="cb-state cb-half">The gate refuses the candidate.</p>'
+
+
+def _figure(score: Any) -> str:
+    if not isinstance(score, Mapping) or "f1" not in score:
+        return "-"
+    interval: Sequence[float] = score.get("ci95") or ()
+    return f"{score['f1']:.3f}" + (f" ({interval[0]:.3f} to {interval[1]:.3f})" if len(interval) == 2 else "")
+
+
+def _share(score: Mapping[str, Any]) -> str:
+    rate = score.get("supported_rate")
+    return "-" if not isinstance(rate, int | float) else f"{rate:.0%}"
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<table class="cb-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _block(html: str) -> str:
+    """Wrap HTML so that the Markdown renderer takes it as one block: no blank line, no indent."""
+    return f'<div class="cb">{html}</div>'.replace("\n", " ")
