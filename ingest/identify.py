@@ -26,10 +26,11 @@ _MASKED = {
 }  # fmt: skip
 _MASKED_STRICT = _MASKED | {
     "JUDGE": "PERSON", "COURT": "ORG", "AGENCY": "ORG", "LOC": "LOC", "DATETIME": "DATETIME", "DEM": "DEM",
+    "BODY": "ORG",
 }  # fmt: skip
 _RANK = {
     "LITERAL": 100, "CONTACT": 90, "BIRTH": 84, "CODE": 82, "LAW": 80, "DATETIME": 74, "JUDGE": 70, "PARTY": 66,
-    "PARTY_ORG": 66, "COURT": 60, "AGENCY": 58, "PERSON": 57, "ORG": 55, "LOC": 50, "DEM": 48,
+    "PARTY_ORG": 66, "COURT": 60, "AGENCY": 58, "PERSON": 57, "ORG": 55, "LOC": 50, "DEM": 48, "BODY": 30,
 }  # fmt: skip
 _MODEL_SCORE = 0.6
 _MODEL_RANK = {"PERSON": 40, "ORG": 38, "LOC": 36, "DATETIME": 34, "DEM": 32}

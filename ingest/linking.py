@@ -13,7 +13,7 @@ from ingest.identify import Span
 from ingest.propagate import fold_words
 from ingest.recognizers.vocabulary import FEMALE_NAMES, FEMALE_TITLES, MALE_NAMES, MALE_TITLES, NAME_SUFFIXES, TITLES
 
-_TITLE_BEFORE = regex.compile(rf"\b(?P<title>{'|'.join(TITLES)}|Judge|Justice|Hon)\b\.?,?\s$")
+_TITLE_BEFORE = regex.compile(rf"\b(?:(?:Mr|Dr)\.?\s(?:and|&)\s)?(?P<title>{'|'.join(TITLES)}|Judge|Justice|Hon)\b\.?,?\s$")
 _TITLE_AT = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\b\.?\s+)+")
 _KIND = frozenset(
     [

@@ -13,6 +13,7 @@ Profile = Literal["working", "strict"]
 def build_recognizers(profile: Profile) -> list[LegalRecognizer]:
     """Make the recognizers of a profile, in the order in which their files are worth reading."""
     from ingest.recognizers.addresses import Addresses
+    from ingest.recognizers.capitalized import Capitalized
     from ingest.recognizers.citations import Citations
     from ingest.recognizers.contacts import Contacts
     from ingest.recognizers.courts import Courts
@@ -31,4 +32,4 @@ def build_recognizers(profile: Profile) -> list[LegalRecognizer]:
         SpacyNames(), Parties(), Persons(), Organizations(), Dockets(), IdentityNumbers(), BirthDates(), Addresses(),
         Contacts(), Courts(), Judges(), Citations(),
     ]  # fmt: skip
-    return both if profile == "working" else [*both, Dates(), Places(), Demographics()]
+    return both if profile == "working" else [*both, Dates(), Places(), Demographics(), Capitalized()]

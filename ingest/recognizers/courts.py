@@ -10,13 +10,14 @@ import regex
 from ingest.recognizers.base import Found, LegalRecognizer
 from ingest.recognizers.vocabulary import AGENCY_HEADS
 
-_WORD = r"\p{Lu}[\p{L}'’.-]*"
+_WORD = r"(?:U\.\s?S\.|\p{Lu}[\p{L}'’-]*)"
 _PLACE = rf"(?:(?:the\s)?{_WORD}(?:\s(?:of\s(?:the\s)?)?{_WORD}){{0,3}})"
 _COURT = regex.compile(
     rf"(?:{_WORD}\s(?:{_WORD}\s|(?:of|and|for)\s(?=\p{{Lu}})){{0,5}})?(?:Courts?|COURTS?)\b(?:\s(?:of|for|OF|FOR)\s{_PLACE})?(?:\s(?:in|at)\s\p{{Lu}}[\p{{L}}-]+)?"
 )
 _AGENCY = regex.compile(
-    rf"(?:(?:{_WORD})(?:['’]s)?\s(?:(?:{_WORD}|of|and|for|the)\s){{0,4}})?\b(?:{AGENCY_HEADS})\b(?:\s(?:of|for|on)\s(?:the\s)?{_WORD}(?:\s(?:of|and|for|the|{_WORD})){{0,6}})?"
+    rf"(?:{_WORD}(?:['’]s)?(?:\s|,\s(?=\p{{Lu}}[\p{{L}}-]+\s(?:and|&)\s)|\s(?:and|&)\s)){{0,5}}\b(?:{AGENCY_HEADS})\b"
+    rf"(?:\s(?:of|for|on)\s(?:the\s)?{_WORD}(?:(?:,?\s(?:and|of|for)(?:\sthe)?)?\s{_WORD}){{0,6}})?"
 )
 _STATE = regex.compile(
     rf"\b(?:State|Commonwealth|Republic|Kingdom|Government|People|STATE|COMMONWEALTH|PEOPLE|REPUBLIC|KINGDOM)\s(?:of|OF)\s(?:the\s|THE\s)?{_WORD}(?:\s{_WORD}){{0,2}}"

@@ -229,11 +229,18 @@ opening final interim preliminary partial joint several emergency expedited leav
 plan case matter action actions trial hearing hearings review writ certiorari habeas corpus mandamus certification
 class collective individual individuals person persons people citizen citizens public private official capacity
 reasons reason question presented provisions provision involved below opinions related statutory applicable
+registrar agent agents delegate delegates assistant member members deputy rapporteur professor vice acting
 ssn ein dob tin usc cfr mdl llc inc ltd pdf gps dna
 appearance counsel record form entry instructions name address yes none
 """
 LEGAL_WORDS = _words(_LEGAL)
 """Lower-case words that, alone or together, are never someone's name."""
+
+PROPER_ADJECTIVES = _words(
+    "united new north south east west northern southern eastern western central upper lower great first second third national "
+    "federal american royal supreme high republic kingdom state house city town county street road box"
+)
+"""Legal words that stay at the beginning or end of a place or an organization: "United Kingdom", "High Street"."""
 
 GENERIC_ALIASES = LEGAL_WORDS | _words(
     "group settlement loan note notes project transaction merger will estate vehicle device"

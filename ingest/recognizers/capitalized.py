@@ -1,0 +1,53 @@
+"""Institutions by nothing but their capitals, acronyms and glosses: for the strict profile, which would rather mask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import regex
+
+from ingest.recognizers.base import Found, LegalRecognizer
+from ingest.recognizers.vocabulary import COUNTRIES
+
+_WORD = r"\p{Lu}[\p{L}’'-]*\p{L}"
+_RUN = regex.compile(rf"(?<=[\p{{Ll}}\d,;:(“\"][ \n(“\"]|[\p{{Ll}}\d,;:][ \n][“\"(]){_WORD}(?:\s(?:(?:of|and|for|on|de|the)\s){{0,2}}{_WORD}){{1,7}}")
+_HEAD = regex.compile(
+    r"(?<=\b[Tt]he\s)(?:Council|Parliament|Office|Tribunal|Department|Board|Ministry|Inspectorate|Directorate|Bureau"
+    r"|Agency|Authority|Administration|Municipality|Company|Bank|Foundation|Association|Party|Union|Institute|University|Hospital)\b"
+)
+_ACRONYM = regex.compile(r"(?<![\p{L}\p{N}/.-])\p{Lu}{2,7}(?:/\p{Lu}{1,5})?(?![\p{L}\p{N}/]|\.\p{L}|-\p{Lu})")
+_NO_ACRONYM = frozenset(
+    "EUR GBP USD PLN SEK CHF TRL TRY FRF DEM ITL CZK HUF NOK DKK AM PM QC KC SC LJ CJ J II III IV VI VII VIII IX XI XII XIII "
+    "XIV XV XVI XX PROCEDURE THE OF AND IN ON TO FACTS LAW AS BY FOR ECHR ID NO OR AT IS IT DNA VAT CV PDF TV UN-".split()
+)
+_GOVERNED = regex.compile(
+    rf"(?:(?:\p{{Lu}}\p{{Ll}}+(?:ish|ian|ese|an|ch|ic|i)|{COUNTRIES}))\s(?:(?:military|civil|judicial|administrative|prison|tax|security|local|national|immigration|armed)\s)?"
+    r"(?:authorities|army|armed\sforces|forces|police|government|military|parliament|embassy|consulate|courts|troops|navy|intelligence|secret\sservice|ministry)\b"
+)
+_LAW_END = regex.compile(r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Articles?|Sections?|Protocol|Law|Chapter|Annex|Appendix)\b")
+
+
+class Capitalized(LegalRecognizer):
+    """Whatever reads like the name of a body."""
+
+    types = ("BODY",)
+
+    def find(self, text: str, artifacts: Any) -> Iterable[Found]:
+        """Give capitalized phrases inside a sentence, acronyms, named authorities."""
+        for match in _RUN.finditer(text):
+            if not _LAW_END.search(match.group()):
+                yield Found(match.start(), match.end(), "BODY", 0.5)
+        for match in _ACRONYM.finditer(text):
+            if match.group() not in _NO_ACRONYM and not _in_capitals(text, match):
+                yield Found(match.start(), match.end(), "BODY", 0.5)
+        for pattern in (_HEAD, _GOVERNED):
+            for match in pattern.finditer(text):
+                yield Found(match.start(), match.end(), "BODY", 0.5)
+
+
+def _in_capitals(text: str, match: regex.Match) -> bool:
+    """Tell whether an acronym stands in a line of capitals, where every word looks like one."""
+    line = text[text.rfind("\n", 0, match.start()) + 1 : text.find("\n", match.end()) % (len(text) + 1)]
+    letters = [c for c in line[:200] if c.isalpha()]
+    return sum(c.isupper() for c in letters) > 0.7 * max(len(letters), 1)
