@@ -102,6 +102,26 @@ def test_an_inner_session_is_lost_with_the_outer_one(tmp_path):
         assert session.get(CounterRow, "n") is None
 
 
+def test_what_cannot_be_undone_waits_for_the_commit(tmp_path):
+    db = open_store(tmp_path)
+    done = []
+    db.after_commit(lambda: done.append("at once"))
+    with db.session():
+        with db.session():
+            db.after_commit(lambda: done.append("kept"))
+        with pytest.raises(KeyError), db.session():
+            db.after_commit(lambda: done.append("rolled back"))
+            raise KeyError
+        assert done == ["at once"]
+    assert done == ["at once", "kept"]
+    with pytest.raises(KeyError), db.session():
+        db.after_commit(lambda: done.append("never"))
+        raise KeyError
+    with db.session():
+        pass
+    assert done == ["at once", "kept"]
+
+
 def test_writers_in_many_threads_lose_no_update(tmp_path):
     db = open_store(tmp_path)
 

@@ -124,6 +124,21 @@ def test_not_even_the_wrapped_key_or_the_pseudonymized_text_is_left_in_any_file(
         assert find_bytes(db.settings.home, needle) == []
 
 
+def test_an_erasure_that_is_rolled_back_with_its_audit_entry_takes_nothing(db):
+    matter_id = fill(db)
+    before = count_rows(db)
+    with pytest.raises(KeyError), db.session():
+        matters.erase_matter(db, matter_id, "ada", "ann")
+        raise KeyError
+    assert count_rows(db) == before
+    (filing,) = filings.list_filings(db, matter_id)
+    assert filings.read_original(db, filing.document_id) == ORIGINAL
+    with db.session():
+        matters.erase_matter(db, matter_id, "ada", "ann")
+        assert list((db.settings.home / "originals").iterdir())
+    assert not list((db.settings.home / "originals").iterdir())
+
+
 @pytest.mark.parametrize("second", ["", "ada", "ADA"])
 def test_an_erasure_takes_two_people(db, second):
     matter_id = add_matter(db)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,16 +49,36 @@ class Database:
         """
         outer: Session | None = getattr(self._open, "session", None)
         if outer is not None:
-            with outer.begin_nested():
+            with self._dropping_on_error(), outer.begin_nested():
                 yield outer
             return
+        after: list[Callable[[], object]] = []
         with _explain_failures(), Session(self._engine, expire_on_commit=False) as session, session.begin():
-            self._open.session = session
+            self._open.session, self._open.after = session, after
             try:
                 yield session
                 session.flush()
             finally:
                 self._open.session = None
+        for act in after:
+            act()
+
+    def after_commit(self, act: Callable[[], object]) -> None:
+        """Do what cannot be undone, such as removing a file, once the open transaction is on disk, or at once."""
+        if getattr(self._open, "session", None) is None:
+            act()
+        else:
+            self._open.after.append(act)
+
+    @contextmanager
+    def _dropping_on_error(self) -> Iterator[None]:
+        """Forget what was to be done after the commit of a savepoint that is rolled back."""
+        known = len(self._open.after)
+        try:
+            yield
+        except BaseException:
+            del self._open.after[known:]
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -301,8 +302,8 @@ def delete_filing(db: Database, document_id: str, actor: str = "") -> None:
             raise NotAllowed(f"A legal hold lies on {row.matter_id}.", do="Have the hold lifted first.")
         session.execute(delete(DocumentRow).where(DocumentRow.document_id == document_id))
         session.add(TombstoneRow(subject=document_id, kind="filing", erased_by=actor, counts={}, erased_at=timestamp()))
-    db.compact()
-    remove_file(db.settings.folder("originals") / f"{document_id}.sealed")
+        db.after_commit(db.compact)
+        db.after_commit(partial(remove_file, db.settings.folder("originals") / f"{document_id}.sealed"))
 
 
 def sweep_originals(db: Database, age_s: float = _ORPHAN_AGE_S) -> int:

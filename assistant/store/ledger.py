@@ -60,6 +60,9 @@ class Ledger(Protocol):
     def entries(self) -> list[Entry]:
         """Give all entries, oldest first."""
 
+    def find(self, pseudonym: str) -> Entry | None:
+        """Give one entry, or None."""
+
     def assign(self, type: str, original: str) -> str:
         """Give the pseudonym of an original of a type, a new one where it has none."""
 
@@ -83,6 +86,10 @@ class MemoryLedger:
     def entries(self) -> list[Entry]:
         """Give all entries, oldest first."""
         return list(self._entries.values())
+
+    def find(self, pseudonym: str) -> Entry | None:
+        """Give one entry, or None."""
+        return self._entries.get(pseudonym)
 
     def assign(self, type: str, original: str) -> str:
         """Give the pseudonym of an original of a type, a new one where it has none."""
@@ -129,14 +136,20 @@ class TableLedger:
         with self._db.reading() as session:
             return [self._open(row) for row in session.scalars(mine)]
 
+    def find(self, pseudonym: str) -> Entry | None:
+        """Give one entry, or None."""
+        with self._db.reading() as session:
+            row = session.get(PseudonymRow, pseudonym)
+            return self._open(row) if row is not None and row.matter_id == self._matter_id else None
+
     def assign(self, type: str, original: str) -> str:
         """Give the pseudonym of an original of a type, a new one where it has none."""
         with self._db.reading() as session:
-            found = self._find(session, type, original)
+            found = self._find_assigned(session, type, original)
         if found is not None:
             return found
         with self._db.session() as session:
-            found = self._find(session, type, original)
+            found = self._find_assigned(session, type, original)
             if found is not None:
                 return found
             pseudonym = format_pseudonym(type, next_number(session, f"pseudonym.{type}"))
@@ -175,7 +188,7 @@ class TableLedger:
                     self._seal_into(row, entry)
             self._advance(session)
 
-    def _find(self, session: Session, type: str, original: str) -> str | None:
+    def _find_assigned(self, session: Session, type: str, original: str) -> str | None:
         same = select(PseudonymRow.pseudonym).where(
             PseudonymRow.matter_id == self._matter_id,
             PseudonymRow.type == type,
@@ -237,6 +250,10 @@ class BatchLedger:
     def entries(self) -> list[Entry]:
         """Give all entries, with those of the batch."""
         return list(self._entries.values())
+
+    def find(self, pseudonym: str) -> Entry | None:
+        """Give one entry, or None."""
+        return self._entries.get(pseudonym)
 
     def assign(self, type: str, original: str) -> str:
         """Give the pseudonym of an original of a type, a new one where it has none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -182,10 +183,9 @@ def erase_matter(db: Database, matter_id: str, actor: str, second: str) -> Erasu
         destroy_key(db, matter_id)
         session.flush()
         session.execute(delete(MatterRow).where(MatterRow.matter_id == matter_id))
-    db.compact()
-    originals = db.settings.folder("originals")
-    for document_id in documents:
-        remove_file(originals / f"{document_id}.sealed")
+        db.after_commit(db.compact)
+        for document_id in documents:
+            db.after_commit(partial(remove_file, db.settings.folder("originals") / f"{document_id}.sealed"))
     return ErasureReport(len(documents), due)
 
 

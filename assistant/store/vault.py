@@ -83,7 +83,7 @@ class Vault:
             NotFound: The pseudonym is not of this matter.
         """
         with self._lock:
-            had = self._load().get(pseudonym)
+            had = self._ledger.find(pseudonym)
             if had is None or (variant != had.original and variant not in had.variants):
                 self._ledger.change(pseudonym, None, variant)
 
