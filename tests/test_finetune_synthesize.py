@@ -63,7 +63,7 @@ _HOUSE_WORDS = {
     *(word for parts in PARTS.values() for part in parts for word in part.split()),
     *("Pleaded", "Alleged", "Seeks", "Jury", "Set", "Asks", "Argued", "Opposed", "Unopposed", "Judge", "Held", "Found"),
     *("Ordered", "Dkt", "Whether", "For", "From", "Owed", "Payable", "Governed", "Disclosed", "Claimed", "Relates"),
-    *("Testified", "Examined", "Ends", "Renews", "Marked", "Applied"),
+    *("Dated", "Testified", "Examined", "Ends", "Renews", "Marked", "Applied"),
 }
 
 
@@ -143,7 +143,7 @@ def test_pdf_reads_back_as_the_text(kind: str) -> None:
     for seed in range(4):
         filing = make_filing(seed, kind, pages=3)
         document = pypdfium2.PdfDocument(make_pdf(filing))
-        read = "".join(page.get_textpage().get_text_range() for page in document)
+        read = "\n".join(page.get_textpage().get_text_range() for page in document)
         letters = set(re.findall(r"[A-Za-zÀ-ÿ']{4,}", filing.text))
         assert letters <= set(re.findall(r"[A-Za-zÀ-ÿ']{4,}", read))
         assert make_pdf(filing) == make_pdf(filing)

@@ -52,7 +52,7 @@ def open_writer(rng: random.Random, split: Split, document_type: str, *overlays:
     """Give a writer over the split's banks for a document type; `overlays` win over them, later over earlier."""
     banks = load_banks(split)
     filed = date(rng.randint(2015, 2025), 1, 1) + timedelta(days=rng.randint(0, 364))
-    flat = {"names": banks["names"], **banks["common"], **banks[document_type]}
+    flat = {"split": split, "names": banks["names"], **banks["common"], **banks["motion"], **banks[document_type]}
     for overlay in overlays:
         flat.update(overlay)
     return Writer(rng, flat, filed)

@@ -49,9 +49,9 @@ def _write_venue(w: Writer, draft: Draft, claims: list[str], filler: int) -> Non
 def _write_facts(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
     draft.heading(w.line("h_facts"))
     first, second = w.items("acts", 2)
-    early, late = sorted((w.make("date").day, w.make("date").day))  # type: ignore[union-attr]
-    one = w.child(act=first, date=Day(early))
-    two = w.child(act=second, date=Day(late))
+    early, late = _draw_days(w)
+    one = w.child(act=first, date=early)
+    two = w.child(act=second, date=late)
     harm = w.child(harm=w.items("harms", 1)[0])
     add_filler(w, draft, "context", 2 + filler // 3, numbered=True)
     draft.paragraph(one.say(w.items("fact_act", 1)[0]), numbered=True)
@@ -68,6 +68,15 @@ def _write_facts(w: Writer, draft: Draft, claims: list[str], filler: int) -> Non
         notice.gold("Alleged notice: on {date} to {person}, {job}"),
         harm.gold("Alleged harm: {harm}, {money}"),
     )
+
+
+def _draw_days(w: Writer) -> tuple[Day, Day]:
+    """Give the days of the two acts, in order: those of the scenario where it fixes them."""
+    fixed = w.banks.get("act_days")
+    if fixed:
+        return Day(fixed[0]), Day(fixed[1])
+    days = sorted(value.day for value in (w.make("date"), w.make("date")) if isinstance(value, Day))
+    return Day(days[0]), Day(days[1])
 
 
 def _write_claims(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:

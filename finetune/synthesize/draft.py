@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from finetune.synthesize.grammar import enumerate_items
+from finetune.synthesize.grammar import capitalize, enumerate_items
 
 BlockKind = Literal["court", "caption", "title", "heading", "para", "numbered", "sign", "qa", "item", "center"]
 
@@ -54,9 +54,9 @@ class Draft:
         """Append a paragraph, numbered on where the filing numbers its paragraphs."""
         if numbered:
             self._paragraph += 1
-            self.add("numbered", text, f"{self._paragraph}.")
+            self.add("numbered", capitalize(text), f"{self._paragraph}.")
         else:
-            self.add("para", text)
+            self.add("para", capitalize(text))
 
     def heading(self, text: str) -> None:
         """Append a heading."""

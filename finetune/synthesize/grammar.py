@@ -21,6 +21,7 @@ from finetune.synthesize.values import Value
 _SLOT = re.compile(r"\{([a-z_0-9]+)(?:\.([a-z]+))?(?::([a-z]+))?\}")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _DOCKET_STYLES = ("ECF No.", "Doc.", "Dkt. No.", "D.E.", "Docket Entry")
+_TWO_STOPS = re.compile("\\.(\ue0ff)\\.(?!\\.)")
 _PAIR = " => "
 
 
@@ -94,7 +95,7 @@ class Writer:
                 written = value.form(match[2] or "", gold, self.rng)
             return {"cap": capitalize, "upper": str.upper}.get(match[3] or "", str)(written)
 
-        return _SLOT.sub(fill, text)
+        return _TWO_STOPS.sub(r".\1", _SLOT.sub(fill, text))
 
     def _value(self, name: str) -> Value | str:
         if name not in self._scope:

@@ -20,7 +20,7 @@ def choose_mover(w: Writer, defendant: bool) -> None:
 
 def write_motion(w: Writer, pages: int) -> Draft:
     """Write a motion of about `pages` pages in the case that `w` holds."""
-    defends = w.rng.random() < 0.6
+    defends = bool(w.banks.get("defends", w.rng.random() < 0.6))
     choose_mover(w, defends)
     draft = begin(w, "{mover.role}'s {title}")
     draft.paragraph(w.line("filed_line"))

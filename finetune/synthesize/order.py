@@ -10,7 +10,7 @@ from finetune.synthesize.motion import choose_mover
 
 def write_order(w: Writer, pages: int) -> Draft:
     """Write an order of about `pages` pages in the case that `w` holds."""
-    choose_mover(w, w.rng.random() < 0.6)
+    choose_mover(w, w.banks.get("defends", w.rng.random() < 0.6))
     w.bind("judge_name", w.banks["judge_title"])
     draft = begin(w, "{title}", "{bench}")
     draft.paragraph(w.line("entered"))

@@ -17,18 +17,26 @@ from typing import Any
 
 from assistant.documents import join_parts
 from assistant.errors import WrongUsage
+from finetune.synthesize.brief import open_brief, write_brief
 from finetune.synthesize.case import BANKS, Split, open_case
 from finetune.synthesize.complaint import write_complaint
+from finetune.synthesize.contract import open_contract, write_contract
+from finetune.synthesize.deposition import write_deposition
 from finetune.synthesize.draft import Block, Draft
 from finetune.synthesize.grammar import Writer
 from finetune.synthesize.marks import Span, read_marks, strip_marks
 from finetune.synthesize.motion import write_motion
 from finetune.synthesize.order import write_order
+from finetune.synthesize.patent import open_patent, write_patent
 
 _WRITERS: dict[str, Callable[[Writer, int], Draft]] = {
     "complaint": write_complaint,
     "motion": write_motion,
     "order": write_order,
+    "brief": write_brief,
+    "contract": write_contract,
+    "patent": write_patent,
+    "deposition": write_deposition,
 }
 DOCUMENT_TYPES = tuple(_WRITERS)
 PARTS: dict[str, tuple[str, ...]] = {
@@ -40,7 +48,11 @@ PARTS: dict[str, tuple[str, ...]] = {
     "patent": ("Applicant", "Field", "Invention", "Claims"),
     "deposition": ("Witness", "Topics", "Admissions", "Exhibits"),
 }
-_OPENERS: dict[str, Callable[[random.Random, Split, str], Writer]] = {}
+_OPENERS: dict[str, Callable[[random.Random, Split, str], Writer]] = {
+    "brief": open_brief,
+    "contract": open_contract,
+    "patent": open_patent,
+}
 SUMMARY_WORDS = (70, 130)
 _TRIES = 12
 LAYOUTS = ("plain", "ruled", "pleading", "stamped")

@@ -1,0 +1,106 @@
+"""Contracts: roles, term and notice, duties of both sides, price and lateness, law and forum, among boilerplate."""
+
+from __future__ import annotations
+
+import random
+
+from finetune.synthesize.case import Split, draw_length, load_banks, open_writer
+from finetune.synthesize.draft import Draft, say_list
+from finetune.synthesize.grammar import Writer
+from finetune.synthesize.makers import make_money
+from finetune.synthesize.marks import strip_marks
+from finetune.synthesize.values import Company, Count, Day, Party
+
+_RATES = ("1", "1.5", "2")
+
+
+def open_contract(rng: random.Random, split: Split, document_type: str) -> Writer:
+    """Give a writer whose scope holds two sides of a contract of some kind."""
+    kind = rng.choice(load_banks(split)[document_type]["kinds"])
+    w = open_writer(rng, split, document_type, kind)
+    w.bind("filed", Day(w.filed))
+    for side, role in zip("ab", kind["roles"], strict=True):
+        stem = rng.choice(w.banks["names"]["stems"])
+        name = rng.choice(kind[f"{side}_company"]).replace("STEM", stem)
+        w.bind(side, Party(Company(name, rng.choice(w.banks["names"]["suffixes"])), role, ""))
+    for name in kind.get("fixed", ()):
+        w.bind(name, rng.choice(w.banks[name]))
+    return w
+
+
+def write_contract(w: Writer, pages: int) -> Draft:
+    """Write a contract of about `pages` pages between the sides that `w` holds."""
+    draft = Draft(title=w.banks["title"])
+    draft.add("title", draft.title.upper())
+    draft.paragraph(w.line("opening"))
+    draft.gold("Parties", w.gold("{a.role}: {a}"), w.gold("{b.role}: {b}"), w.gold("Dated {filed}"))
+    sections = [_write_term, _write_duties, _write_payment]
+    w.rng.shuffle(sections)
+    boiler = w.items("boiler_headings", 6)
+    clauses = 1 + draw_length(w, pages) // 6
+    article = 0
+    for section in [*sections, _write_law]:
+        article = section(w, draft, article + 1)
+        article = _write_boiler(w, draft, article + 1, boiler.pop(), clauses)
+    for heading in boiler if pages > 3 else ():
+        article = _write_boiler(w, draft, article + 1, heading, clauses)
+    draft.add("sign", w.line("sign"))
+    return draft
+
+
+def _head(w: Writer, draft: Draft, article: int, name: str) -> int:
+    draft.heading(f"{article}. {w.line(name)}")
+    return article
+
+
+def _write_boiler(w: Writer, draft: Draft, article: int, heading: str, clauses: int) -> int:
+    draft.heading(f"{article}. {heading}")
+    for number in range(1, clauses + 1):
+        text = " ".join(w.line("boiler") for _ in range(w.rng.randint(1, 3)))
+        draft.add("numbered", text, f"{article}.{number}")
+    return article
+
+
+def _write_term(w: Writer, draft: Draft, article: int) -> int:
+    one = w.child()
+    rng = w.rng
+    one.bind("start", w.make("due"))
+    one.bind("months", Count(rng.choice((6, 12, 18, 24, 36, 48, 60))))
+    one.bind("renew", Count(rng.choice((3, 6, 12))))
+    _head(w, draft, article, "h_term")
+    draft.add("numbered", one.say(w.items("term", 1)[0]), f"{article}.1")
+    draft.gold(
+        "Term", one.gold("From {start} for {months} months; renews for {renew} months; ends on {days} days' notice")
+    )
+    return article
+
+
+def _write_duties(w: Writer, draft: Draft, article: int) -> int:
+    _head(w, draft, article, "h_duties")
+    told = []
+    sides = ["a", "b", "a", "b"][: w.rng.choice((3, 4))]
+    items = {"a": iter(w.items("duties_a", 2)), "b": iter(w.items("duties_b", 2))}
+    for number, side in enumerate(sides, 1):
+        one = w.child(who=w.scope(side), duty=next(items[side]))
+        draft.add("numbered", one.say(w.items("duty", 1)[0]), f"{article}.{number}")
+        told.append(one.gold("{who.role} to {duty}"))
+    draft.gold("Duties", say_list("Owed", told))
+    return article
+
+
+def _write_payment(w: Writer, draft: Draft, article: int) -> int:
+    one = w.child(unit=w.items("units", 1)[0], pct=w.rng.choice(_RATES))
+    one.bind("price", make_money(w.rng, 900, 400_000))
+    one.bind("pay", w.make("days"))
+    _head(w, draft, article, "h_payment")
+    draft.add("numbered", one.say(w.items("payment", 1)[0]), f"{article}.1")
+    draft.gold("Payment", one.gold("Payable: {price} {unit}, {pay} days from invoice; late charge {pct}% a month"))
+    return article
+
+
+def _write_law(w: Writer, draft: Draft, article: int) -> int:
+    one = w.child()
+    _head(w, draft, article, "h_law")
+    draft.add("numbered", one.say(w.items("law", 1)[0]), f"{article}.1")
+    draft.gold("Law", strip_marks(one.gold("Governed by {lawstate} law; disputes {forum}")))
+    return article

@@ -1,0 +1,71 @@
+"""Depositions: who was examined by whom, on what, what the witness admitted or denied, which exhibits were marked."""
+
+from __future__ import annotations
+
+from finetune.synthesize.case import begin, draw_length
+from finetune.synthesize.draft import Draft, say_list
+from finetune.synthesize.grammar import Writer, capitalize, join_and
+
+
+def write_deposition(w: Writer, pages: int) -> Draft:
+    """Write the transcript of about `pages` pages of a deposition in the case that `w` holds."""
+    w.bind("witness", w.make("person"))
+    w.bind("company_w", w.scope("defendant"))
+    w.bind("job", w.items("jobs", 1)[0])
+    w.bind("lawyer", w.scope("lawyer_p"))
+    w.bind("firm", w.scope("firm_p"))
+    draft = begin(w, "{title}")
+    draft.paragraph(w.child().say(w.items("taken", 1)[0]))
+    draft.gold("Witness", w.gold("Examined: {witness}, {job} at {company_w}, on {filed}, by {lawyer} of {firm}"))
+    draft.paragraph(w.line("appearances"))
+    topics = [w.child(topic=item) for item in w.items("topics", 3)]
+    listed = w.child(topics=join_and(topic.say("{topic}") for topic in topics))
+    _ask(draft, listed.say(w.items("topics_q", 1)[0]), w.line("topics_a"))
+    draft.gold("Topics", say_list("Examined on", [topic.gold("{topic}") for topic in topics]))
+    _write_testimony(w, draft, draw_length(w, pages))
+    draft.paragraph(w.line("closing"))
+    return draft
+
+
+def _ask(draft: Draft, question: str, answer: str) -> None:
+    draft.add("qa", capitalize(question), "Q.")
+    draft.add("qa", capitalize(answer), "A.")
+
+
+def _write_testimony(w: Writer, draft: Draft, filler: int) -> None:
+    """Write admissions and exhibits in some order, with small talk and objections between."""
+    told: list[str] = []
+    marked: list[str] = []
+    number = w.rng.randint(1, 40)
+    turns = ["did"] * w.rng.choice((3, 3, 4)) + ["exhibit"] * w.rng.choice((0, 2, 2, 3))
+    w.rng.shuffle(turns)
+    dids, exhibits = iter(w.items("did", 4)), iter(w.items("exhibits", 3))
+    for turn in turns:
+        for _ in range(1 + filler // 3):
+            question, answer = w.items("filler_qa", 1)[0].split(" | ")
+            small = w.child()
+            _ask(draft, small.say(question), small.say(answer))
+        if turn == "did":
+            told.append(_write_answer(w, draft, next(dids)))
+        else:
+            marked.append(_write_exhibit(w, draft, next(exhibits), number))
+            number += 1
+    draft.gold("Admissions", say_list("Testified", told))
+    draft.gold("Exhibits", say_list("Marked", marked))
+
+
+def _write_answer(w: Writer, draft: Draft, item: str) -> str:
+    base, past = item.split(" | ")
+    one = w.child(base=base, past=past)
+    yes = w.rng.random() < 0.5
+    draft.add("qa", one.say(w.items("did_q", 1)[0]), "Q.")
+    if w.rng.random() < 0.2:
+        draft.paragraph(w.line("objection"))
+    draft.add("qa", one.say(w.items("yes_a" if yes else "no_a", 1)[0]), "A.")
+    return one.gold("{past}" if yes else "did not {base}")
+
+
+def _write_exhibit(w: Writer, draft: Draft, item: str, number: int) -> str:
+    one = w.child(exhibit=item, number=str(number))
+    _ask(draft, one.say(w.items("exhibit_q", 1)[0]), one.say(w.items("exhibit_a", 1)[0]))
+    return one.gold("Ex. {number}, {exhibit} of {date}")
