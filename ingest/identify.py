@@ -32,6 +32,7 @@ _RANK = {
     "LITERAL": 100, "CONTACT": 90, "BIRTH": 84, "CODE": 82, "LAW": 80, "DATETIME": 74, "JUDGE": 70, "PARTY": 66,
     "PARTY_ORG": 66, "COURT": 60, "AGENCY": 58, "PERSON": 57, "ORG": 55, "LOC": 50, "DEM": 48, "BODY": 30,
 }  # fmt: skip
+_JOINED = frozenset(("ORG", "PARTY_ORG", "COURT", "AGENCY", "BODY", "LOC", "DEM"))
 _MODEL_SCORE = 0.6
 _MODEL_RANK = {"PERSON": 40, "ORG": 38, "LOC": 36, "DATETIME": 34, "DEM": 32}
 _PARTY_IN_LAW = 81
@@ -124,7 +125,8 @@ def find_identifiers(
     candidates = _drop_common_words(text, candidates)
     candidates += spread_names(text, candidates, known, any_case)
     masked = _MASKED_STRICT if profile == "strict" else _MASKED
-    spans = [_name_span(text, c, masked) for c in _resolve(text, candidates) if c.type in masked]
+    joined = _JOINED if profile == "strict" else frozenset()
+    spans = [_name_span(text, c, masked) for c in _resolve(text, candidates, joined) if c.type in masked]
     return _finish(text, spans, profile)
 
 
@@ -158,20 +160,48 @@ def _drop_common_words(text: str, candidates: list[Candidate]) -> list[Candidate
     return kept
 
 
-def _resolve(text: str, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Keep the best of overlapping candidates; what a loser has beside the winner stays if it can be a name."""
+def _resolve(text: str, candidates: Iterable[Candidate], joined: frozenset[str] = frozenset()) -> list[Candidate]:
+    """Keep the best of overlapping candidates.
+
+    What a loser has beside the winner is joined to it where both are of `joined` types, and else stays by
+    itself if it can be a name.
+    """
     starts: list[int] = []
     chosen: list[Candidate] = []
     order = sorted(candidates, key=lambda c: (-c.rank, c.start - c.end, c.start))
     for candidate in order:
         for piece in _free_pieces(candidate, starts, chosen):
             whole = (piece.start, piece.end) == (candidate.start, candidate.end)
+            if not whole and piece.type in joined and _join_neighbour(text, piece, starts, chosen, joined):
+                continue
             trimmed = piece if whole else _trim_piece(text, piece)
             if trimmed is not None:
                 at = bisect_left(starts, trimmed.start)
                 starts.insert(at, trimmed.start)
                 chosen.insert(at, trimmed)
     return chosen
+
+
+def _join_neighbour(
+    text: str, piece: Candidate, starts: list[int], chosen: list[Candidate], joined: frozenset[str]
+) -> bool:
+    """Give a leftover to the chosen range that touches it, where their types may be one name."""
+    at = bisect_left(starts, piece.end)
+    if at < len(chosen) and chosen[at].start == piece.end and chosen[at].type in joined:
+        start = piece.start
+        while start < piece.end and not text[start].isalnum():
+            start += 1
+        chosen[at] = replace(chosen[at], start=start)
+        starts[at] = start
+        return True
+    at = bisect_left(starts, piece.start) - 1
+    if at >= 0 and chosen[at].end == piece.start and chosen[at].type in joined:
+        end = piece.end
+        while end > piece.start and not text[end - 1].isalnum():
+            end -= 1
+        chosen[at] = replace(chosen[at], end=max(end, chosen[at].end))
+        return True
+    return False
 
 
 def _free_pieces(candidate: Candidate, starts: list[int], chosen: list[Candidate]) -> list[Candidate]:

@@ -25,6 +25,11 @@ _GOVERNED = regex.compile(
     rf"(?:(?:\p{{Lu}}\p{{Ll}}+(?:ish|ian|ese|an|ch|ic|i)|{COUNTRIES}))\s(?:(?:military|civil|judicial|administrative|prison|tax|security|local|national|immigration|armed)\s)?"
     r"(?:authorities|army|armed\sforces|forces|police|government|military|parliament|embassy|consulate|courts|troops|navy|intelligence|secret\sservice|ministry)\b"
 )
+_GLOSS = regex.compile(rf"(?:{_WORD}\s){{1,6}}?(?:{_WORD})\s\((?P<gloss>[\p{{L}}’'-]{{4,}}(?:\s[\p{{L}}’'-]+){{0,4}})(?=[),])")
+_ENGLISH = frozenset(
+    "the a an of and or in on at to for by with from see as not no who which that this is was were had has been below above "
+    "hereinafter now then also former formerly collection".split()
+)
 _LAW_END = regex.compile(r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Articles?|Sections?|Protocol|Law|Chapter|Annex|Appendix)\b")
 
 
@@ -41,6 +46,9 @@ class Capitalized(LegalRecognizer):
         for match in _ACRONYM.finditer(text):
             if match.group() not in _NO_ACRONYM and not _in_capitals(text, match):
                 yield Found(match.start(), match.end(), "BODY", 0.5)
+        for match in _GLOSS.finditer(text):
+            if not _ENGLISH.intersection(match.group("gloss").casefold().split()):
+                yield Found(*match.span("gloss"), "BODY", 0.5)
         for pattern in (_HEAD, _GOVERNED):
             for match in pattern.finditer(text):
                 yield Found(match.start(), match.end(), "BODY", 0.5)

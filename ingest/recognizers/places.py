@@ -15,7 +15,7 @@ _COUNTRY = regex.compile(
     rf"\b(?:(?:northern|southern|eastern|western|central|north|south|east|west)\s(?:part\sof\s)?)?(?:{COUNTRIES}|{US_STATES})\b"
 )
 _KIND = regex.compile(
-    rf"\b(?:City|County|Town|Village|Province|District|Region|Municipality|Canton|Republic|Kingdom|Island|Port|Parish|Borough)\sof\s(?:the\s)?{_WORD}(?:\s{_WORD}){{0,2}}"
+    rf"\b(?:City|County|Town|Village|Province|District|Region|Municipality|Canton|Republic|Kingdom|Island|Port|Parish|Borough|Gulf|County|archipelago|island|peninsula|United\sKingdom)\sof\s(?:the\s)?{_WORD}(?:\s{_WORD}){{0,2}}"
     rf"|\b{_WORD}(?:\s{_WORD}){{0,2}}\s(?:County|Province|Region|Island|Islands|River|Lake|Valley|Mountains?|Square|Street|Road|Avenue|Airport|Harbou?r|Bay|Village|Prison|Hospital|Cemetery|Forest|Park|Bridge|Station|Barracks|Camp)\b"
 )
 _LIVES = regex.compile(

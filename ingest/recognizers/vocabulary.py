@@ -273,6 +273,7 @@ COUNTRIES = (
     r"|Panama|Paraguay|Peru|Philippines|Poland|Portugal|Qatar|Romania|Russia|Rwanda|San\s+Marino|Saudi\s+Arabia|Scotland"
     r"|Senegal|Serbia|Singapore|Slovakia|Slovenia|Somalia|South\s+Africa|South\s+Korea|Spain|Sri\s+Lanka|Sudan|Suriname"
     r"|Sweden|Switzerland|Syria|Taiwan|Tajikistan|Tanzania|Thailand|Togo|Tunisia|Turkey|Turkmenistan|Uganda|Ukraine"
+    r"|Great\s+Britain|Britain|Northern\s+Ireland|Soviet\s+Union|USSR|Yugoslavia|Czechoslovakia|UK|USA|United\s+Nations"
     r"|United\s+Arab\s+Emirates|United\s+Kingdom|Uruguay|Uzbekistan|Venezuela|Vietnam|Wales|Yemen|Zambia|Zimbabwe"
 )
 US_STATES = (
