@@ -7,7 +7,6 @@ is seen by the next summary without a restart, and by no stream that has begun.
 from __future__ import annotations
 
 import importlib.resources
-import re
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.engine.base import ADAPTER_ID
 from assistant.engine.manifest import MANIFEST, Manifest, read_manifest, verify_folder, write_manifest
 from assistant.engine.weights import model_folder, model_hash
 from assistant.errors import Conflict, EngineFailure, NotFound, WrongUsage
@@ -35,7 +35,6 @@ __all__ = [
     "write_manifest",
 ]
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 _SHIPPER = "casebrief"  # who promoted the starter, in the registry
 
 
@@ -102,7 +101,7 @@ def register(
         return _adapter(db, same[0])
     told = manifest.facts
     wanted = adapter_id or str(told.get("adapter_id") or "") or f"house-{registry.next_adapter_number(db)}"
-    if not _ID.fullmatch(wanted):
+    if not ADAPTER_ID.fullmatch(wanted):
         raise WrongUsage(f"{wanted[:60]!r} is no adapter id.", expected="lower-case letters, digits and hyphens")
     if any(row.adapter_id == wanted for row in registry.list_adapters(db)):
         raise Conflict(f"There is an adapter {wanted} with other files.", do="Choose another id.")

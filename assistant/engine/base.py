@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ Message = dict[str, str]
 
 BASE = "base"
 """Name of the model without an adapter; `None` means the same."""
+
+ADAPTER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+"""What an adapter id may be; it is a folder's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.engine.base import BASE, Prompt
+from assistant.engine.base import ADAPTER_ID, BASE, Prompt
 from assistant.engine.decoding import Pace, decode_batch, decode_stream
 from assistant.engine.manifest import CONFIG, verify_folder
 from assistant.engine.prompts import encode, end_of_turn
@@ -132,9 +132,8 @@ class TransformersEngine:
             return None
         with self._lock:
             if adapter not in self._adapters:
-                root = self._settings.home / "adapters"
-                folder = root / adapter
-                if folder.parent != root or not folder.is_dir():
+                folder = self._settings.home / "adapters" / adapter
+                if not ADAPTER_ID.fullmatch(adapter) or not folder.is_dir():
                     raise EngineFailure(
                         f"There is no adapter {adapter!r}.",
                         expected='the id of an adapter, or "base"',
