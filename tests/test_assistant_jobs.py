@@ -235,6 +235,26 @@ def test_a_second_process_may_not_work_on_the_same_jobs(home):
     jobs.launch(settings_of(home))  # in the owner, again is nothing
 
 
+def test_jobs_open_no_network_connection(tmp_path):
+    code = f"""
+import sys
+sys.addaudithook(lambda event, args: event.startswith("socket.connect") and print("connects to", args[1]))
+sys.addaudithook(lambda event, args: event == "socket.getaddrinfo" and print("looks up", args[0]))
+from assistant import jobs
+from assistant.settings import load_settings
+
+@jobs.workflow("w")
+def w():
+    return 7
+
+jobs.launch(load_settings(home={str(tmp_path)!r}))
+print(jobs.run("w", timeout=30))
+jobs.shutdown()
+"""
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert shown.stdout.split("\n") == ["7", ""], shown.stderr
+
+
 _WORKER = """
 import sys, time
 from pathlib import Path

@@ -172,6 +172,13 @@ def test_a_writer_that_waits_too_long_says_so(tmp_path, monkeypatch):
     assert [type(error) for error in caught] == [Conflict]
 
 
+def test_an_error_of_the_database_never_carries_values(tmp_path):
+    db = open_store(tmp_path)
+    with pytest.raises(Exception) as caught, db.session() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "Zebulon Quackenbush"})
+    assert "nowhere" in str(caught.value) and "Quackenbush" not in str(caught.value)
+
+
 def test_a_full_disk_is_an_error_of_ours_and_changes_nothing(tmp_path):
     db = open_store(tmp_path)
     with pytest.raises(CasebriefError, match="full"), db.session() as session:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from assistant.errors import CasebriefError, Conflict, DamagedState
@@ -112,7 +112,11 @@ def open_database(settings: Settings) -> Database:
     path = settings.folder(".") / "casebrief.db"
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(
-        settings.database_url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=16, max_overflow=32
+        settings.database_url,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        pool_size=16,
+        max_overflow=32,
+        hide_parameters=True,  # or an error would carry the values of its statement into a log
     )
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin_transaction)
@@ -178,6 +182,11 @@ def _explain_failures() -> Iterator[None]:
                 do="Free space on it, then try again.",
             ) from None
         raise
+    except IntegrityError:
+        raise Conflict(
+            "What was to be stored does not fit what is stored: something it rests on was changed or erased meanwhile.",
+            do="Reload and try again.",
+        ) from None
     except DatabaseError as error:
         if "malformed" in str(error.orig) or "not a database" in str(error.orig):
             raise DamagedState(

@@ -17,8 +17,8 @@ from assistant.store.pseudonyms import format_pseudonym
 from assistant.store.seals import fold_text
 from assistant.store.tables import MatterRow, PseudonymRow
 
-_RESERVED = 16
-"""Numbers of a type that a batch takes from the counter at once."""
+_FIRST_BLOCK, _LARGEST_BLOCK = 8, 256
+"""Numbers of a type that a batch takes from the counter at once: few at first, then twice as many each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class TableLedger:
             if found is not None:
                 return found
             pseudonym = format_pseudonym(type, next_number(session, f"pseudonym.{type}"))
-            self._insert(session, Entry(pseudonym, type, original))
+            session.add(self._make_row(Entry(pseudonym, type, original), self._advance(session)))
             return pseudonym
 
     def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
@@ -168,25 +168,27 @@ class TableLedger:
                 self._seal_into(row, merged)
                 self._advance(session)
 
-    def reserve(self, type: str) -> range:
+    def reserve(self, type: str, count: int) -> range:
         """Take numbers of a type from the counter for a batch; those it does not use are never used."""
         with self._db.session() as session:
-            last = next_number(session, f"pseudonym.{type}", _RESERVED)
-        return range(last - _RESERVED + 1, last + 1)
+            last = next_number(session, f"pseudonym.{type}", count)
+        return range(last - count + 1, last + 1)
 
     def write(self, entries: list[Entry]) -> None:
-        """Insert or overwrite entries in one transaction."""
+        """Insert or overwrite entries in one transaction; forms that another process added meanwhile stay."""
+        mine = select(PseudonymRow).where(PseudonymRow.matter_id == self._matter_id)
         with self._db.session() as session:
-            for entry in entries:
-                row = session.get(PseudonymRow, entry.pseudonym)
+            known = {row.pseudonym: row for row in session.scalars(mine)}
+            last = self._advance(session, len(entries))
+            for position, entry in enumerate(entries, start=last - len(entries) + 1):
+                row = known.get(entry.pseudonym)
                 if row is None:
-                    self._insert(session, entry)
-                else:
-                    now = self._open(row)
-                    for form in (now.original, *now.variants):
-                        entry = merge_forms(entry, None, form)
-                    self._seal_into(row, entry)
-            self._advance(session)
+                    session.add(self._make_row(entry, position))
+                    continue
+                now = self._open(row)
+                for form in (now.original, *now.variants):
+                    entry = merge_forms(entry, None, form)
+                self._seal_into(row, entry)
 
     def _find_assigned(self, session: Session, type: str, original: str) -> str | None:
         same = select(PseudonymRow.pseudonym).where(
@@ -196,22 +198,17 @@ class TableLedger:
         )
         return session.scalar(same.order_by(PseudonymRow.position).limit(1))
 
-    def _insert(self, session: Session, entry: Entry) -> None:
-        row = PseudonymRow(
-            pseudonym=entry.pseudonym,
-            matter_id=self._matter_id,
-            type=entry.type,
-            position=self._advance(session),
-        )
+    def _make_row(self, entry: Entry, position: int) -> PseudonymRow:
+        row = PseudonymRow(pseudonym=entry.pseudonym, matter_id=self._matter_id, type=entry.type, position=position)
         self._seal_into(row, entry)
-        session.add(row)
+        return row
 
-    def _advance(self, session: Session) -> int:
+    def _advance(self, session: Session, changes: int = 1) -> int:
         """Mark the matter's vault as changed, in the session's transaction."""
         step = (
             update(MatterRow)
             .where(MatterRow.matter_id == self._matter_id)
-            .values(vault_version=MatterRow.vault_version + 1)
+            .values(vault_version=MatterRow.vault_version + changes)
             .returning(MatterRow.vault_version)
         )
         version = session.scalar(step)
@@ -241,6 +238,7 @@ class BatchLedger:
             self._found.setdefault((entry.type, fold_text(entry.original)), entry.pseudonym)
         self._changed: dict[str, None] = {}
         self._numbers: dict[str, Iterator[int]] = {}
+        self._blocks: dict[str, int] = {}
         self._version = 0
 
     def version(self) -> int:
@@ -289,7 +287,8 @@ class BatchLedger:
         number = next(self._numbers.get(type, iter(())), None)
         if number is None:
             format_pseudonym(type, 1)
-            self._numbers[type] = iter(self._stored.reserve(type))
+            self._blocks[type] = min(2 * self._blocks.get(type, _FIRST_BLOCK // 2), _LARGEST_BLOCK)
+            self._numbers[type] = iter(self._stored.reserve(type, self._blocks[type]))
             number = next(self._numbers[type])
         return number
 
