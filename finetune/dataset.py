@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.documents import Correction, Page, Passage, RedactedDocument, split_parts
+from assistant.documents import Correction, RedactedDocument, split_parts
 from assistant.engine.base import Prompt
 from assistant.errors import RefusedInput
 from assistant.settings import Settings
@@ -124,35 +124,11 @@ def redact_pair(pair: Pair, settings: Settings, source: Source = "file") -> tupl
     Returns:
         The lesson, and the vault that restores its pseudonyms.
     """
-    from ingest.redact import redact_input
+    from ingest.redact import redact_input, redact_plain
 
     document, vault = redact_plain(pair.document, settings, pair.document_type)
     summary = redact_input(pair.summary, vault, settings.profile)
     return Lesson(pair.pair_id, source, "", "", document, summary), vault
-
-
-def redact_plain(text: str, settings: Settings, document_type: str) -> tuple[RedactedDocument, Vault]:
-    """Pseudonymize a running text, taken as one page, with a vault of its own."""
-    from assistant.store.vault import Vault
-    from ingest.clean import clean_pages
-    from ingest.redact import redact_clean, scheme_of
-
-    vault = Vault.ephemeral()
-    clean = clean_pages([Page(1, text)])
-    made = redact_clean(clean, vault, settings.profile)
-    document = RedactedDocument(
-        document_id="",
-        matter_id="",
-        revision=1,
-        document_type=document_type,
-        text=made.text,
-        offsets=made.offsets,
-        passages=(Passage(0, 0, len(made.text), 1),),
-        pages_total=1,
-        facts=made.facts,
-        scheme=scheme_of(settings.profile),
-    )
-    return document, vault
 
 
 def collect_corrections(db: Database, corrections: Iterable[Correction]) -> list[Lesson]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from assistant.settings import Settings
 from assistant.summarize import BASE, NO_MODEL, summarize_batch, summary_prompts
 from assistant.templates import Template, load_template
 from finetune.answers import FewShotEngine, Shots, tell_prompt
+from finetune.checkpoint import write_json
 from finetune.dataset import Lesson, Pair, build_examples, redact_pair
 from finetune.scores import VARIANTS, Score, estimate_mean, score_rouge
 
@@ -254,6 +255,18 @@ def open_adapter(adapter: str, settings: Settings, engine: Engine | None) -> tup
     engine = engine or TransformersEngine(settings)
     engine.load_adapter(folder.name, folder)
     return engine, folder.name
+
+
+def write_evaluation(path: Path, made: Evaluation) -> None:
+    """Keep an evaluation as JSON, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_json(path, asdict(made))
+
+
+def read_evaluation(path: Path) -> Evaluation:
+    """Undo `write_evaluation`."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return Evaluation(**{**told, "predictions": tuple(Prediction(**row) for row in told["predictions"])})
 
 
 def write_predictions(path: Path, made: Evaluation, ids: Sequence[str]) -> None:

@@ -1,0 +1,298 @@
+"""A round: dataset, train, evaluate, gate, register; durable, each step with its artefact on disk.
+
+Artefacts lie under `home/rounds/<round id>/`; a step that finds its own whole does nothing. So a
+process killed anywhere goes on, at the next launch, with the step it was in, and ends with one adapter.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from assistant import jobs
+from assistant.engine import adapters
+from assistant.errors import CasebriefError
+from assistant.settings import Settings
+from assistant.store import audit, registry, rounds
+from finetune.answers import RememberingEngine
+from finetune.checkpoint import write_json
+from finetune.dataset import build_all_examples, read_dataset
+from finetune.evaluate import Evaluation, evaluate_lessons, read_evaluation, write_evaluation
+from finetune.gate import find_leaks, judge_candidate
+from finetune.harvest import build_dataset, originals_of
+from finetune.options import RoundOptions
+from finetune.train import TrainingStopped, train_adapter
+
+if TYPE_CHECKING:
+    from assistant.engine.base import Engine
+    from assistant.store.database import Database
+    from finetune.trainer import TrainProgress
+
+logger = logging.getLogger(__name__)
+
+WORKFLOW = "round"
+ANSWERS = "answers"
+"""Folder under `home/rounds/` of remembered answers of the base model and earlier adapters."""
+
+
+class House(Protocol):
+    """What a round needs of an open installation."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
+        ...
+
+    @property
+    def db(self) -> Database:
+        """The store."""
+        ...
+
+    @property
+    def engine(self) -> Engine:
+        """The language model."""
+        ...
+
+
+class RoundCancelled(CasebriefError):
+    """A person cancelled the round."""
+
+
+def register_jobs(house: House) -> None:
+    """Make rounds runnable by `jobs.enqueue("rounds", "round", round_id)`; call before `jobs.launch`."""
+
+    @jobs.workflow(WORKFLOW)
+    def run(round_id: str) -> str:
+        return run_round(house, round_id)
+
+
+def run_round(house: House, round_id: str) -> str:
+    """Run a round from top to bottom, or on from where it was; give its status.
+
+    The status is stored in any case: "passed", "refused", "cancelled" or "failed" with the reason.
+    """
+    run = RoundRun(house, round_id)
+    try:
+        for name, body in run.steps():
+            if rounds.get_round(house.db, round_id).status == "cancelled":
+                return "cancelled"
+            rounds.update_round(house.db, round_id, step=name)
+            jobs.step(name)(body)()
+        return run.finish()
+    except (TrainingStopped, RoundCancelled):
+        return run.end("cancelled")
+    except CasebriefError as error:
+        return run.end("failed", str(error))
+    except Exception as error:
+        if jobs.cancelled():
+            return run.end("cancelled")
+        run.end("failed", f"{type(error).__name__} in step {rounds.get_round(house.db, round_id).step}.")
+        raise
+
+
+class RoundRun:
+    """One round's steps; everything that they hand to each other lies on disk."""
+
+    def __init__(self, house: House, round_id: str) -> None:
+        self.house = house
+        self.db, self.settings = house.db, house.settings
+        self.round_id = round_id
+        self.folder = house.settings.folder("rounds") / round_id
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.options = RoundOptions.from_given(rounds.get_round(house.db, round_id).options)
+        self._told = 0.0
+
+    def steps(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        """Give the steps in order."""
+        yield "dataset", self.make_dataset
+        yield "train", self.train
+        yield "evaluate", self.evaluate
+        yield "gate", self.judge
+        yield "register", self.register
+
+    def make_dataset(self) -> str:
+        """Gather, curate and part what is learnt; give the dataset's hash."""
+        facts = build_dataset(self.db, self.settings, self.options, self.round_id, self.folder / "dataset", self.tell)
+        rounds.update_round(self.db, self.round_id, dataset=facts)
+        return str(facts["hash"])
+
+    def train(self) -> str:
+        """Train the candidate; give its id."""
+        lessons, _, manifest = read_dataset(self.folder / "dataset")
+        candidate, parent = self.reserve_candidate()
+        examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
+        weighed = self.options.weigh_examples(examples, {lesson.pair_id: lesson.source for lesson in lessons})
+        train_adapter(
+            weighed,
+            self.folder / candidate,
+            self.settings,
+            self.options.train_options(),
+            adapter_id=candidate,
+            parent=self.parent_folder(parent),
+            facts={
+                "round": self.round_id,
+                "dataset_hash": manifest["hash"],
+                "matters": manifest["matters"],
+                "parent": parent,
+                "warm_start": self.parent_folder(parent) is not None,
+            },
+            progress=self.tell_training,
+            stop=jobs.cancelled,
+        )
+        return candidate
+
+    def evaluate(self) -> str:
+        """Score base, base with worked examples, the active adapter and the candidate; give their number."""
+        lessons, held_out, _ = read_dataset(self.folder / "dataset")
+        results: dict[str, Any] = {}
+        for name, adapter, shots in self.systems():
+            path = self.folder / "evaluations" / f"{name.replace(' ', '-')}.json"
+            if not path.exists():
+                made = evaluate_lessons(
+                    held_out,
+                    self.answering_engine(adapter),
+                    self.settings,
+                    adapter=adapter,
+                    shots=build_all_examples(lessons, self.settings) if shots else (),
+                    shot_count=shots,
+                    most_parts=self.options.parts,
+                    progress=lambda done, total, name=name: self.tell(done, total, name),  # type: ignore[misc]
+                    stop=self.stop_if_cancelled,
+                )
+                write_evaluation(path, made)
+            results[name] = read_evaluation(path).tell() | {"hash": self.hash_of(adapter)}
+            rounds.update_round(self.db, self.round_id, results=results)
+        return str(len(results))
+
+    def judge(self) -> str:
+        """Let the candidate pass or not, and store why; give "passed" or "refused"."""
+        path = self.folder / "gate.json"
+        if not path.exists():
+            lessons, held_out, manifest = read_dataset(self.folder / "dataset")
+            candidate, rival = self.compared()
+            matters = {*manifest["matters"], *(lesson.matter_id for lesson in held_out if lesson.matter_id)}
+            leaks = find_leaks(
+                candidate.predictions,
+                held_out,
+                [text for lesson in lessons for text in (lesson.document.text, lesson.summary)],
+                originals_of(self.db, matters),
+                self.settings,
+            )
+            write_json(path, judge_candidate(candidate, rival, len(leaks), self.settings).tell())
+        verdict = json.loads(path.read_text(encoding="utf-8"))
+        rounds.update_round(self.db, self.round_id, gate=verdict)
+        return "passed" if verdict["passed"] else "refused"
+
+    def register(self) -> str:
+        """Take a candidate that passed into the registry; give its id, or "" where the gate refused it."""
+        if not self.gate_passed():
+            return ""
+        candidate, parent = self.reserve_candidate()
+        scores = read_evaluation(self.folder / "evaluations" / "candidate.json").tell()
+        folder = self.folder / candidate
+        if not folder.exists():  # cut off after the folder was given up: the registry has its copy
+            folder = self.settings.home / "adapters" / candidate
+        adapters.register(
+            self.db, folder, adapter_id=candidate, scores=scores, parent=parent, note=f"Round {self.round_id}"
+        )
+        shutil.rmtree(self.folder / candidate, ignore_errors=True)
+        return candidate
+
+    def finish(self) -> str:
+        """Store the outcome."""
+        passed = self.gate_passed()
+        candidate = self.reserve_candidate()[0] if passed else ""
+        rounds.update_round(self.db, self.round_id, candidate=candidate, step="done")
+        return self.end("passed" if passed else "refused")
+
+    def end(self, status: str, error: str = "") -> str:
+        """Store how the round ended, once."""
+        found = rounds.get_round(self.db, self.round_id)
+        if found.status == "running" or (found.status == "cancelled") != (status == "cancelled"):
+            rounds.update_round(self.db, self.round_id, status=status, error=error)
+            audit.record(self.db, found.started_by, f"round.{status}", self.round_id, {})
+        return status
+
+    def systems(self) -> Iterator[tuple[str, str, int]]:
+        """Give the systems that are compared: name, adapter, worked examples."""
+        candidate, parent = self.reserve_candidate()
+        yield "base", "base", 0
+        if self.options.shots:
+            yield "base few-shot", "base", self.options.shots
+        if parent:
+            yield "active", parent, 0
+        yield "candidate", candidate, 0
+
+    def compared(self) -> tuple[Evaluation, Evaluation]:
+        """Give the evaluations of the candidate and of what it has to match."""
+        folder = self.folder / "evaluations"
+        rival = "active" if self.reserve_candidate()[1] else "base"
+        return read_evaluation(folder / "candidate.json"), read_evaluation(folder / f"{rival}.json")
+
+    def reserve_candidate(self) -> tuple[str, str]:
+        """Give the candidate's id and the adapter that served when the round trained, or ""; both fixed once."""
+        path = self.folder / "candidate.json"
+        if not path.exists():
+            active = adapters.serving_adapter(self.db, self.house.engine.model_hash)
+            parent = active.adapter_id if active else ""
+            number = registry.next_adapter_number(self.db)
+            write_json(path, {"adapter_id": f"house-{number}", "parent": parent})
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return str(told["adapter_id"]), str(told["parent"])
+
+    def parent_folder(self, parent: str) -> Path | None:
+        """Give the folder to start from, or None where the candidate starts afresh."""
+        if not parent or not self.options.warm_start or self.options.method == "full":
+            return None
+        folder = adapters.get_adapter(self.db, parent).folder
+        return folder if self.options.fits_parent(folder) else None
+
+    def answering_engine(self, adapter: str) -> Engine:
+        """Give the engine with the adapter loaded, remembering answers by the hash of the weights."""
+        candidate, _ = self.reserve_candidate()
+        if adapter == candidate and (self.folder / candidate).exists():
+            self.house.engine.load_adapter(candidate, self.folder / candidate)
+        hashes = {adapter: self.hash_of(adapter)} if adapter != "base" else {}
+        return RememberingEngine(self.house.engine, self.settings.home / "rounds" / ANSWERS, hashes)
+
+    def hash_of(self, adapter: str) -> str:
+        """Give the hash of an adapter's weights, or of the base model."""
+        if adapter == "base":
+            return self.house.engine.model_hash
+        own = self.folder / adapter
+        return adapters.verify_folder(own if own.exists() else self.settings.home / "adapters" / adapter).hash
+
+    def gate_passed(self) -> bool:
+        """Read what the gate said."""
+        return bool(json.loads((self.folder / "gate.json").read_text(encoding="utf-8"))["passed"])
+
+    def stop_if_cancelled(self) -> bool:
+        """End the step where a person cancelled the round."""
+        if jobs.cancelled():
+            raise RoundCancelled("The round was cancelled.", do="Start another round.")
+        return False
+
+    def tell(self, done: int, total: int, label: str, **more: Any) -> None:
+        """Report progress, to the job each time and to the store once a second."""
+        self.stop_if_cancelled()
+        jobs.report_progress(done, total, label)
+        now = time.monotonic()
+        if now - self._told >= 1.0 or done >= total:
+            self._told = now
+            progress = {"done": done, "total": total, "label": label, **more}
+            rounds.update_round(self.db, self.round_id, progress=progress)
+
+    def tell_training(self, at: TrainProgress) -> None:
+        """Report a training step with its loss."""
+        jobs.report_progress(at.step, at.steps, "train")
+        now = time.monotonic()
+        if now - self._told >= 1.0 or at.step >= at.steps:
+            self._told = now
+            progress = {"done": at.step, "total": at.steps, "label": "training", "loss": round(at.loss, 4)}
+            progress |= {"tokens_per_s": round(at.tokens_per_s), "seconds_left": round(at.seconds_left)}
+            rounds.update_round(self.db, self.round_id, progress=progress)
