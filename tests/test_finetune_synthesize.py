@@ -13,6 +13,7 @@ import pytest
 from assistant.documents import split_parts
 from assistant.errors import WrongUsage
 from finetune.synthesize.case import load_banks
+from finetune.synthesize.demo import demo_files, demo_filings
 from finetune.synthesize.grammar import enumerate_items
 from finetune.synthesize.marks import mark, read_marks
 from finetune.synthesize.pdf import make_pdf
@@ -152,6 +153,20 @@ def test_pdf_reads_back_as_the_text(kind: str) -> None:
 def test_long_filings_are_long() -> None:
     filing = make_filing(1, "complaint", pages=12)
     assert 8 <= len(pypdfium2.PdfDocument(make_pdf(filing))) <= 40
+
+
+def test_demo_filings_are_one_matter() -> None:
+    filings = demo_filings()
+    assert [f.document_type for f in filings].count("order") == 2
+    assert len({f.document_type for f in filings}) == 6 and len(filings) == 8
+    for filing in filings:
+        assert filing.summary and SUMMARY_WORDS[0] <= len(filing.summary.split()) <= SUMMARY_WORDS[1]
+        assert "palmetto terminals" in filing.text.lower() and "marisol okafor" in filing.text.lower()
+        names = {filing.text[s.start : s.end].lower() for s in filing.spans if s.type == "PERSON"}
+        assert {"marisol okafor", "okafor"} & names
+        assert filing.document_type == "contract" or filing.docket == "4:24-cv-00118-EMM"
+    assert demo_filings() == filings
+    assert [name for name, _ in demo_files(2)] == ["01-employment-agreement.pdf", "02-complaint.pdf"]
 
 
 def test_marks_give_spans_and_drop_inner_ones() -> None:

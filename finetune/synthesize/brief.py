@@ -29,12 +29,12 @@ def write_brief(w: Writer, pages: int) -> Draft:
     for name, value in (("side", side), ("mover", side), ("other", other), ("firm", "firm_p" if first else "firm_d")):
         w.bind(name, w.scope(value))
     draft = begin(w, w.items("title_trial" if kind == "trial" else "title", 1)[0])
-    draft.heading(w.line("h_opening"))
+    draft.heading(w.line("h_opening_trial" if kind == "trial" else "h_opening"))
     one = w.child()
     draft.paragraph(one.say(w.items(f"opening_{kind}", 1)[0]))
     cause = "opposing {motion} ({ecf})" if kind == "trial" else "decision of {date}, {below}"
     draft.gold("Party", one.gold("For: {side.role} {side}, through {firm}; " + cause))
-    _write_issues(w, draft)
+    _write_issues(w, draft, "h_issues_trial" if kind == "trial" else "h_issues")
     filler = draw_length(w, pages)
     draft.heading(w.line("h_case"))
     add_filler(w, draft, "context", 2 + filler // 3)
@@ -45,8 +45,8 @@ def write_brief(w: Writer, pages: int) -> Draft:
     return draft
 
 
-def _write_issues(w: Writer, draft: Draft) -> None:
-    draft.heading(w.line("h_issues"))
+def _write_issues(w: Writer, draft: Draft, heading: str) -> None:
+    draft.heading(w.line(heading))
     units = [w.child(issue=item, n=str(n)) for n, item in enumerate(w.items("issues", w.rng.choice((2, 3))), 1)]
     skeleton = w.items("issue", 1)[0]
     for unit in units:

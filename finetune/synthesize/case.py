@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from finetune.synthesize.draft import Draft
-from finetune.synthesize.grammar import Writer
+from finetune.synthesize.grammar import Writer, capitalize
 from finetune.synthesize.makers import make_email, make_person
 from finetune.synthesize.marks import mark
 from finetune.synthesize.values import Coded, Company, Day, Party, Person
@@ -141,7 +141,8 @@ def set_date(w: Writer, chance: float = 0.5) -> tuple[str, str]:
 def add_filler(w: Writer, draft: Draft, name: str, count: int, numbered: bool = False) -> None:
     """Add `count` paragraphs that no summary needs, from the list `name`."""
     for _ in range(count):
-        draft.paragraph(" ".join(w.line(name) for _ in range(w.rng.randint(1, 3))), numbered)
+        lines = w.items(name, w.rng.randint(1, 3))
+        draft.paragraph(" ".join(capitalize(w.child().say(line)) for line in lines), numbered)
 
 
 def draw_length(w: Writer, pages: int) -> int:

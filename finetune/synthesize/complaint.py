@@ -13,7 +13,7 @@ def write_complaint(w: Writer, pages: int) -> Draft:
     draft = begin(w, "{title}")
     draft.paragraph(w.line("opening"))
     filler = draw_length(w, pages)
-    claims = w.items("claims", w.rng.choice((2, 2, 3)))
+    claims = w.items("claims", w.banks.get("claim_count", w.rng.choice((2, 2, 3))))
     for section in w.rng.choice(w.banks["outline"]).split():
         _SECTIONS[section](w, draft, claims, filler)
     sign(w, draft, "p", w.say("{plaintiff.role}"))
@@ -65,7 +65,7 @@ def _write_facts(w: Writer, draft: Draft, claims: list[str], filler: int) -> Non
         "Facts",
         one.gold("Alleged: on {date} {defendant.role} {act}"),
         two.gold("Alleged: on {date} {defendant.role} {act}"),
-        notice.gold("Alleged notice: on {date} to {person}, {job}"),
+        notice.gold("Alleged notice: on {date_n} to {person_n}, {job}"),
         harm.gold("Alleged harm: {harm}, {money}"),
     )
 

@@ -30,6 +30,7 @@ def open_contract(rng: random.Random, split: Split, document_type: str) -> Write
 
 def write_contract(w: Writer, pages: int) -> Draft:
     """Write a contract of about `pages` pages between the sides that `w` holds."""
+    w.bind("title", w.banks["title"])
     draft = Draft(title=w.banks["title"])
     draft.add("title", draft.title.upper())
     draft.paragraph(w.line("opening"))
@@ -64,9 +65,14 @@ def _write_boiler(w: Writer, draft: Draft, article: int, heading: str, clauses: 
 def _write_term(w: Writer, draft: Draft, article: int) -> int:
     one = w.child()
     rng = w.rng
-    one.bind("start", w.make("due"))
-    one.bind("months", Count(rng.choice((6, 12, 18, 24, 36, 48, 60))))
-    one.bind("renew", Count(rng.choice((3, 6, 12))))
+    drawn = (
+        ("start", w.make("due")),
+        ("months", Count(rng.choice((6, 12, 18, 24, 36, 48, 60)))),
+        ("renew", Count(rng.choice((3, 6, 12)))),
+    )
+    for name, value in drawn:
+        if not w.holds(name):
+            one.bind(name, value)
     _head(w, draft, article, "h_term")
     draft.add("numbered", one.say(w.items("term", 1)[0]), f"{article}.1")
     draft.gold(
@@ -90,8 +96,9 @@ def _write_duties(w: Writer, draft: Draft, article: int) -> int:
 
 def _write_payment(w: Writer, draft: Draft, article: int) -> int:
     one = w.child(unit=w.items("units", 1)[0], pct=w.rng.choice(_RATES))
-    one.bind("price", make_money(w.rng, 900, 400_000))
-    one.bind("pay", w.make("days"))
+    for name, value in (("price", make_money(w.rng, 900, 400_000)), ("pay", w.make("days"))):
+        if not w.holds(name):
+            one.bind(name, value)
     _head(w, draft, article, "h_payment")
     draft.add("numbered", one.say(w.items("payment", 1)[0]), f"{article}.1")
     draft.gold("Payment", one.gold("Payable: {price} {unit}, {pay} days from invoice; late charge {pct}% a month"))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from finetune.synthesize.case import begin, draw_length
 from finetune.synthesize.draft import Draft, say_list
 from finetune.synthesize.grammar import Writer, capitalize, join_and
+from finetune.synthesize.values import Day
 
 
 def write_deposition(w: Writer, pages: int) -> Draft:
     """Write the transcript of about `pages` pages of a deposition in the case that `w` holds."""
-    w.bind("witness", w.make("person"))
+    if not w.holds("witness"):
+        w.bind("witness", w.make("person"))
     w.bind("company_w", w.scope("defendant"))
     w.bind("job", w.items("jobs", 1)[0])
     w.bind("lawyer", w.scope("lawyer_p"))
@@ -37,14 +41,12 @@ def _write_testimony(w: Writer, draft: Draft, filler: int) -> None:
     told: list[str] = []
     marked: list[str] = []
     number = w.rng.randint(1, 40)
-    turns = ["did"] * w.rng.choice((3, 3, 4)) + ["exhibit"] * w.rng.choice((0, 2, 2, 3))
+    turns = ["did"] * w.rng.choice((3, 3, 4)) + ["exhibit"] * w.banks.get("exhibit_turns", w.rng.choice((0, 2, 2, 3)))
     w.rng.shuffle(turns)
     dids, exhibits = iter(w.items("did", 4)), iter(w.items("exhibits", 3))
     for turn in turns:
         for _ in range(1 + filler // 3):
-            question, answer = w.items("filler_qa", 1)[0].split(" | ")
-            small = w.child()
-            _ask(draft, small.say(question), small.say(answer))
+            _write_small_talk(w, draft)
         if turn == "did":
             told.append(_write_answer(w, draft, next(dids)))
         else:
@@ -54,10 +56,20 @@ def _write_testimony(w: Writer, draft: Draft, filler: int) -> None:
     draft.gold("Exhibits", say_list("Marked", marked))
 
 
+def _write_small_talk(w: Writer, draft: Draft) -> None:
+    """Write a question and an answer that no summary needs."""
+    if w.rng.random() < 0.35:
+        _ask(draft, w.line("context_q"), w.line("context"))
+        return
+    question, answer = w.items("filler_qa", 1)[0].split(" | ")
+    small = w.child()
+    _ask(draft, small.say(question), small.say(answer))
+
+
 def _write_answer(w: Writer, draft: Draft, item: str) -> str:
-    base, past = item.split(" | ")
+    base, past, *answer = item.split(" | ")
     one = w.child(base=base, past=past)
-    yes = w.rng.random() < 0.5
+    yes = answer == ["yes"] if answer else w.rng.random() < 0.5
     draft.add("qa", one.say(w.items("did_q", 1)[0]), "Q.")
     if w.rng.random() < 0.2:
         draft.paragraph(w.line("objection"))
@@ -66,6 +78,9 @@ def _write_answer(w: Writer, draft: Draft, item: str) -> str:
 
 
 def _write_exhibit(w: Writer, draft: Draft, item: str, number: int) -> str:
-    one = w.child(exhibit=item, number=str(number))
+    name, *day = item.split(" | ")
+    one = w.child(exhibit=name, number=str(number))
+    if day:
+        one.bind("date", Day(date.fromisoformat(day[0])))
     _ask(draft, one.say(w.items("exhibit_q", 1)[0]), one.say(w.items("exhibit_a", 1)[0]))
     return one.gold("Ex. {number}, {exhibit} of {date}")

@@ -21,7 +21,7 @@ from finetune.synthesize.values import Value
 _SLOT = re.compile(r"\{([a-z_0-9]+)(?:\.([a-z]+))?(?::([a-z]+))?\}")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _DOCKET_STYLES = ("ECF No.", "Doc.", "Dkt. No.", "D.E.", "Docket Entry")
-_TWO_STOPS = re.compile("\\.(\ue0ff)\\.(?!\\.)")
+_TWO_STOPS = re.compile("(?<=\\.\ue0ff)\\.(?!\\.)|(?<=[ap]\\.m\\.)\\.")
 _PAIR = " => "
 
 
@@ -59,6 +59,10 @@ class Writer:
         """Give what `{name}` stands for, made or drawn now where nothing is bound."""
         return self._value(name)
 
+    def holds(self, name: str) -> bool:
+        """Tell whether `{name}` is bound already."""
+        return name in self._scope
+
     def items(self, name: str, count: int) -> list[str]:
         """Draw up to `count` different items of a list, none twice in one filing while there are others."""
         pool = [i for i in self.banks[name] if i not in self._used.setdefault(name, set())]
@@ -95,7 +99,7 @@ class Writer:
                 written = value.form(match[2] or "", gold, self.rng)
             return {"cap": capitalize, "upper": str.upper}.get(match[3] or "", str)(written)
 
-        return _TWO_STOPS.sub(r".\1", _SLOT.sub(fill, text))
+        return _TWO_STOPS.sub("", _SLOT.sub(fill, text))
 
     def _value(self, name: str) -> Value | str:
         if name not in self._scope:

@@ -69,7 +69,7 @@ def write_grounds(w: Writer, draft: Draft, bank: str, part: str, filler: int) ->
 
 
 def _write_opposition(w: Writer, draft: Draft) -> None:
-    roll = w.rng.random()
+    roll = w.banks.get("stand", w.rng.random())
     if roll > 0.85:
         return
     draft.heading(w.line("h_opposition"))
