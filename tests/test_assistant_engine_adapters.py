@@ -1,0 +1,194 @@
+"""The registry of adapters: whole folders, hashes, promotion, rollback, the shipped starter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.engine import adapters
+from assistant.engine.adapters import install_starter, promote, register, rollback, serving_adapter
+from assistant.engine.manifest import read_manifest, verify_folder, write_manifest
+from assistant.errors import Conflict, DamagedState, EngineFailure, NotFound, WrongUsage
+from assistant.settings import load_settings
+from assistant.store.database import Database, open_database
+
+BASE = "b" * 64
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """A store whose base model is a folder that names itself BASE."""
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "config.json").write_text("{}")
+    (model / "casebrief.json").write_text(json.dumps({"model_hash": BASE, "sizes": {}}))
+    yield open_database(load_settings(home=tmp_path / "home", model=str(model)))
+
+
+def write_adapter(folder: Path, weights: bytes = b"one", base: str = BASE, **facts: object) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "adapter_model.safetensors").write_bytes(weights)
+    (folder / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "/home/someone/site-packages"}))
+    (folder / "README.md").write_text("card")
+    write_manifest(folder, base_model="smollm2-135m", base_model_hash=base, **facts)
+    return folder
+
+
+def test_the_manifest_hides_the_path_of_the_machine_that_trained(tmp_path: Path) -> None:
+    folder = write_adapter(tmp_path / "a", matters=["m-1"])
+    assert json.loads((folder / "adapter_config.json").read_text())["base_model_name_or_path"] == "smollm2-135m"
+    manifest = verify_folder(folder)
+    assert manifest.base_model_hash == BASE and manifest.facts["matters"] == ["m-1"]
+
+
+def test_the_hash_is_of_weights_and_configuration_not_of_the_card(tmp_path: Path) -> None:
+    one, two = write_adapter(tmp_path / "a"), write_adapter(tmp_path / "b")
+    (two / "README.md").write_text("another card")
+    write_manifest(two, base_model="smollm2-135m", base_model_hash=BASE)
+    assert read_manifest(one).hash == read_manifest(two).hash
+    assert read_manifest(write_adapter(tmp_path / "c", b"two")).hash != read_manifest(one).hash
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda f: (f / "manifest.json").unlink(), "no manifest.json"),
+        (lambda f: (f / "manifest.json").write_text("{"), "cannot be read"),
+        (lambda f: (f / "adapter_model.safetensors").write_bytes(b"x"), "does not match"),
+        (lambda f: (f / "adapter_config.json").unlink(), "does not match"),
+        (lambda f: (f / "adapter_model.bin").write_bytes(b"pickle"), "not allowed"),
+        (lambda f: (f / "extra.safetensors").write_bytes(b"x"), "not allowed"),
+        (lambda f: _edit(f, files={}), "names no weights"),
+        (lambda f: _edit(f, hash="0" * 64), "was changed"),
+    ],
+)
+def test_a_damaged_folder_is_never_taken(db: Database, tmp_path: Path, damage: object, words: str) -> None:
+    folder = write_adapter(tmp_path / "a")
+    damage(folder)  # type: ignore[operator]
+    with pytest.raises(DamagedState, match=words):
+        register(db, folder)
+    assert adapters.list_adapters(db) == ()
+
+
+def _edit(folder: Path, **fields: object) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+
+
+def test_a_candidate_is_copied_in_and_numbered(db: Database, tmp_path: Path) -> None:
+    first = register(db, write_adapter(tmp_path / "a", matters=["m-2"]), scores={"rougeL": 0.4})
+    second = register(db, write_adapter(tmp_path / "b", b"two"))
+    assert (first.adapter_id, second.adapter_id) == ("house-1", "house-2")
+    assert first.status == "candidate" and first.matters == ("m-2",) and first.scores == {"rougeL": 0.4}
+    assert first.folder == db.settings.home / "adapters" / "house-1" and verify_folder(first.folder).hash == first.hash
+
+
+def test_registering_again_after_a_kill_gives_the_same_adapter(db: Database, tmp_path: Path) -> None:
+    folder = write_adapter(tmp_path / "a")
+    # killed between the copy and the row: a folder that no row names, here with other files
+    write_adapter(db.settings.folder("adapters") / "house-1", b"older")
+    first = register(db, folder)
+    assert register(db, folder) == first and len(adapters.list_adapters(db)) == 1
+    assert verify_folder(first.folder).hash == first.hash
+    assert [p.name for p in (db.settings.home / "adapters").iterdir()] == ["house-1"]
+
+
+def test_ids_are_names_not_paths_and_are_not_given_twice(db: Database, tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="no adapter id"):
+        register(db, write_adapter(tmp_path / "a", adapter_id="../../etc"))
+    register(db, write_adapter(tmp_path / "b"), adapter_id="house-7")
+    with pytest.raises(Conflict, match="other files"):
+        register(db, write_adapter(tmp_path / "c", b"two"), adapter_id="house-7")
+
+
+def test_promotion_and_two_rollbacks_go_back_not_forth(db: Database, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        register(db, write_adapter(tmp_path / name, name.encode()))
+    for number in (1, 2, 3):
+        assert promote(db, f"house-{number}", "ada").status == "active"
+    assert [a.adapter_id for a in adapters.list_adapters(db) if a.status == "active"] == ["house-3"]
+    assert rollback(db, "ada").adapter_id == "house-2"
+    assert rollback(db, "ada").adapter_id == "house-1"
+    with pytest.raises(Conflict, match="no adapter to roll back to"):
+        rollback(db, "ada")
+    active = adapters.active_adapter(db)
+    assert active is not None and active.adapter_id == "house-1" and active.promoted_by == "ada"
+    assert promote(db, "house-3", "ada").status == "active"  # rolled back, and may still be promoted again
+
+
+def test_a_damaged_or_foreign_adapter_is_not_promoted_and_the_old_one_stays(db: Database, tmp_path: Path) -> None:
+    promote(db, register(db, write_adapter(tmp_path / "a")).adapter_id, "ada")
+    damaged = register(db, write_adapter(tmp_path / "b", b"two"))
+    (damaged.folder / "adapter_model.safetensors").write_bytes(b"xxx")
+    foreign = register(db, write_adapter(tmp_path / "c", b"three", base="c" * 64))
+    with pytest.raises(DamagedState):
+        promote(db, damaged.adapter_id, "ada")
+    with pytest.raises(EngineFailure, match="another base model"):
+        promote(db, foreign.adapter_id, "ada")
+    with pytest.raises(NotFound):
+        promote(db, "house-99", "ada")
+    active = adapters.active_adapter(db)
+    assert active is not None and active.adapter_id == "house-1"
+
+
+def test_an_adapter_swapped_behind_the_registry_is_not_promoted(db: Database, tmp_path: Path) -> None:
+    adapter = register(db, write_adapter(tmp_path / "a"))
+    write_adapter(adapter.folder, b"swapped")  # whole and verified in itself, but not what was registered
+    with pytest.raises(Conflict, match="another adapter"):
+        promote(db, adapter.adapter_id, "ada")
+
+
+def test_after_a_change_of_model_the_active_adapter_does_not_serve(db: Database, tmp_path: Path) -> None:
+    assert serving_adapter(db, BASE) is None
+    promote(db, register(db, write_adapter(tmp_path / "a")).adapter_id, "ada")
+    serving = serving_adapter(db, BASE)
+    assert serving is not None and serving.adapter_id == "house-1"
+    assert serving_adapter(db, "d" * 64) is None
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands for the installed package `assistant`, with its folder starter/."""
+    monkeypatch.setattr(adapters.importlib.resources, "files", lambda _: tmp_path / "package")
+    return tmp_path / "package" / "starter"
+
+
+def test_the_starter_is_installed_once_and_serves_a_fresh_machine(db: Database, package: Path) -> None:
+    assert install_starter(db) is None  # none shipped
+    write_adapter(package)
+    first = install_starter(db)
+    assert first is not None and (first.adapter_id, first.status) == ("starter-1", "active")
+    assert install_starter(db) == first and len(adapters.list_adapters(db)) == 1
+
+
+def test_a_newer_starter_replaces_the_older_but_never_a_house_adapter(
+    db: Database, package: Path, tmp_path: Path
+) -> None:
+    write_adapter(package)
+    install_starter(db)
+    write_adapter(package, b"newer")
+    newer = install_starter(db)
+    assert newer is not None and (newer.adapter_id, newer.status) == ("starter-2", "active")
+    promote(db, register(db, write_adapter(tmp_path / "a", b"house")).adapter_id, "ada")
+    write_adapter(package, b"newest")
+    newest = install_starter(db)
+    assert newest is not None and (newest.adapter_id, newest.status) == ("starter-3", "candidate")
+
+
+def test_a_rollback_from_a_newer_starter_is_not_undone_at_the_next_start(db: Database, package: Path) -> None:
+    write_adapter(package)
+    install_starter(db)
+    write_adapter(package, b"newer")
+    install_starter(db)
+    assert rollback(db, "ada").adapter_id == "starter-1"
+    install_starter(db)
+    active = adapters.active_adapter(db)
+    assert active is not None and active.adapter_id == "starter-1"
+
+
+def test_a_starter_for_another_model_is_left_aside(db: Database, package: Path) -> None:
+    write_adapter(package, base="e" * 64)
+    assert install_starter(db) is None and adapters.list_adapters(db) == ()
