@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -713,6 +714,32 @@ def open_fake_house(home: Path, **given: Any) -> FakeHouse:
     for name, (role, display_name) in PEOPLE.items():
         people.add_user(db, name, role, PASSWORD, display_name)
     return FakeHouse(settings, db)
+
+
+def log_in(client: Any, name: str, password: str = PASSWORD) -> Any:
+    """Log in as a browser does; the client then carries the session and, as `csrf`, its token."""
+    client.cookies.clear()
+    form = client.get("/login").text
+    token = re.search(r'name="form_token" value="([^"]+)"', form)
+    assert token
+    answer = client.post(
+        "/login", data={"form_token": token[1], "name": name, "password": password}, follow_redirects=False
+    )
+    client.csrf = client.get("/api/me").json().get("csrf", "")
+    return answer
+
+
+def list_paths(app: Any) -> list[tuple[str, str]]:
+    """Give every method and path of our own routers, parameters by their names in braces."""
+    pairs, waiting = [], list(app.routes)
+    while waiting:
+        route = waiting.pop()
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            waiting += inner.routes
+        elif getattr(route, "methods", None):
+            pairs += [(method, route.path) for method in sorted(route.methods)]
+    return sorted(pairs)
 
 
 def wait_until(done: threading.Event, limit_s: float) -> float:

@@ -72,7 +72,7 @@ function rating(answer) {
       } catch (error) { toast(error.message); }
     },
   }, icon(symbol, "tiny"), words));
-  return el("div", { class: "rate" }, buttons, el("span", {}, answer.adapter === "none" ? "" : " AI wrote this; check the quotes."));
+  return el("div", { class: "rate" }, buttons, el("span", {}, answer.adapter === "none" || answer.abstained ? "" : " AI wrote this; check the quotes."));
 }
 
 function turnOf(answer) {

@@ -1,0 +1,150 @@
+"""Who may reach what: every route of ours under each role and a stranger to the matter, deny by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fake_web import FakeActions, list_paths, log_in, open_fake_house
+from fastapi.testclient import TestClient
+
+from ui.web.access import is_public
+from ui.web.app import build_app
+
+ASK = {"question": "How much?", "stream_id": "stream-0001"}
+WRITE = {"detail": "brief", "stream_id": "stream-0002"}
+TEXT = {"text": "A sentence.", "version": 1}
+
+# Each route with a request that would succeed for those named; everyone else must be refused. "all" are all who are
+# logged in, because the route tells only about themselves; "content" the members of m-1.
+CONTENT, ATTORNEY, ADMIN, ALL = {"pia", "ada"}, {"ada"}, {"max"}, {"pia", "ada", "sol", "max"}
+READERS = {"pia", "ada", "sol"}
+ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
+    ("GET", "/"): ("/", None, ALL),
+    ("GET", "/api/me"): ("/api/me", None, ALL),
+    ("GET", "/api/jobs"): ("/api/jobs", None, ALL),
+    ("GET", "/api/review"): ("/api/review", None, ALL),
+    ("POST", "/logout"): ("/logout", {}, ALL),
+    ("POST", "/api/streams/{stream_id}/stop"): ("/api/streams/unknown-stream/stop", {}, ALL),
+    ("GET", "/review"): ("/review", None, READERS),
+    ("GET", "/review/{summary_id}"): ("/review/s-1", None, READERS),
+    ("GET", "/m/{matter_id}"): ("/m/m-1", None, CONTENT),
+    ("GET", "/m/{matter_id}/search"): ("/m/m-1/search?q=pay", None, CONTENT),
+    ("GET", "/m/{matter_id}/settings"): ("/m/m-1/settings", None, CONTENT),
+    ("GET", "/m/{matter_id}/ask"): ("/m/m-1/ask", None, CONTENT),
+    ("GET", "/m/{matter_id}/ask/{conversation_id}"): ("/m/m-1/ask/c-1", None, CONTENT),
+    ("GET", "/f/{document_id}"): ("/f/d-1", None, CONTENT),
+    ("GET", "/api/matters/{matter_id}/filings"): ("/api/matters/m-1/filings", None, CONTENT),
+    ("POST", "/api/matters/{matter_id}/filings"): ("/api/matters/m-1/filings", b"%PDF-1.7", CONTENT),
+    ("GET", "/api/matters/{matter_id}/conversations"): ("/api/matters/m-1/conversations", None, CONTENT),
+    ("POST", "/api/matters/{matter_id}/ask"): ("/api/matters/m-1/ask", ASK, CONTENT),
+    ("GET", "/api/conversations/{conversation_id}"): ("/api/conversations/c-1", None, CONTENT),
+    ("POST", "/api/turns/{turn_id}/rating"): ("/api/turns/t-0/rating", {"rating": 1, "reason": ""}, CONTENT),
+    ("GET", "/api/filings/{document_id}"): ("/api/filings/d-1", None, CONTENT),
+    ("GET", "/api/filings/{document_id}/pages/{page}.png"): ("/api/filings/d-1/pages/1.png", None, CONTENT),
+    ("GET", "/api/filings/{document_id}/pages/{page}/text"): ("/api/filings/d-1/pages/1/text", None, CONTENT),
+    ("GET", "/api/filings/{document_id}/original"): ("/api/filings/d-1/original", None, CONTENT),
+    ("GET", "/api/filings/{document_id}/summary"): ("/api/filings/d-1/summary", None, CONTENT),
+    ("POST", "/api/filings/{document_id}/summary"): ("/api/filings/d-1/summary", WRITE, CONTENT),
+    ("DELETE", "/api/filings/{document_id}"): ("/api/filings/d-2", None, ATTORNEY),
+    ("GET", "/api/summaries/{summary_id}"): ("/api/summaries/s-1", None, CONTENT),
+    ("POST", "/api/summaries/{summary_id}/text"): ("/api/summaries/s-1/text", TEXT, CONTENT),
+    ("POST", "/api/summaries/{summary_id}/sentences/{index}"): ("/api/summaries/s-1/sentences/0", TEXT, CONTENT),
+    ("POST", "/api/summaries/{summary_id}/sentences/{index}/source"): (
+        "/api/summaries/s-1/sentences/0/source", {"version": 1}, CONTENT,
+    ),
+    ("GET", "/api/summaries/{summary_id}/difference"): ("/api/summaries/s-1/difference", None, CONTENT),
+    ("GET", "/api/summaries/{summary_id}/versions"): ("/api/summaries/s-1/versions", None, CONTENT),
+    ("POST", "/api/summaries/{summary_id}/versions/{version}/restore"): (
+        "/api/summaries/s-1/versions/1/restore", {}, CONTENT,
+    ),
+    ("POST", "/api/summaries/{summary_id}/submit"): (
+        "/api/summaries/s-1/submit", {"rating": 0, "reasons": [], "note": ""}, CONTENT,
+    ),
+    ("POST", "/api/summaries/{summary_id}/sign-off"): ("/api/summaries/s-1/sign-off", {}, ATTORNEY),
+    ("POST", "/api/summaries/{summary_id}/return"): ("/api/summaries/s-1/return", {"reason": "Wrong"}, ATTORNEY),
+    ("GET", "/api/summaries/{summary_id}/export"): ("/api/summaries/s-1/export?form=md", None, CONTENT),
+    ("POST", "/api/matters/{matter_id}/consent"): (
+        "/api/matters/m-1/consent", {"given": True, "note": "letter"}, ATTORNEY,
+    ),
+    ("POST", "/api/matters"): ("/api/matters", {"name": "New", "number": ""}, ALL),
+    ("POST", "/api/matters/{matter_id}/members"): ("/api/matters/m-1/members", {"name": "sol"}, ADMIN),
+    ("POST", "/api/matters/{matter_id}/erase"): ("/api/matters/m-1/erase", {"second": "ada", "password": "x"}, ADMIN),
+    ("GET", "/people"): ("/people", None, ADMIN),
+    ("POST", "/api/users"): (
+        "/api/users", {"name": "n", "role": "paralegal", "password": "long enough", "display_name": "N"}, ADMIN,
+    ),
+    ("POST", "/api/users/{name}/role"): ("/api/users/pia/role", {"role": "attorney"}, ADMIN),
+    ("POST", "/api/users/{name}/disable"): ("/api/users/pia/disable", {}, ADMIN),
+    ("GET", "/api/audit/verify"): ("/api/audit/verify", None, ADMIN),
+    ("GET", "/api/audit/export"): ("/api/audit/export", None, ADMIN),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    app = build_app(open_fake_house(tmp_path_factory.mktemp("home")), FakeActions())
+    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_the_table_names_every_route(client: TestClient) -> None:
+    there = {(method, path) for method, path in list_paths(client.app) if not is_public(path)}
+    assert there == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", ["pia", "ada", "sol", "max"])
+def test_no_role_reaches_more_than_its_own(client: TestClient, name: str) -> None:
+    """Routes are asked in an order that keeps the session: logout comes last."""
+    log_in(client, name)
+    wrong = []
+    for (method, path), (address, body, allowed) in sorted(ROUTES.items(), key=lambda item: item[0][1] == "/logout"):
+        client.app.state.actions = FakeActions()  # type: ignore[attr-defined]
+        given: dict[str, Any] = (
+            {"content": body} if isinstance(body, bytes) else {"json": body} if body is not None else {}
+        )
+        headers = {"X-CSRF-Token": client.csrf, "X-File-Name": "new.pdf", "Accept": "application/json"}  # type: ignore[attr-defined]
+        answer = client.request(method, address, headers=headers, follow_redirects=False, **given)
+        expected = answer.status_code < 400 if name in allowed else answer.status_code in (403, 404)
+        if not expected:
+            wrong.append((method, path, answer.status_code, answer.text[:80]))
+        if name not in allowed and "Marsh" in answer.text:
+            wrong.append((method, path, "shows content to who may not read it", ""))
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", ["sol", "max"])
+def test_strangers_get_no_byte_of_a_filing(client: TestClient, name: str) -> None:
+    """A page, a text, the original, a summary and an export, asked for by their exact addresses."""
+    client.app.state.actions = FakeActions()  # type: ignore[attr-defined]
+    log_in(client, name)
+    for address in (
+        "/api/filings/d-1/pages/1.png",
+        "/api/filings/d-1/original",
+        "/api/summaries/s-1/export?form=docx",
+        "/f/d-1",
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 403
+        assert b"PNG" not in answer.content and b"%PDF" not in answer.content and b"complaint" not in answer.content
+
+
+def test_a_stranger_cannot_stop_anothers_stream(client: TestClient) -> None:
+    stop = client.app.state.streams.open("ada", "stream-of-ada")  # type: ignore[attr-defined]
+    log_in(client, "sol")
+    answer = client.post("/api/streams/stream-of-ada/stop", headers={"X-CSRF-Token": client.csrf})  # type: ignore[attr-defined]
+    assert answer.json() == {"stopped": False} and not stop.is_set()
+
+
+def test_a_role_that_changes_counts_at_once(client: TestClient) -> None:
+    from assistant.store import people
+
+    house = client.app.state.house  # type: ignore[attr-defined]
+    log_in(client, "max")
+    assert client.get("/people").status_code == 200
+    people.add_user(house.db, "eve", "admin", "correct horse battery")
+    people.set_role(house.db, "max", "paralegal")
+    assert client.get("/people").status_code == 403
+    assert client.get("/rounds/").status_code == 403
+    people.set_role(house.db, "max", "admin")
