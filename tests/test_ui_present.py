@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.documents import (
@@ -16,9 +18,18 @@ from assistant.documents import (
     Summary,
     pack_box,
 )
+from assistant.errors import DamagedState
 from assistant.store.pseudonyms import format_pseudonym
 from assistant.store.vault import Vault
-from ui.present import Source, Sources, present_answer, present_evidence, present_facts, present_sentence, present_summary
+from ui.present import (
+    Source,
+    Sources,
+    present_answer,
+    present_evidence,
+    present_facts,
+    present_sentence,
+    present_summary,
+)
 
 # The original says "Ann Lee sued." on page 1 and "Bob Roy paid $5." on page 2; each is a passage.
 FIRST, SECOND = "Ann Lee sued.", "Bob Roy paid $5."
@@ -123,13 +134,20 @@ def test_facts_are_restored(source: Source) -> None:
     assert present_facts(source) == {"parties": "Ann Lee v. Bob Roy", "court": "N.D. Ga."}
 
 
-def test_a_source_is_fetched_once(source: Source) -> None:
-    asked: list[str] = []
+def test_a_source_is_fetched_once_in_the_revision_cited(source: Source) -> None:
+    asked: list[tuple[str, int]] = []
 
-    def fetch(document_id: str) -> Source:
-        asked.append(document_id)
+    def fetch(document_id: str, revision: int) -> Source:
+        asked.append((document_id, revision))
         return source
 
     sources = Sources(fetch=fetch)
-    assert sources["d-1"] is sources["d-1"] is source
-    assert asked == ["d-1"]
+    cited = _cite(source, 0)
+    assert sources.of(cited) is sources.of(cited) is source
+    sources.of(replace(cited, revision=2))
+    assert asked == [("d-1", 1), ("d-1", 2)]
+
+
+def test_evidence_of_another_revision_is_not_cut_from_this_one(source: Source) -> None:
+    with pytest.raises(DamagedState):
+        present_evidence(replace(_cite(source, 0), revision=2), Sources(source))

@@ -101,7 +101,7 @@ def _secret(path: Path | None) -> str | None:
 def demo(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="TCP port.")] = None,
-    filings: Annotated[int, typer.Option(min=1, max=60, help="Number of sample filings.")] = 8,
+    filings: Annotated[int, typer.Option(min=1, max=8, help="Number of sample filings.")] = 8,
     serve: Annotated[bool, typer.Option(help="Serve the web app afterwards.")] = True,
 ) -> None:
     """Make a sample matter with three logins and serve the web app."""

@@ -129,11 +129,11 @@ def _add_member(house: House, name: str, matter_id: str) -> None:
 def _ingest_samples(house: House, user: Any, matter_id: str, count: int) -> Iterator[tuple[int, int, str]]:
     """Upload the sample filings and give (done, total, label) while they are read."""
     from assistant.store import filings as stored
-    from finetune.synthesize.demo import demo_filings
+    from finetune.synthesize.demo import demo_files
     from ui.actions import filings
 
     ready = {f.file_name for f in stored.list_filings(house.db, matter_id) if f.status == "ready"}
-    samples = [s for s in demo_filings(count) if s[0] not in ready]
+    samples = [s for s in demo_files(count) if s[0] not in ready]
     for number, (name, data) in enumerate(samples):
         shown = filings.upload(house, user, matter_id, name, data)
         while shown["status"] in ("waiting", "reading"):

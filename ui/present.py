@@ -7,7 +7,7 @@ original characters by offset.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from assistant.documents import (
     Summary,
     join_parts,
 )
+from assistant.errors import DamagedState
 
 if TYPE_CHECKING:
     from assistant.store.vault import Vault
@@ -56,32 +57,44 @@ class Source:
         return next((p for p in self.pages if p.number == number), None)
 
 
-class Sources(Mapping[str, Source]):
-    """The sources that sentences cite, by document id; a missing one is fetched once by `fetch`."""
+class Sources:
+    """The documents that sentences cite, each in the revision that the evidence points into.
 
-    def __init__(self, *given: Source, fetch: Any = None) -> None:
-        self._had = {s.document.document_id: s for s in given}
+    Args:
+        *given: Sources at hand.
+        fetch: Gives the source of a document id and a revision that is not at hand; it is asked once.
+    """
+
+    def __init__(self, *given: Source, fetch: Callable[[str, int], Source] | None = None) -> None:
+        self._had = {(s.document.document_id, s.document.revision): s for s in given}
         self._fetch = fetch
 
-    def __getitem__(self, document_id: str) -> Source:
-        if document_id not in self._had and self._fetch is not None:
-            self._had[document_id] = self._fetch(document_id)
-        return self._had[document_id]
+    def of(self, item: Evidence) -> Source:
+        """Give the source that a piece of evidence stands in.
 
-    def __iter__(self) -> Any:
-        return iter(self._had)
+        Raises:
+            DamagedState: It is of a document or a revision that is not there.
+        """
+        key = (item.document_id, item.revision)
+        if key not in self._had:
+            if self._fetch is None:
+                raise DamagedState(f"The evidence cites revision {item.revision} of a document that is not at hand.")
+            self._had[key] = self._fetch(*key)
+        return self._had[key]
 
-    def __len__(self) -> int:
-        return len(self._had)
+    @property
+    def first(self) -> Source | None:
+        """The first source at hand; all of them share one vault."""
+        return next(iter(self._had.values()), None)
 
 
-def find_cited_pseudonyms(evidence: Sequence[Evidence], sources: Mapping[str, Source]) -> set[str]:
+def find_cited_pseudonyms(evidence: Sequence[Evidence], sources: Sources) -> set[str]:
     """Give the pseudonyms that stand in the passages which the evidence lies in."""
     from assistant.store.pseudonyms import find_pseudonyms
 
     found: set[str] = set()
     for item in evidence:
-        document = sources[item.document_id].document
+        document = sources.of(item).document
         start, end = item.start, item.end
         for passage in document.passages:
             if passage.start < item.end and passage.end > item.start:
@@ -90,22 +103,22 @@ def find_cited_pseudonyms(evidence: Sequence[Evidence], sources: Mapping[str, So
     return found
 
 
-def restore_sentence(text: str, sentence: Sentence, sources: Mapping[str, Source]) -> str:
+def restore_sentence(text: str, sentence: Sentence, sources: Sources) -> str:
     """Restore real names in `text`, which belongs to `sentence`.
 
     What a person wrote (origin "person") is restored whole: the names in it are those the person typed.
     """
-    if not sources:
+    first = sources.of(sentence.evidence[0]) if sentence.evidence else sources.first
+    if first is None:
         return text
-    first = sources[sentence.evidence[0].document_id] if sentence.evidence else next(iter(sources.values()))
     if sentence.origin == "person":
         return first.vault.restore(text)
     return first.vault.restore(text, allowed=find_cited_pseudonyms(sentence.evidence, sources))
 
 
-def present_evidence(item: Evidence, sources: Mapping[str, Source]) -> list[dict[str, Any]]:
+def present_evidence(item: Evidence, sources: Sources) -> list[dict[str, Any]]:
     """Give one record a page that the evidence stands on, with the verbatim quote and its boxes."""
-    source = sources[item.document_id]
+    source = sources.of(item)
     return [
         {
             "document_id": item.document_id,
@@ -121,7 +134,7 @@ def present_evidence(item: Evidence, sources: Mapping[str, Source]) -> list[dict
     ]
 
 
-def present_sentence(sentence: Sentence, sources: Mapping[str, Source]) -> dict[str, Any]:
+def present_sentence(sentence: Sentence, sources: Sources) -> dict[str, Any]:
     """Give a sentence as its reader sees it, with evidence."""
     return {
         "text": restore_sentence(sentence.text, sentence, sources),
@@ -148,9 +161,7 @@ def present_coverage(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def present_summary(
-    summary: Summary, sources: Mapping[str, Source], sentences: Sequence[Sentence] | None = None
-) -> dict[str, Any]:
+def present_summary(summary: Summary, sources: Sources, sentences: Sequence[Sentence] | None = None) -> dict[str, Any]:
     """Give a summary in the form of the command line's contract.
 
     Args:
@@ -173,7 +184,7 @@ def present_summary(
     }
 
 
-def present_answer(answer: Answer, sources: Mapping[str, Source]) -> dict[str, Any]:
+def present_answer(answer: Answer, sources: Sources) -> dict[str, Any]:
     """Give an answer in the form of the command line's contract; the nearest passages where it abstains."""
     shown = [present_sentence(s, sources) for s in answer.sentences]
     return {

@@ -52,7 +52,15 @@ class House:
         """The passage index (a cache: it rebuilds itself where it is missing)."""
         from assistant.evidence.retrieval import Index
 
-        return Index(self.settings)
+        return Index(self.settings, self._ready_documents)
+
+    def _ready_documents(self, matter_id: str) -> Iterator[RedactedDocument]:
+        """Give the documents that a matter's index is rebuilt from."""
+        from assistant.store.filings import list_filings, load_document
+
+        for filing in list_filings(self.db, matter_id):
+            if filing.status == "ready":
+                yield load_document(self.db, filing.document_id)
 
     @property
     def engine(self) -> Engine:

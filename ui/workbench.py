@@ -140,7 +140,8 @@ def evaluate(arguments: dict[str, Any]) -> Iterator[Event]:
 
     settings = _settings_for(arguments)
     predictions = Path(arguments["predictions"]) if arguments.get("predictions") else None
-    pairs = load_pairs(Path(arguments["pairs"]))
+    pairs = load_pairs(Path(arguments["pairs"]), arguments.get("document_type"))
+    _install_starter(arguments["adapter"], settings)
     for item in _run_telling(
         lambda tell: evaluate_pairs(
             pairs,
@@ -156,6 +157,15 @@ def evaluate(arguments: dict[str, Any]) -> Iterator[Event]:
             yield _record(item.value)
         else:
             yield {"kind": "progress", "done": item[0], "total": item[1], "label": "pairs"}
+
+
+def _install_starter(adapter: str, settings: Settings) -> None:
+    """Put the packaged starter adapter in its place where it is asked for by its id on a fresh data root."""
+    if adapter.startswith("starter-") and not (settings.home / "adapters" / adapter).is_dir():
+        from assistant.engine.adapters import install_starter
+        from assistant.store.database import open_database
+
+        install_starter(open_database(settings))
 
 
 def _settings_for(arguments: dict[str, Any]) -> Settings:

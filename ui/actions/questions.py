@@ -100,8 +100,9 @@ def _stream(
     masked = redact_input(question, house.vault(matter_id), house.settings.profile)
     query = chat.rewrite_question(masked, history)
     hits = house.index.search(matter_id, query, _PASSAGES, document_ids=document_ids)
-    sources = Sources(*(house.source(d) for d in dict.fromkeys(h.document_id for h in hits)))
-    documents = {d: s.document for d, s in sources.items()}
+    cited = {d: house.source(d) for d in dict.fromkeys(h.document_id for h in hits)}
+    documents = {d: s.document for d, s in cited.items()}
+    sources = Sources(*cited.values(), fetch=house.source)
     yield {"kind": "progress", "done": 1, "total": 2, "label": "reading"}
     chosen = house.choose_adapter(adapter)
     made: Answer | None = None

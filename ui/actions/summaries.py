@@ -13,7 +13,7 @@ from assistant.store.people import User
 from assistant.store.work import StoredSummary
 from ui.actions.filings import open_filing
 from ui.permits import check, may
-from ui.present import Sources, join_presented, present_sentence, present_summary, restore_sentence
+from ui.present import Source, Sources, join_presented, present_sentence, present_summary, restore_sentence
 
 if TYPE_CHECKING:
     from ui.services import House
@@ -48,11 +48,11 @@ def stream_summary(
 def _stream(
     house: House, user: User, document_id: str, detail: Detail, words: int | None, adapter: str | None, stop: Any
 ) -> Iterator[Event]:
-    sources = Sources(house.source(document_id))
-    document = sources[document_id].document
+    source = house.source(document_id)
+    sources = Sources(source)
     made = None
     try:
-        for item in house.summarize(document, detail=detail, words=words, adapter=adapter, stop=stop):
+        for item in house.summarize(source.document, detail=detail, words=words, adapter=adapter, stop=stop):
             if isinstance(item, Summary):
                 made = item
             elif isinstance(item, dict):
@@ -82,19 +82,19 @@ def _open(house: House, user: User, summary_id: str, action: str = "matter.read"
     return stored
 
 
-def _sources(house: House, stored: StoredSummary) -> Sources:
-    return Sources(house.source(stored.document_id, stored.revision))
+def _source(house: House, stored: StoredSummary) -> Source:
+    return house.source(stored.document_id, stored.revision)
 
 
 def _present(house: House, stored: StoredSummary) -> dict[str, Any]:
-    sources = _sources(house, stored)
-    shown = present_summary(stored.summary, sources, stored.sentences)
+    source = _source(house, stored)
+    shown = present_summary(stored.summary, Sources(source), stored.sentences)
     shown.update(
         summary_id=stored.summary_id,
         document_id=stored.document_id,
         matter_id=stored.matter_id,
         revision=stored.revision,
-        file=sources[stored.document_id].file,
+        file=source.file,
         version=stored.version,
         status=stored.status,
         author=stored.author,
@@ -134,7 +134,7 @@ def edit_summary(house: House, user: User, summary_id: str, text: str, expected_
     stored = _open(house, user, summary_id, "summary.edit")
     if not text.strip():
         raise RefusedInput("The edited summary is empty.", expected="at least one sentence")
-    source = _sources(house, stored)[stored.document_id]
+    source = _source(house, stored)
     masked = redact_input(text, source.vault, house.settings.profile)
     kept = {(s.part, s.text): s for s in stored.sentences}
     checked = feedback.reverify(masked, source.document, house.template(source.document.document_type))
@@ -151,7 +151,7 @@ def edit_sentence(
 
     stored = _open(house, user, summary_id, "summary.edit")
     old = _sentence(stored, index)
-    source = _sources(house, stored)[stored.document_id]
+    source = _source(house, stored)
     new: tuple[Sentence, ...] = ()
     if text.strip():
         masked = redact_input(text.strip(), source.vault, house.settings.profile)
@@ -169,7 +169,7 @@ def use_source(house: House, user: User, summary_id: str, index: int, expected_v
     if not old.evidence:
         raise RefusedInput("This sentence has no passage behind it.", do="Edit it or remove it instead.")
     best = old.evidence[0]
-    document = _sources(house, stored)[stored.document_id].document
+    document = _source(house, stored).document
     words = " ".join(document.text[best.start : best.end].split())
     new = Sentence(words, "supported", "the source's own words", (best,), part=old.part, origin="source")
     return _save(
@@ -198,7 +198,7 @@ def difference(house: House, user: User, summary_id: str) -> list[list[str]]:
     from assistant.feedback import diff_words
 
     stored = _open(house, user, summary_id)
-    sources = _sources(house, stored)
+    sources = Sources(_source(house, stored))
     before = _restored_text(stored.summary.sentences, sources)
     return [[op, text] for op, text in diff_words(before, _restored_text(stored.sentences, sources))]
 
