@@ -1,0 +1,218 @@
+"""The Gradio screens: for admins only on every route, sessions bound to their person, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fake_web import PASSWORD, FakeActions, list_paths, log_in, make_round, open_fake_house
+from fastapi.testclient import TestClient
+
+from assistant.errors import NotAllowed
+from ui.web import rounds, rounds_view
+from ui.web.app import build_app
+from ui.web.charts import draw_bars, draw_intervals, draw_line
+from ui.web.gradio_gate import SessionBindings, is_listed
+from ui.web.insights import read_rows, show_edits
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    app = build_app(open_fake_house(tmp_path_factory.mktemp("home")), FakeActions())
+    with TestClient(app, base_url="http://localhost") as client:
+        yield client
+
+
+def gradio_routes(client: TestClient) -> list[tuple[str, str]]:
+    """Give every route that Gradio itself serves under /rounds, parameters filled in."""
+    mounted = next(route.app for route in client.app.routes if getattr(route, "path", "") == "/rounds")  # type: ignore[attr-defined]
+    filled = {(method, "/rounds" + re.sub(r"\{[^}]+\}", "x", path)) for method, path in list_paths(mounted)}
+    return sorted(filled)
+
+
+@pytest.mark.parametrize("name", ["pia", "ada", "sol"])
+def test_every_route_of_gradio_is_refused_to_others(client: TestClient, name: str) -> None:
+    log_in(client, name)
+    routes = gradio_routes(client)
+    assert len(routes) > 60
+    headers = {"X-CSRF-Token": client.csrf}  # type: ignore[attr-defined]
+    for method, path in routes:
+        for address in (path, path.replace("/rounds", "/insights", 1)):
+            answer = client.request(method, address, headers=headers, json={} if method == "POST" else None)
+            assert answer.status_code in (403, 405), (method, address, answer.status_code)
+
+
+# What the screens do not use: uploads, files, proxied addresses, streams, direct calls, monitoring, deep links.
+CLOSED = [
+    ("POST", "/gradio_api/upload"), ("GET", "/gradio_api/file=/etc/passwd"), ("GET", "/gradio_api/proxy=http://x"),
+    ("POST", "/gradio_api/run/predict"), ("POST", "/gradio_api/api/predict"), ("POST", "/gradio_api/call/refresh"),
+    ("POST", "/gradio_api/stream/x"), ("GET", "/monitoring"), ("GET", "/gradio_api/deep_link"),
+    ("POST", "/gradio_api/vibe-edit"), ("POST", "/login"), ("GET", "/logout"), ("GET", "/gradio_api/openapi.json"),
+    ("POST", "/gradio_api/component_server"), ("GET", "/assets/../../app.py"), ("GET", "/gradio_api/token"),
+    ("GET", "/gradio_api/runs"), ("GET", "/gradio_api/dev/reload"), ("POST", "/gradio_api/process_recording"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path"), CLOSED)
+def test_what_the_screens_do_not_use_is_closed_to_admins_too(client: TestClient, method: str, path: str) -> None:
+    assert not is_listed(method, "/rounds" + path)
+    log_in(client, "max")
+    answer = client.request(method, "/rounds" + path, json={} if method == "POST" else None)
+    assert answer.status_code == 404, answer.text
+
+
+def test_another_sites_page_cannot_press_a_button(client: TestClient) -> None:
+    log_in(client, "max")
+    answer = client.post("/rounds/gradio_api/queue/join", json={}, headers={"Origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+
+
+def test_a_session_serves_only_the_person_who_opened_it(client: TestClient) -> None:
+    from assistant.store import people
+
+    people.add_user(client.app.state.house.db, "eva", "admin", PASSWORD)  # type: ignore[attr-defined]
+    log_in(client, "max")
+    # A reset with a session of one's own is answered by Gradio; it binds the session.
+    assert client.post("/rounds/gradio_api/reset", json={"session_hash": "shared1", "event_id": "x"}).status_code == 200
+    log_in(client, "eva")
+    for method, path, body in (
+        ("GET", "/rounds/gradio_api/queue/data?session_hash=shared1", None),
+        ("GET", "/rounds/gradio_api/heartbeat/shared1", None),
+        ("POST", "/rounds/gradio_api/cancel", {"session_hash": "shared1", "fn_index": 0, "event_id": "x"}),
+        ("POST", "/rounds/gradio_api/queue/join", {"session_hash": "shared1", "fn_index": 0, "data": []}),
+    ):
+        assert client.request(method, path, json=body).status_code == 403, path
+
+
+def test_bindings_forget_the_oldest_and_never_rebind() -> None:
+    bindings = SessionBindings()
+    assert bindings.claim("one", "max") and not bindings.claim("one", "eva") and bindings.claim("one", "max")
+
+
+def test_a_body_that_is_too_large_is_refused(client: TestClient) -> None:
+    log_in(client, "max")
+    assert client.post("/rounds/gradio_api/queue/join", content=b"x" * 300_000).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/rounds/", "/insights/"])
+def test_a_page_names_its_inline_scripts_and_loads_nothing_from_elsewhere(client: TestClient, path: str) -> None:
+    log_in(client, "max")
+    answer = client.get(path, headers={"Accept-Encoding": "br"})
+    assert answer.status_code == 200
+    policy = answer.headers["content-security-policy"]
+    inline = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", answer.text, re.DOTALL)
+    assert inline
+    for script in inline:
+        assert base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() in policy
+    loaded = re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=[\"'](https?:)?//", answer.text)
+    assert not loaded
+    assert '"analytics_enabled":false' in answer.text.replace(" ", "")
+
+
+def press(client: TestClient, function: int, data: list[Any]) -> list[Any]:
+    """Call a handler through Gradio's queue as its page does, and give what the handler gave."""
+    session = f"session{function}"
+    joined = client.post(
+        "/rounds/gradio_api/queue/join", json={"data": data, "fn_index": function, "session_hash": session}
+    )
+    assert joined.status_code == 200, joined.text
+    with client.stream("GET", f"/rounds/gradio_api/queue/data?session_hash={session}") as events:
+        for line in events.iter_lines():
+            event = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}
+            if event.get("msg") == "process_completed":
+                assert event["success"], event
+                return event["output"]["data"]
+    raise AssertionError("The handler gave nothing.")
+
+
+def test_an_admin_starts_a_round_through_the_queue(client: TestClient) -> None:
+    actions = client.app.state.actions  # type: ignore[attr-defined]
+    log_in(client, "max")
+    config = client.get("/rounds/config").json()
+    targets = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
+    start = next(d for d in config["dependencies"] if [targets["start-round"], "click"] in d["targets"])
+    shown = press(client, start["id"], ["quick", 0, 0, "dora", 0, 0])
+    assert actions.calls[-1] == ("start_round", {**rounds.CHOICES["quick"], "method": "dora"})
+    assert "Round r-1" in shown[1]
+
+
+def test_every_handler_asks_who_calls(client: TestClient) -> None:
+    house, actions = client.app.state.house, client.app.state.actions  # type: ignore[attr-defined]
+    screen = rounds.RoundsScreen(house, actions)
+    for name in ("pia", "ada", None):
+        request: Any = SimpleNamespace(username=name)
+        for handler in (screen.refresh, screen.stop, screen.promote, screen.discard, screen.roll_back):
+            with pytest.raises(NotAllowed):
+                handler(request)
+        with pytest.raises(NotAllowed):
+            screen.start(request, "quick", 0, 0, "", 0, 0)
+
+
+def test_no_handler_is_offered_as_an_api(client: TestClient) -> None:
+    log_in(client, "max")
+    for path in ("/rounds", "/insights"):
+        shown = client.get(f"{path}/gradio_api/info").json()
+        assert shown["named_endpoints"] == {} and shown["unnamed_endpoints"] == {}
+
+
+COMMANDS = [
+    (("normal", 0, 0, "", 0, 0), "epochs=3 synthetic=60"),
+    (("quick", 2, 0, "dora", 0, 0), "epochs=2 synthetic=20 method=dora"),
+    (("unknown", 0, 5, "", 0, 0.01), "epochs=3 synthetic=5 learning_rate=0.01"),
+]
+
+
+@pytest.mark.parametrize(("given", "options"), COMMANDS)
+def test_the_command_says_what_the_button_does(given: tuple[Any, ...], options: str) -> None:
+    told = "".join(f" --option {option}" for option in options.split())
+    assert rounds.word_command(*given) == f"casebrief round start{told}"
+
+
+def test_the_curve_grows_while_it_is_watched() -> None:
+    curves = rounds.LossCurves()
+    for step, loss in ((1, 2.0), (1, 2.0), (2, 1.5)):
+        found = curves.add({"round_id": "r-1", "progress": {"done": step, "loss": loss}})
+    assert found["progress"]["losses"] == [(1.0, 2.0), (2.0, 1.5)]
+
+
+def test_views_escape_what_comes_from_the_store() -> None:
+    bad = "<img src=x onerror=alert(1)>"
+    found = make_round({}, "passed")
+    found.update(round_id=bad, started_by=bad, error=bad, gate={"passed": False, "reasons": [bad]})
+    found["results"] = {bad: found["results"]["base"]}
+    adapter = {
+        "adapter_id": bad,
+        "status": bad,
+        "parent": bad,
+        "hash": bad,
+        "scores": {},
+        "matters": [],
+        "created_at": bad,
+    }
+    shown = [
+        rounds_view.show_progress(found), rounds_view.show_results(found), rounds_view.show_adapters([adapter]),
+        rounds_view.show_history([found]), rounds_view.show_error(bad),
+        rounds_view.show_preview({"corrections": 1, "by_matter": {bad: 1}, "left_out": {bad: 1}}),
+        show_edits([{"week": bad, "adapter": bad, "untouched": 1, "edited": 0, "returned": 0}]),
+        draw_line([(1, 2), (2, 1)], x_title=bad, y_title=bad), draw_bars([(bad, [1])], [bad]),
+        draw_intervals([(bad, 0.5, 0.4, 0.6)]),
+    ]  # fmt: skip
+    for html in shown:
+        assert "<img" not in html and "\n\n" not in html
+
+
+def test_results_show_every_figure_with_its_interval() -> None:
+    html = rounds_view.show_results(make_round({}, "passed"))
+    assert "0.640 (0.610 to 0.670)" in html and "certain at 95%" in html and "90%" in html
+
+
+def test_insights_say_on_how_many_reviews_they_rest() -> None:
+    rows = FakeActions().learning_insights(None, SimpleNamespace(role="admin"))
+    assert "<strong>43</strong> reviews" in show_edits(read_rows(rows))
+    assert "No summary has been reviewed yet" in show_edits([])
