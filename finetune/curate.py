@@ -17,7 +17,7 @@ from finetune.dataset import Lesson
 SHORTEST_SUMMARY_WORDS = 5
 SHORTEST_DOCUMENT_WORDS = 20
 ENGLISH_SHARE = 0.12
-NEAR_DUPLICATE = 0.85
+NEAR_DUPLICATE = 0.8
 MOST_UNSUPPORTED = 0.5
 AUTHOR_SHARE = 0.5
 CAPPED_FROM = 10
@@ -149,7 +149,7 @@ def _cap_authors(lessons: Sequence[Lesson], share: float) -> list[Lesson]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z]+", text.lower())
+    return re.findall(r"[a-z]+|[0-9]+", text.lower())
 
 
 def _sketch(text: str) -> frozenset[int]:

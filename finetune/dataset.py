@@ -7,6 +7,7 @@ import json
 import math
 import random
 import re
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -33,6 +34,8 @@ Source = Literal["file", "correction", "synthetic"]
 TRAIN_FILE = "train.jsonl"
 HELD_OUT_FILE = "held_out.jsonl"
 MANIFEST_FILE = "manifest.json"
+ANSWERS = "answers"
+"""Folder under `home/rounds/` of remembered answers of the base model and earlier adapters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +294,9 @@ def read_dataset(folder: Path) -> tuple[list[Lesson], list[Lesson], dict[str, An
 
 
 def forget_matter(settings: Settings, matter_id: str) -> int:
-    """Erase a matter's texts from the dataset folders of all rounds; manifests keep ids, hashes and counts.
+    """Erase a matter's texts from what rounds keep; manifests keep ids, hashes and counts.
+
+    Datasets lose its lessons; remembered answers and evaluations, which may quote it, go altogether.
 
     Returns:
         How many datasets held any.
@@ -304,10 +309,14 @@ def forget_matter(settings: Settings, matter_id: str) -> int:
         if all(lesson.matter_id != matter_id for lesson in (*train, *held_out)):
             continue
         kept = [[lesson for lesson in side if lesson.matter_id != matter_id] for side in (train, held_out)]
+        derived = ("hash", "files", "train", "held_out", "matters")
         gone = [row for side in ("train", "held_out") for row in manifest[side] if row["matter_id"] == matter_id]
-        facts = {key: value for key, value in manifest.items() if key not in ("hash", "files", "train", "held_out")}
+        facts = {key: value for key, value in manifest.items() if key not in derived}
         write_dataset(folder, kept[0], kept[1], {**facts, "erased": [*facts.get("erased", []), *gone]})
+        shutil.rmtree(folder.parent / "evaluations", ignore_errors=True)
         changed += 1
+    if changed:
+        shutil.rmtree(settings.home / "rounds" / ANSWERS, ignore_errors=True)
     return changed
 
 

@@ -21,7 +21,7 @@ from assistant.settings import Settings
 from assistant.store import audit, registry, rounds
 from finetune.answers import RememberingEngine
 from finetune.checkpoint import write_json
-from finetune.dataset import build_all_examples, read_dataset
+from finetune.dataset import ANSWERS, build_all_examples, read_dataset
 from finetune.evaluate import Evaluation, evaluate_lessons, read_evaluation, write_evaluation
 from finetune.gate import find_leaks, judge_candidate
 from finetune.harvest import build_dataset, originals_of
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WORKFLOW = "round"
-ANSWERS = "answers"
-"""Folder under `home/rounds/` of remembered answers of the base model and earlier adapters."""
 
 
 class House(Protocol):

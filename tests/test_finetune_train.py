@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from tiny_llama import WORDS, write_tiny_model
 
 from assistant.engine.base import Prompt
 from assistant.engine.manifest import read_manifest, verify_folder
@@ -22,36 +23,6 @@ from assistant.settings import Settings
 from finetune import checkpoint
 from finetune.encode import IGNORED, Example, Row, collate, encode_examples, plan_batches
 from finetune.train import TrainingStopped, TrainOptions, train_adapter
-
-TEMPLATE = (
-    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
-WORDS = (
-    "the court grants motion of plaintiff against defendant and orders payment by monday friday relief denied"
-).split()  # noqa: SIM905
-
-
-def write_tiny_model(folder: Path, seed: int = 0) -> Path:
-    """A Llama of four layers with a word tokenizer, as a Hugging Face folder."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-    marks = ["<|im_start|>", "<|im_end|>", "<unk>"]
-    vocabulary = {word: i for i, word in enumerate([*marks, *WORDS, "user", "assistant", "system", "say", ".", ":"])}
-    words = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    words.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=words, unk_token="<unk>", eos_token="<|im_end|>", pad_token="<|im_end|>",
-        additional_special_tokens=["<|im_start|>"], chat_template=TEMPLATE,
-    )  # fmt: skip
-    torch.manual_seed(seed)
-    shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 4, "num_attention_heads": 4}
-    config = LlamaConfig(vocab_size=len(vocabulary), num_key_value_heads=2, tie_word_embeddings=True,
-                         max_position_embeddings=256, initializer_range=0.4, **shape)  # fmt: skip
-    LlamaForCausalLM(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
