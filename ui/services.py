@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant.documents import Detail, Page, RedactedDocument, Sentence, Summary
-from assistant.errors import NotFound
+from assistant.errors import NotAllowed, NotFound
 from assistant.settings import Settings
 from ui.messages import exit_code, log_fault, word_error
 from ui.present import Source
@@ -123,21 +123,29 @@ class House:
         with self._lock:
             self._documents.clear()
 
-    def choose_adapter(self, choice: str | None) -> str:
+    def choose_adapter(self, choice: str | None, user: str = "") -> str:
         """Settle which adapter writes, load it, and give its id, "base" or "none".
 
         Args:
             choice: An adapter id, "base", "none", or None for the active adapter.
+            user: Who is served. An adapter that learned from a matter which this user is walled off from does
+                not serve: the base model does, where the adapter was not asked for by name.
 
         Raises:
             NotFound: There is no such adapter.
+            NotAllowed: The adapter asked for learned behind a wall.
             DamagedState: Its files do not match their hashes.
         """
         if choice in ("base", "none"):
             return choice
-        from assistant.engine.adapters import active_adapter, get_adapter, verify_folder
+        from assistant.engine.adapters import get_adapter, serving_adapter, verify_folder
+        from assistant.store.people import walls_of
 
-        adapter = get_adapter(self.db, choice) if choice else active_adapter(self.db)
+        adapter = get_adapter(self.db, choice) if choice else serving_adapter(self.db, self.engine.model_hash)
+        if adapter is not None and user and set(adapter.matters) & set(walls_of(self.db, user)):
+            if choice:
+                raise NotAllowed(f"The adapter {choice} learned from a matter that you are walled off from.")
+            adapter = None
         if adapter is None:
             return "base"
         with self._lock:
@@ -155,6 +163,7 @@ class House:
         words: int | None,
         adapter: str | None,
         stop: threading.Event,
+        user: str = "",
     ) -> Iterator[dict[str, Any] | tuple[int, Sentence] | Summary]:
         """Summarize a document: progress events, (index, sentence) as each is verified, the Summary last.
 
@@ -164,10 +173,11 @@ class House:
             words: Length wished for, or None for the template's own.
             adapter: As in `choose_adapter`.
             stop: Set from another thread to stop after the sentence at hand.
+            user: Who is served.
         """
         from assistant.summarize import summarize
 
-        chosen = self.choose_adapter(adapter)
+        chosen = self.choose_adapter(adapter, user)
         engine = None if chosen == "none" else self.engine
         template = self.template(document.document_type)
         index = 0
@@ -280,6 +290,26 @@ class House:
             self.start_ingest(document_id)
         return len(left)
 
+    def continue_rounds(self) -> None:
+        """See to it that each running round has its job; a round that has one gets no second."""
+        from assistant import jobs
+        from assistant.store import rounds
+
+        for found in rounds.list_rounds(self.db):
+            if found.status == "running":
+                jobs.enqueue("rounds", "round", found.round_id, workflow_id=f"round-{found.round_id}")
+
+    def sweep(self) -> None:
+        """Remove what a crash may have left of erased matters and filings: sealed files and index folders."""
+        from assistant.store.filings import sweep_originals
+        from assistant.store.matters import list_matters
+
+        sweep_originals(self.db)
+        known = {m.matter_id for m in list_matters(self.db)}
+        for folder in self.settings.folder("index").iterdir():
+            if folder.is_dir() and folder.name not in known:
+                self.index.remove_matter(folder.name)
+
     def close(self) -> None:
         """Stop the durable jobs of this process and close the store."""
         if self.serving:
@@ -319,7 +349,9 @@ def launch_jobs(house: House) -> None:
     rounds.register_jobs(house)
     jobs.launch(house.settings)
     house.serving = True
+    house.sweep()
     house.resume_ingests()
+    house.continue_rounds()
 
 
 def open_log(settings: Settings) -> None:

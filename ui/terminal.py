@@ -77,7 +77,7 @@ def _run_here(name: str, arguments: dict[str, Any], as_user: str | None) -> Iter
     house = open_house(settings)
     stop = threading.Event()
     try:
-        if name in ("round-start", "round-cancel"):
+        if name == "round-start":
             launch_jobs(house)
             # Nobody else would run it: the command stays until the round has ended.
             arguments = arguments | {"wait": True}

@@ -153,9 +153,10 @@ def delete_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
     """Delete a filing with everything made from it, from the store and from the index."""
     filing = open_filing(house, user, document_id, "filing.delete")
     house.index.remove(document_id, filing.matter_id)
-    filings.delete_filing(house.db, document_id)
+    with house.db.session():
+        filings.delete_filing(house.db, document_id, user.name)
+        audit.record(house.db, user.name, "filing.delete", document_id, {"matter": filing.matter_id})
     house.forget_documents()
-    audit.record(house.db, user.name, "filing.delete", document_id, {"matter": filing.matter_id})
     return {"deleted": document_id}
 
 

@@ -36,18 +36,22 @@ def start_round(house: House, user: User, options: dict[str, Any] | None = None)
     Raises:
         RefusedInput: This process does not run jobs.
     """
-    from assistant import jobs
     from assistant.store import rounds
+    from finetune.options import RoundOptions
 
     check(house.db, user, "round.start")
     if not house.serving:
         raise RefusedInput("This process does not run jobs.", do="Start `casebrief serve`.")
     running = [r for r in rounds.list_rounds(house.db) if r.status == "running"]
     if running:
+        house.continue_rounds()
         return present_round(running[0]) | {"already_running": True}
-    round_id = rounds.create_round(house.db, user.name, dict(options or {}))
-    audit.record(house.db, user.name, "round.start", round_id, {})
-    jobs.enqueue("rounds", "round", round_id, workflow_id=f"round-{round_id}")
+    given = dict(options or {})
+    RoundOptions.from_given(given)
+    with house.db.session():
+        round_id = rounds.create_round(house.db, user.name, given)
+        audit.record(house.db, user.name, "round.start", round_id, {})
+    house.continue_rounds()
     return present_round(rounds.get_round(house.db, round_id))
 
 
@@ -94,7 +98,7 @@ def list_rounds(house: House, user: User) -> list[dict[str, Any]]:
 
 
 def cancel_round(house: House, user: User, round_id: str | None = None) -> dict[str, Any]:
-    """Cancel a running round; what it has written stays on disk as a discarded attempt."""
+    """Cancel a running round; where its job runs in this process, it ends at its next sign of life."""
     from assistant import jobs
     from assistant.store import rounds
 
@@ -119,6 +123,8 @@ def present_adapter(adapter: Adapter) -> dict[str, Any]:
         "scores": dict(adapter.scores or {}),
         "matters": list(adapter.matters or ()),
         "created_at": adapter.created_at,
+        "promoted_by": adapter.promoted_by,
+        "promoted_at": adapter.promoted_at,
         "note": adapter.note,
     }
 
@@ -144,12 +150,16 @@ def show_adapter(house: House, user: User, adapter_id: str) -> dict[str, Any]:
 def promote(house: House, user: User, adapter_id: str) -> dict[str, Any]:
     """Make a candidate the active adapter; the next summary uses it."""
     from assistant.engine import adapters
+    from assistant.store import rounds
 
     check(house.db, user, "adapter.promote")
-    adapters.verify_folder(adapters.get_adapter(house.db, adapter_id).folder)
-    adapters.promote(house.db, adapter_id, user.name)
-    audit.record(house.db, user.name, "adapter.promote", adapter_id, {})
-    return present_adapter(adapters.get_adapter(house.db, adapter_id))
+    with house.db.session():
+        adapter = adapters.promote(house.db, adapter_id, user.name)
+        audit.record(house.db, user.name, "adapter.promote", adapter_id, {})
+        for found in rounds.list_rounds(house.db):
+            if found.candidate == adapter_id and found.status == "passed":
+                rounds.update_round(house.db, found.round_id, status="promoted")
+    return present_adapter(adapter)
 
 
 def rollback(house: House, user: User) -> dict[str, Any]:
@@ -157,8 +167,9 @@ def rollback(house: House, user: User) -> dict[str, Any]:
     from assistant.engine import adapters
 
     check(house.db, user, "adapter.rollback")
-    adapter = adapters.rollback(house.db, user.name)
-    audit.record(house.db, user.name, "adapter.rollback", adapter.adapter_id, {})
+    with house.db.session():
+        adapter = adapters.rollback(house.db, user.name)
+        audit.record(house.db, user.name, "adapter.rollback", adapter.adapter_id, {})
     return present_adapter(adapter)
 
 

@@ -156,14 +156,23 @@ def erase_matter(house: House, user: User, matter_id: str, second: str, *, passw
         NotAllowed: The second person is the first, may not erase, or did not confirm.
         RefusedInput: The matter is under a legal hold.
     """
+    from finetune.dataset import forget_matter
+
     check(house.db, user, "matter.erase", matter_id)
     confirming = people.authenticate(house.db, second, password)
     if confirming.name == user.name:
         raise NotAllowed("Erasure takes two people.", do="Name another attorney or an admin as the second.")
     check(house.db, confirming, "matter.erase", matter_id)
-    report = matters.erase_matter(house.db, matter_id, user.name, confirming.name)
+    with house.db.session():
+        report = matters.erase_matter(house.db, matter_id, user.name, confirming.name)
+        counts = {"documents": report.documents, "second": confirming.name}
+        audit.record(house.db, user.name, "matter.erase", matter_id, counts)
     house.index.remove_matter(matter_id)
     house.forget_documents()
-    counts = {"documents": report.documents, "second": confirming.name}
-    audit.record(house.db, user.name, "matter.erase", matter_id, counts)
-    return {"matter_id": matter_id, "documents": report.documents, "adapters_due": list(report.adapters_due)}
+    datasets = forget_matter(house.settings, matter_id)
+    return {
+        "matter_id": matter_id,
+        "documents": report.documents,
+        "datasets": datasets,
+        "adapters_due": list(report.adapters_due),
+    }

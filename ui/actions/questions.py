@@ -104,12 +104,13 @@ def _stream(
     documents = {d: s.document for d, s in cited.items()}
     sources = Sources(*cited.values(), fetch=house.source)
     yield {"kind": "progress", "done": 1, "total": 2, "label": "reading"}
-    chosen = house.choose_adapter(adapter)
+    chosen = house.choose_adapter(adapter, user.name)
+    engine = None if chosen == "none" else house.engine
     made: Answer | None = None
     index = 0
     try:
         for item in chat.answer(
-            masked, hits, documents, house.engine, history=history, adapter=chosen, settings=house.settings, stop=stop
+            masked, hits, documents, engine, history=history, adapter=chosen, settings=house.settings, stop=stop
         ):
             if isinstance(item, Answer):
                 made = item

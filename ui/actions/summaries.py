@@ -52,7 +52,9 @@ def _stream(
     sources = Sources(source)
     made = None
     try:
-        for item in house.summarize(source.document, detail=detail, words=words, adapter=adapter, stop=stop):
+        for item in house.summarize(
+            source.document, detail=detail, words=words, adapter=adapter, stop=stop, user=user.name
+        ):
             if isinstance(item, Summary):
                 made = item
             elif isinstance(item, dict):
