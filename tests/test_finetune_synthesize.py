@@ -63,7 +63,7 @@ def test_every_figure_and_name_of_the_gold_stands_in_the_text(kind: str, split: 
 _HOUSE_WORDS = {
     *(word for parts in PARTS.values() for part in parts for word in part.split()),
     *("Pleaded", "Alleged", "Seeks", "Jury", "Set", "Asks", "Argued", "Opposed", "Unopposed", "Judge", "Held", "Found"),
-    *("Ordered", "Dkt", "Whether", "For", "From", "Owed", "Payable", "Governed", "Disclosed", "Claimed", "Relates"),
+    *("Ordered", "ECF", "Whether", "For", "From", "Owed", "Payable", "Governed", "Disclosed", "Claimed", "Relates"),
     *("Dated", "Testified", "Examined", "Ends", "Renews", "Marked", "Applied"),
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from finetune.synthesize.draft import Draft
-from finetune.synthesize.grammar import Writer, capitalize
+from finetune.synthesize.grammar import Writer
 from finetune.synthesize.makers import make_email, make_person
 from finetune.synthesize.marks import mark
 from finetune.synthesize.values import Coded, Company, Day, Party, Person
@@ -62,6 +62,7 @@ def open_case(rng: random.Random, split: Split, document_type: str, appeal: bool
     """Give a writer whose scope holds a lawsuit: court, judge, docket, both parties, their lawyers and firms."""
     banks = load_banks(split)
     w = open_writer(rng, split, document_type, rng.choice(banks["cases"]))
+    w.banks["context"] = [*w.banks["context"], *w.banks["background"]]
     fill_case(w, rng.choice(banks["courts"]["appeals" if appeal else "courts"]), appeal)
     return w
 
@@ -141,8 +142,9 @@ def set_date(w: Writer, chance: float = 0.5) -> tuple[str, str]:
 def add_filler(w: Writer, draft: Draft, name: str, count: int, numbered: bool = False) -> None:
     """Add `count` paragraphs that no summary needs, from the list `name`."""
     for _ in range(count):
-        lines = w.items(name, w.rng.randint(1, 3))
-        draft.paragraph(" ".join(capitalize(w.child().say(line)) for line in lines), numbered)
+        lines = w.filler(name, w.rng.randint(1, 3))
+        if lines:
+            draft.paragraph(" ".join(lines), numbered)
 
 
 def draw_length(w: Writer, pages: int) -> int:

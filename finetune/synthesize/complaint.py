@@ -84,7 +84,7 @@ def _write_claims(w: Writer, draft: Draft, claims: list[str], filler: int) -> No
         one = w.child(n=roman(number), claim=claim)
         draft.heading(one.say(w.items("count", 1)[0]))
         draft.paragraph(w.line("count_body"), numbered=True)
-        draft.paragraph(w.line("filler_law"), numbered=True)
+        add_filler(w, draft, "filler", 1, numbered=True)
 
 
 def _write_relief(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:

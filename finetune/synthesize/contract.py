@@ -57,8 +57,9 @@ def _head(w: Writer, draft: Draft, article: int, name: str) -> int:
 def _write_boiler(w: Writer, draft: Draft, article: int, heading: str, clauses: int) -> int:
     draft.heading(f"{article}. {heading}")
     for number in range(1, clauses + 1):
-        text = " ".join(w.line("boiler") for _ in range(w.rng.randint(1, 3)))
-        draft.add("numbered", text, f"{article}.{number}")
+        told = w.filler("boiler", w.rng.randint(1, 3))
+        if told:
+            draft.add("numbered", " ".join(told), f"{article}.{number}")
     return article
 
 

@@ -20,7 +20,7 @@ from finetune.synthesize.values import Value
 
 _SLOT = re.compile(r"\{([a-z_0-9]+)(?:\.([a-z]+))?(?::([a-z]+))?\}")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
-_DOCKET_STYLES = ("ECF No.", "Doc.", "Dkt. No.", "D.E.", "Docket Entry")
+_DOCKET_STYLES = ("ECF No.", "ECF", "D.E.", "Docket Entry", "Document")
 _TWO_STOPS = re.compile("(?<=\\.\ue0ff)\\.(?!\\.)|(?<=[ap]\\.m\\.)\\.")
 _PAIR = " => "
 
@@ -41,6 +41,7 @@ class Writer:
         self.docket_style = rng.choice(_DOCKET_STYLES)
         self._scope: dict[str, Value | str] = {}
         self._used: dict[str, set[str]] = {}
+        self._told: set[str] = set()
 
     def child(self, **bound: Value | str) -> Writer:
         """Give a writer with a scope of its own over this one's: new slots bind there and do not come back."""
@@ -76,6 +77,16 @@ class Writer:
     def line(self, name: str) -> str:
         """Draw one item of a list and write it in a scope of its own, as a filing would."""
         return self.child().say(self.items(name, 1)[0])
+
+    def filler(self, name: str, count: int) -> list[str]:
+        """Write up to `count` items of a list that this filing has not told in the same words before."""
+        told: list[str] = []
+        for _ in range(3 * count):
+            text = capitalize(self.line(name))
+            if text not in self._told and len(told) < count:
+                self._told.add(text)
+                told.append(text)
+        return told
 
     def say(self, skeleton: str) -> str:
         """Write a skeleton as a filing does (marked text)."""

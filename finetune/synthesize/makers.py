@@ -84,6 +84,18 @@ def _make_application(s: Source) -> Coded:
     return Coded(f"{s.rng.choice((16, 17, 18))}/{s.digits(3)},{s.digits(3)}", "CODE")
 
 
+def _make_cite(s: Source) -> str:
+    """Make an invented citation of the form that reporters have; citations are law, not identifiers."""
+    reporter, court = s.rng.choice(
+        (("F.3d", f"{s.rng.randint(3, 11)}th Cir. "), ("F.2d", f"{s.rng.randint(4, 10)}th Cir. "), ("U.S.", ""))
+    )
+    page = s.rng.randint(20, 1300)
+    year = s.rng.randint(1961, 1992) if reporter == "F.2d" else s.rng.randint(1993, 2014)
+    volume = s.rng.randint(300, 570) if reporter == "U.S." else s.rng.randint(100, 760)
+    case = f"{s.name('last')} v. {s.name('stems')} {s.name('trades')}"
+    return f"{case}, {volume} {reporter} {page}, {page + s.rng.randint(2, 14)} ({court}{year})"
+
+
 MAKERS: dict[str, Callable[[Source], Value | str]] = {
     "date": lambda s: Day(s.filed - timedelta(days=s.rng.randint(40, 900))),
     "due": lambda s: Day(s.filed + timedelta(days=s.rng.randint(14, 160))),
@@ -102,6 +114,7 @@ MAKERS: dict[str, Callable[[Source], Value | str]] = {
     "city": lambda s: Coded(s.name("cities"), "LOC", strict=True),
     "phone": lambda s: Coded(f"({s.rng.randint(201, 989)}) 555-{s.digits(4)}", "CONTACT"),
     "street": lambda s: Coded(f"{s.rng.randint(11, 9800)} {s.name('streets')}", "CONTACT"),
+    "cite": _make_cite,
     "bar": lambda s: Coded(s.digits(6), "CODE"),
     "account": _make_account,
     "bates": _make_bates,

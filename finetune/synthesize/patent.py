@@ -48,7 +48,9 @@ def write_patent(w: Writer, pages: int) -> Draft:
     draft.heading(w.line("h_detail"))
     for _ in range(3 + filler):
         one = w.child(n=str(w.rng.randint(1, 9)), n_b=str(w.rng.randint(10, 220)))
-        draft.paragraph(" ".join(one.say(w.items("detail", 1)[0]) for _ in range(w.rng.randint(1, 3))))
+        told = one.filler("detail", w.rng.randint(1, 3))
+        if told:
+            draft.paragraph(" ".join(told))
     _write_claims(w, draft)
     return draft
 

@@ -99,14 +99,14 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """A docket entry: house form "Dkt. 14", in filings ECF No., Doc., D.E., Docket Entry."""
+    """A docket entry: house form "ECF 14", in filings ECF No., D.E., Docket Entry, Document."""
 
     number: int
     style: str
 
     def form(self, attribute: str, gold: bool, rng: random.Random) -> str:
-        """House form "Dkt. 14"; in filings the form that this filing keeps to."""
-        return f"Dkt. {self.number}" if gold else f"{self.style} {self.number}"
+        """House form "ECF 14"; in filings the form that this filing keeps to."""
+        return f"ECF {self.number}" if gold else f"{self.style} {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
