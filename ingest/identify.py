@@ -29,13 +29,17 @@ _MASKED_STRICT = _MASKED | {
     "BODY": "ORG",
 }  # fmt: skip
 _RANK = {
-    "LITERAL": 100, "CONTACT": 90, "BIRTH": 84, "CODE": 82, "LAW": 80, "DATETIME": 74, "JUDGE": 70, "PARTY": 66,
+    "LITERAL": 100, "CONTACT": 90, "BIRTH": 84, "CODE": 79, "LAW": 80, "DATETIME": 74, "JUDGE": 70, "PARTY": 66,
     "PARTY_ORG": 66, "COURT": 60, "AGENCY": 58, "PERSON": 57, "ORG": 55, "LOC": 50, "DEM": 48, "BODY": 30,
 }  # fmt: skip
 _JOINED = frozenset(("ORG", "PARTY_ORG", "COURT", "AGENCY", "BODY", "LOC", "DEM"))
 _MODEL_SCORE = 0.6
 _MODEL_RANK = {"PERSON": 40, "ORG": 38, "LOC": 36, "DATETIME": 34, "DEM": 32}
-_PARTY_IN_LAW = 81
+_SURE_SCORE, _SURE_PERSON_RANK = 0.9, 64
+_NAMES = frozenset(("PERSON", "ORG", "PARTY", "PARTY_ORG", "AGENCY"))
+_VERSUS = re.compile(r"\s+(?:v|vs|versus)\.?\s+", re.IGNORECASE)
+_SMALL_WORD = re.compile(r"(?<![\w.@/’'-])[a-zß-ÿ]{3,}(?![\w@])")
+_ANY_WORD = re.compile(r"[^\W\d_]+")
 _DOT_INSIDE = re.compile(r"\.(?=[,;:)]|['’]s\b|\s+[a-z(&])")
 _WORD_TYPES = {word: type for type, word in WORDS.items()}
 
@@ -122,7 +126,7 @@ def find_identifiers(
 
     candidates = _run_recognizers(text, profile)
     candidates += _find_literals(text)
-    candidates = _drop_common_words(text, candidates)
+    candidates = _drop_common_words(text, _part_at_versus(text, candidates))
     candidates += spread_names(text, candidates, known, any_case)
     masked = _MASKED_STRICT if profile == "strict" else _MASKED
     joined = _JOINED if profile == "strict" else frozenset()
@@ -138,6 +142,8 @@ def _run_recognizers(text: str, profile: Profile) -> list[Candidate]:
         for result in analyzer.analyze(block, "en", nlp_artifacts=artifacts, score_threshold=0.0):
             rank = _MODEL_RANK.get(result.entity_type, 0) if result.score <= _MODEL_SCORE else 0
             rank = rank or _RANK[result.entity_type]
+            if result.entity_type == "PERSON" and result.score >= _SURE_SCORE:
+                rank = _SURE_PERSON_RANK
             found.append(Candidate(result.start + offset, result.end + offset, result.entity_type, result.score, rank))
     return found
 
@@ -147,14 +153,29 @@ def _find_literals(text: str) -> list[Candidate]:
     return [Candidate(m.start(), m.end(), "LITERAL", 1.0, _RANK["LITERAL"]) for m in PATTERN.finditer(text)]
 
 
+def _part_at_versus(text: str, candidates: list[Candidate]) -> list[Candidate]:
+    """Part a name that the model or a rule drew over "v." into the two that it is."""
+    parted = []
+    for candidate in candidates:
+        match = _VERSUS.search(text, candidate.start, candidate.end) if candidate.type in _NAMES else None
+        if match is None:
+            parted.append(candidate)
+        else:
+            parted.append(replace(candidate, end=match.start()))
+            parted.append(replace(candidate, start=match.end()))
+    return [c for c in parted if c.end > c.start]
+
+
 def _drop_common_words(text: str, candidates: list[Candidate]) -> list[Candidate]:
-    """Drop single words by the model that the document also writes small: no names, but words at a beginning."""
-    small = Counter(word for word in text.split() if word[:1].islower())
+    """Drop what only the model calls a name and the document also writes small: words at a beginning, headings."""
+    from ingest.recognizers.vocabulary import LEGAL_WORDS
+
+    small = Counter(m.group() for m in _SMALL_WORD.finditer(text))
     kept = []
     for candidate in candidates:
-        if candidate.rank in (40, 38):
-            word = text[candidate.start : candidate.end].casefold()
-            if " " not in word and (small[word] or small[word + "s"] or small[word + ","]):
+        if candidate.rank in (_MODEL_RANK["PERSON"], _MODEL_RANK["ORG"]):
+            words = [w.casefold() for w in _ANY_WORD.findall(text[candidate.start : candidate.end]) if len(w) > 2]
+            if all(word in LEGAL_WORDS or small[word] for word in words):
                 continue
         kept.append(candidate)
     return kept

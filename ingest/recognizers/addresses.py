@@ -34,6 +34,8 @@ class Addresses(LegalRecognizer):
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give street addresses with room and town, post boxes, and a town with its postal code."""
         for match in _STREET.finditer(text):
+            if not regex.search(r"\p{L}{3}|\dth|\dst|\dnd|\drd", match.group().split(" ", 1)[-1].rpartition(" ")[0]):
+                continue  # "140 S. Ct." is a reporter
             if not _NOT_STREET.search(match.group()) or regex.search(r"\d{5}", match.group()):
                 yield Found(match.start(), match.end(), "CONTACT", 0.85)
         for pattern in (_BOX, _ZIP):

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import regex
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 
-CAPITAL = r"\p{Lu}"
+GAP = r"(?:[ \u00a0]|(?<=[^\n]{55})\n)"
+"""What may stand between two words of a name: a space, or the line break of a full line, not of an address."""
 NAME_WORD = r"(?:\p{Lu}\p{L}*(?:['’]\p{Lu}\p{L}+)?(?:-\p{L}+)*)"
 INITIAL = r"(?:\p{Lu}\.(?:-\p{Lu}\.)?)"
 
@@ -52,7 +53,9 @@ class LegalRecognizer(EntityRecognizer):
         ]
 
 
-def match_groups(pattern: regex.Pattern, text: str, type: str, score: float, group: int | str = 0) -> Iterable[Found]:
+def match_groups(
+    pattern: regex.Pattern, text: str, type: str, score: float, group: int | str = 0
+) -> Iterable[Found]:
     """Give one group of every match of a pattern."""
     for match in pattern.finditer(text):
         start, end = match.span(group)

@@ -7,31 +7,37 @@ from typing import Any
 
 import regex
 
-from ingest.recognizers.base import Found, LegalRecognizer
+from ingest.recognizers.base import GAP, Found, LegalRecognizer
 from ingest.recognizers.vocabulary import AGENCY_HEADS
 
 _WORD = r"(?:U\.\s?S\.|\p{Lu}[\p{L}'’-]*)"
 _PLACE = rf"(?:(?:the\s)?{_WORD}(?:\s(?:of\s(?:the\s)?)?{_WORD}){{0,3}})"
 _COURT = regex.compile(
-    rf"(?:{_WORD}\s(?:{_WORD}\s|(?:of|and|for)\s(?=\p{{Lu}})){{0,5}})?(?:Courts?|COURTS?)\b(?:\s(?:of|for|OF|FOR)\s{_PLACE})?(?:\s(?:in|at)\s\p{{Lu}}[\p{{L}}-]+)?"
+    rf"(?:{_WORD}{GAP}(?:{_WORD}{GAP}|(?:of|and|for){GAP}(?=\p{{Lu}})){{0,5}})?(?:Courts?|COURTS?)\b"
+    rf"(?:\s(?:of|for|OF|FOR)\s{_PLACE})?(?:{GAP}(?:in|at){GAP}\p{{Lu}}[\p{{L}}-]+)?"
 )
 _AGENCY = regex.compile(
-    rf"(?:{_WORD}(?:['’]s)?(?:\s|,\s(?=\p{{Lu}}[\p{{L}}-]+\s(?:and|&)\s)|\s(?:and|&)\s)){{0,5}}\b(?:{AGENCY_HEADS})\b"
-    rf"(?:\s(?:of|for|on)\s(?:the\s)?{_WORD}(?:(?:,?\s(?:and|of|for)(?:\sthe)?)?\s{_WORD}){{0,6}})?"
+    rf"(?:{_WORD}(?:['’]s)?(?:{GAP}|,{GAP}(?=\p{{Lu}}[\p{{L}}-]+{GAP}(?:and|&){GAP})|{GAP}(?:and|&){GAP})){{0,5}}"
+    rf"\b(?:{AGENCY_HEADS})\b"
+    rf"(?:{GAP}(?:of|for|on){GAP}(?:the{GAP})?{_WORD}(?:(?:,?{GAP}(?:and|of|for)(?:{GAP}the)?)?{GAP}{_WORD}){{0,6}})?"
 )
 _STATE = regex.compile(
-    rf"\b(?:State|Commonwealth|Republic|Kingdom|Government|People|STATE|COMMONWEALTH|PEOPLE|REPUBLIC|KINGDOM)\s(?:of|OF)\s(?:the\s|THE\s)?{_WORD}(?:\s{_WORD}){{0,2}}"
-    rf"|\b(?:United\s+States(?:\s+of\s+America)?|UNITED\s+STATES(?:\s+OF\s+AMERICA)?|U\.\s?S\.)(?=[\s,.;’'])"
-    rf"|\b(?:City|County|Town|Village|Borough|CITY|COUNTY|TOWN|VILLAGE)\s(?:of|OF)\s{_WORD}(?:\s{_WORD}){{0,1}}"
+    r"\b(?:State|Commonwealth|Republic|Kingdom|Government|People|STATE|COMMONWEALTH|PEOPLE|REPUBLIC|KINGDOM)"
+    rf"\s(?:of|OF)\s(?:the\s|THE\s)?{_WORD}(?:{GAP}{_WORD}){{0,2}}"
+    r"|\b(?:United\s+States(?:\s+of\s+America)?|UNITED\s+STATES(?:\s+OF\s+AMERICA)?|U\.\s?S\.)(?=[\s,.;’'])"
+    rf"|\b(?:City|County|Town|Village|Borough|CITY|COUNTY|TOWN|VILLAGE)\s(?:of|OF)\s{_WORD}(?:{GAP}{_WORD}){{0,1}}"
 )
 _ACRONYM = regex.compile(
     r"\b(?:FBI|CIA|IRS|SEC|FTC|FCC|FDA|EPA|DOJ|DHS|DEA|ATF|USPTO|NLRB|EEOC|OSHA|SSA|VA|HUD|FEMA|ICE|CBP|USCIS|DOD|DOE)\b"
 )
 _BARE = regex.compile(
-    rf"(?:The|This|That|A|An|Its|In|Such|Any)?\s?(?:District|Circuit|Supreme|Appeals?|Trial|Superior|Appellate|High|Lower|Bankruptcy|Motion)?\s?(?:Courts?|COURTS?|{AGENCY_HEADS})",
+    r"(?:(?:The|This|That|A|An|Its|In|Such|Any)\s)?"
+    r"(?:(?:District|Circuit|Supreme|Appeals?|Trial|Superior|Appellate|High|Lower|Bankruptcy|Motion)\s)?"
+    rf"(?:Courts?|COURTS?|{AGENCY_HEADS})"
 )
 _FRONT = regex.compile(
-    r"(?:(?:The|This|That|A|An|In|On|By|At|For|From|To|And|Or|But|Both|Its|His|Her|Their|When|While|If|As|Before|After|Under|Since|Once|Each)\s)+"
+    r"(?:(?:The|This|That|A|An|In|On|By|At|For|From|To|And|Or|But|Both|Its|His|Her|Their|When|While|If|As|Before|After"
+    r"|Under|Since|Once|Each|Clerk|Clerks|Judge|Judges|Justice|Mr|Mrs|Ms|Dr)\s)+"
 )
 
 
@@ -49,7 +55,6 @@ class Courts(LegalRecognizer):
                 start = front.end() if front else start
                 if not _BARE.fullmatch(text, start, end):
                     yield Found(start, end, type, 0.7)
-        for match in _STATE.finditer(text):
-            yield Found(match.start(), match.end(), "AGENCY", 0.7)
-        for match in _ACRONYM.finditer(text):
-            yield Found(match.start(), match.end(), "AGENCY", 0.7)
+        for pattern in (_STATE, _ACRONYM):
+            for match in pattern.finditer(text):
+                yield Found(match.start(), match.end(), "AGENCY", 0.7)

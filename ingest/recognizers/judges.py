@@ -7,15 +7,21 @@ from typing import Any
 
 import regex
 
-from ingest.recognizers.base import INITIAL, NAME_WORD, Found, LegalRecognizer
+from ingest.recognizers.base import GAP, INITIAL, NAME_WORD, Found, LegalRecognizer
 from ingest.recognizers.spacy_names import trim_name
-from ingest.recognizers.vocabulary import JUDGE_TITLES
 
-_NAME = rf"(?:(?:{NAME_WORD}|{INITIAL})\s){{0,3}}{NAME_WORD}(?:,?\s(?:Jr|Sr|II|III)\b\.?)?"
-_BEFORE = regex.compile(rf"\b(?:{'|'.join(JUDGE_TITLES)}|JUSTICE|JUDGE|HONORABLE|HON)\b\.?:?\s(?P<name>{_NAME})")
-_OFFICE = r"(?:(?:Chief|Senior|Circuit|District|Magistrate|Bankruptcy|Presiding|Associate|United\s+States|U\.\s?S\.|Administrative\s+Law)\s+)*(?:District\s+|Circuit\s+)?(?:Judges?|Justices?)"
+_NAME = rf"(?:(?:{NAME_WORD}|{INITIAL}){GAP}){{0,3}}{NAME_WORD}(?:,?{GAP}(?:Jr|Sr|II|III)\b\.?)?"
+_BEFORE = regex.compile(
+    rf"\b(?:(?:Hon|HON)\.|Honorable|HONORABLE|(?:(?:Chief|Magistrate|Presiding|District|Circuit|Mr\.?|Madam){GAP})?"
+    rf"(?:Judge|Justice|JUDGE|JUSTICE)|Magistrate(?={GAP}\p{{Lu}}))(?::|(?<=Judge|JUDGE)\s*:)?{GAP}(?P<name>{_NAME})"
+)
+_OFFICE = (
+    r"(?:(?:Chief|Senior|Circuit|District|Magistrate|Bankruptcy|Presiding|Associate|United\s+States|U\.\s?S\."
+    r"|Administrative\s+Law)\s+)*(?:Judges?|Justices?)\b"
+)
+_LIST = rf"(?P<name>{_NAME}(?:(?:,{GAP}(?:and{GAP})?|{GAP}and{GAP}){_NAME}){{0,8}})"
 _AFTER = regex.compile(
-    rf"(?P<name>{_NAME}(?:(?:,\s(?:and\s)?|\sand\s){_NAME}){{0,8}}),?\s(?:{_OFFICE}\b|C\.J\.|P\.J\.|JJ?\.(?=[,.;\s]))"
+    rf"{_LIST}(?:,?\s{_OFFICE}|,{GAP}(?:C\.J|P\.J|JJ|J|S\.J)\.(?=[,;)\n]|\s*$|{GAP}(?:and|concur|dissent|deliver|join)))"
 )
 _PART = regex.compile(r",\s(?:and\s)?(?!(?:Jr|Sr|II|III)\b)|\sand\s")
 _REPORTER = regex.compile(r"\d\s*$")

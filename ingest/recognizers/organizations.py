@@ -1,4 +1,4 @@
-"""Organizations by their form of company, by what they are, and by a defined short name."""
+"""Organizations by their form of company and by what they are."""
 
 from __future__ import annotations
 
@@ -7,27 +7,34 @@ from typing import Any
 
 import regex
 
-from ingest.recognizers.base import Found, LegalRecognizer
+from ingest.recognizers.base import GAP, Found, LegalRecognizer
 from ingest.recognizers.vocabulary import LEGAL_WORDS, ORG_HEADS, ORG_SUFFIXES
 
-_WORD = r"(?:\p{Lu}[\p{L}\p{N}'’.&/-]*|\p{N}+[\p{L}]*(?=\s\p{Lu}))"
-_LINK = r"(?:of|the|and|for|in|de|du|des|&|et)"
+_WORD = r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*(?:\.(?=\p{L}{2}|\s?\p{Lu}\.))*\.?|\p{N}+[\p{L}]*(?=\s\p{Lu}))"
+_PLAIN = r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*)"
+_LINK = r"(?:of|the|and|for|in|de|du|des|&|et|d/b/a)"
+_OF = rf"(?:{GAP}of{GAP}(?:the{GAP})?{_PLAIN}(?:{GAP}{_PLAIN}){{0,2}})?"
 _SUFFIXED = regex.compile(
-    rf"{_WORD}(?:,?\s(?:{_WORD}|{_LINK})){{0,9}}?,?\s(?:{ORG_SUFFIXES})(?![\p{{L}}\p{{N}}])\.?(?:\s+of\s+(?:the\s+)?{_WORD}(?:\s{_WORD}){{0,2}})?"
+    rf"{_WORD}(?:,?{GAP}(?:{_WORD}|{_LINK})){{0,9}}?,?{GAP}(?:{ORG_SUFFIXES})(?![\p{{L}}\p{{N}}])\.?{_OF}"
 )
 _SUFFIXED_CAPITALS = regex.compile(
-    r"\p{Lu}[\p{Lu}\p{N}'’.&/-]*(?:,?\s(?:\p{Lu}[\p{Lu}\p{N}'’.&/-]*|OF|THE|AND|FOR|&)){0,9}?,?\s"
-    r"(?:INC|LLC|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|LLP|LP|PLLC|PC)(?![\p{L}\p{N}])\.?"
+    rf"\p{{Lu}}[\p{{Lu}}\p{{N}}'’.&/-]*(?:,?{GAP}(?:\p{{Lu}}[\p{{Lu}}\p{{N}}'’.&/-]*|OF|THE|AND|FOR|&)){{0,9}}?,?{GAP}"
+    r"(?:INC|LLC|L\.L\.C|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|LLP|LP|PLLC|PC|P\.C|N\.A)(?![\p{L}\p{N}])\.?"
+    rf"(?:{GAP}OF{GAP}\p{{Lu}}{{3,}}(?:{GAP}\p{{Lu}}{{3,}})?)?"
 )
-_HEADED = regex.compile(
-    rf"{_WORD}(?:\s(?:{_WORD}|{_LINK})){{0,6}}?\s(?:{ORG_HEADS})\b(?:\s+of\s+(?:the\s+)?{_WORD}(?:\s{_WORD}){{0,2}})?"
-)
+_HEADED = regex.compile(rf"{_PLAIN}(?:{GAP}(?:{_PLAIN}|{_LINK})){{0,6}}?{GAP}(?:{ORG_HEADS})\b{_OF}")
 _OF_HEADED = regex.compile(
-    rf"\b(?:University|College|Bank|Church|Trust|Society|Museum|League|Union)\s+of\s+(?:the\s+)?{_WORD}(?:\s(?:{_WORD}|{_LINK})){{0,4}}"
+    rf"\b(?:University|College|Bank|Church|Trust|Society|Museum|League|Union){GAP}of{GAP}(?:the{GAP})?{_PLAIN}"
+    rf"(?:{GAP}(?:{_PLAIN}|{_LINK}(?={GAP}\p{{Lu}}))){{0,4}}"
 )
 _SUFFIX = regex.compile(
     rf"(?:^|[\s,])(?:{ORG_SUFFIXES}|INC|LTD|CORP|COMPANY|CORPORATION|LIMITED|{ORG_HEADS})\b", regex.IGNORECASE
 )
+_FRONT_KEPT = frozenset(
+    "new north south east west united national general american first second third great central federal supreme".split()
+)
+_FRONT = LEGAL_WORDS - _FRONT_KEPT
+_TOKEN = regex.compile(r"[\p{L}\p{N}.'’&/-]+")
 GOVERNMENT = regex.compile(
     r"\b(?:state|commonwealth|city|county|town|village|borough|people|kingdom|republic|government|united\s+states|department"
     r"|secretary|commissioner|board\s+of|bureau|ministry|u\.s)\b", regex.IGNORECASE,
@@ -52,38 +59,16 @@ class Organizations(LegalRecognizer):
 def _trim_front(text: str, start: int, end: int) -> int | None:
     """Cut legal words off the front; None where no word of a proper name is left before the kind."""
     while start < end:
-        match = regex.compile(r"[\p{L}\p{N}.'’&/-]+").search(text, start, end)
+        match = _TOKEN.search(text, start, end)
         if match is None:
             return None
-        word = match.group().casefold().strip(".,")
-        if word not in _FRONT:
+        if match.group().casefold().strip(".,") not in _FRONT:
+            start = match.start()
             break
         start = match.end()
-        while start < end and not text[start].isalnum():
-            start += 1
     words = [w.casefold().strip(".,'’") for w in text[start:end].split()]
     proper = [w for w in words if w and w not in LEGAL_WORDS and not _SUFFIX.fullmatch(w)]
     return start if proper and len(words) > 1 else None
-
-
-_FRONT = LEGAL_WORDS - frozenset(
-    [
-        "new",
-        "north",
-        "south",
-        "east",
-        "west",
-        "united",
-        "national",
-        "general",
-        "american",
-        "first",
-        "second",
-        "third",
-        "great",
-        "central",
-    ]
-)
 
 
 def looks_like_organization(name: str) -> bool:

@@ -24,6 +24,9 @@ _CAPACITY = regex.compile(
 )  # fmt: skip
 _SPLIT = regex.compile(r"\s*(?:;|,\s+(?=and\b)|,(?!\s*(?:Inc|LLC|L\.?L\.?[CP]|Ltd|Corp|Co|P\.?[CA]|N\.?A|S\.?A|Jr|Sr|II|III|INC|LTD|CORP|JR|SR)\b)"
                        r"|\band\b|\bAND\b|\b(?:dba|d/b/a|a/k/a|f/k/a|DBA|ex rel|EX REL)\b\.?|\s&\s(?=\n)|\n{2,})\s*")  # fmt: skip
+_BLANK = regex.compile(r"\n\n")
+_ROLE_ONLY = regex.compile(rf"(?:{_ROLE.pattern}|[\s,/&.()-]|and|cross|counter|third|party|et al)+", regex.IGNORECASE)
+_COURT_LINE = regex.compile(r"(?:COURT|Court|Circuit|CIRCUIT|District of|DISTRICT OF)[^\n]*\n")
 _CAPTION_CHARACTERS = 5000
 _SIDE_CHARACTERS = 700
 _NAME_END = regex.compile(r"[)\]|:§]|\bNo\.|\bCase\b|\bCivil\b|\b\d{2,}\b")
@@ -60,15 +63,14 @@ def _is_caption(head: str, start: int, end: int) -> bool:
 
 def _cut_before(head: str, end: int) -> tuple[int, int]:
     """Give the range of the first party: back to the last block that is no part of it."""
-    start = max(0, end - _SIDE_CHARACTERS)
-    for match in regex.finditer(r"\n\n", head[start:end].rstrip()):
-        block = head[start + match.end() : end]
-        if len(block.strip(" ,\n")) > 12 and not _ROLE.fullmatch(block.strip(" ,.\n")):
-            start_block = start + match.end()
-            if not _ROLE.search(block) or len(block) > 30:
-                start = start_block if end - start_block > 12 else start
-    court = list(regex.finditer(r"(?:COURT|Court|Circuit|CIRCUIT|District of|DISTRICT OF)[^\n]*\n", head[start:end]))
-    return (start + court[-1].end() if court else start), end
+    floor = max(0, end - _SIDE_CHARACTERS)
+    start = floor
+    for match in _BLANK.finditer(head, floor, end):
+        block = head[match.end() : end].strip(" ,.\n")
+        if len(block) > 8 and not _ROLE_ONLY.fullmatch(block):
+            start = match.end()
+    court = list(_COURT_LINE.finditer(head, start, end))
+    return (court[-1].end() if court else start), end
 
 
 def _cut_after(head: str, start: int) -> tuple[int, int]:

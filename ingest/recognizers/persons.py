@@ -7,7 +7,7 @@ from typing import Any
 
 import regex
 
-from ingest.recognizers.base import INITIAL, NAME_WORD, Found, LegalRecognizer, match_groups
+from ingest.recognizers.base import GAP, INITIAL, NAME_WORD, Found, LegalRecognizer, match_groups
 from ingest.recognizers.spacy_names import trim_name
 from ingest.recognizers.vocabulary import (
     ABBREVIATIONS,
@@ -21,19 +21,22 @@ from ingest.recognizers.vocabulary import (
 )
 
 _PARTICLE = "(?:" + "|".join(sorted(PARTICLES, key=len, reverse=True)) + ")"
-_NAME = rf"(?:{INITIAL}[ \n]?){{0,4}}(?:{_PARTICLE}\s){{0,2}}{NAME_WORD}(?:\s(?:{_PARTICLE}\s){{0,2}}(?:{INITIAL}|{NAME_WORD})){{0,3}}"
-_SUFFIX = r"(?:,?\s(?:Jr|Sr|II|III|IV)\b\.?)?"
-_TITLE = "|".join(TITLES)
-_TITLED = regex.compile(rf"\b(?:{_TITLE})\b\.?\s(?P<name>(?:{_NAME}{_SUFFIX})|(?:{INITIAL}){{1,4}})")
-_TITLED_TWO = regex.compile(rf"\b(?:Messrs|Drs|Mr|Mrs|Ms|Dr)\b\.?\s[^.;\n]{{2,60}}?\sand\s(?P<name>{_NAME})")
-_ROLED = regex.compile(rf"\b(?:{'|'.join(ROLES)})\b(?:,?\s(?P<name>{_NAME}{_SUFFIX}))")
-_INITIALS = regex.compile(
-    rf"(?<![\p{{L}}\p{{N}}.’'])(?P<name>{INITIAL}(?:\s?{INITIAL}){{0,3}}\s?(?:{_PARTICLE}\s){{0,2}}\p{{Lu}}\p{{Ll}}[\p{{L}}'’-]*\p{{L}})"
+_NAME = (
+    rf"(?:{INITIAL}{GAP}?){{0,4}}(?:{_PARTICLE}{GAP}){{0,2}}{NAME_WORD}"
+    rf"(?:{GAP}(?:{_PARTICLE}{GAP}){{0,2}}(?:{INITIAL}|{NAME_WORD})){{0,3}}"
 )
-_SIGNED = regex.compile(rf"/s/\s*(?P<name>{_NAME}{_SUFFIX})")
-_BY_OATH = regex.compile(rf"\bI,\s(?P<name>{_NAME}{_SUFFIX}),")
+_SUFFIX = rf"(?:,?{GAP}(?:Jr|Sr|II|III|IV)\b\.?)?"
+_TITLED = regex.compile(rf"\b(?:{'|'.join(TITLES)})\b\.?{GAP}(?P<name>(?:{_NAME}{_SUFFIX})|(?:{INITIAL}){{1,4}})")
+_TITLED_TWO = regex.compile(rf"\b(?:Messrs|Drs|Mr|Mrs|Ms|Dr)\b\.?\s[^.;\n]{{2,60}}?\sand\s(?P<name>{_NAME})")
+_ROLED = regex.compile(rf"\b(?:{'|'.join(ROLES)})\b,?{GAP}(?P<name>{_NAME}{_SUFFIX})")
+_INITIALS = regex.compile(
+    rf"(?<![\p{{L}}\p{{N}}.’'])(?P<name>{INITIAL}(?:{GAP}?{INITIAL}){{0,3}}{GAP}?(?:{_PARTICLE}{GAP}){{0,2}}"
+    r"\p{Lu}\p{Ll}+(?:['’]\p{Lu}\p{Ll}+)?(?:-\p{L}+)*)"
+)
+_SIGNED = regex.compile(rf"(?:/s/|\bs/)[ \n]*(?P<name>{_NAME}{_SUFFIX})")
+_SWORN = regex.compile(rf"\bI,{GAP}(?P<name>{_NAME}{_SUFFIX}),")
 _MIDDLE = regex.compile(
-    rf"(?<![\p{{L}}.])(?P<name>\p{{Lu}}[\p{{L}}'’-]+\s(?:{INITIAL}\s){{1,2}}\p{{Lu}}[\p{{L}}'’-]+{_SUFFIX})"
+    rf"(?<![\p{{L}}.])(?P<name>\p{{Lu}}[\p{{L}}'’-]+{GAP}(?:{INITIAL}{GAP}){{1,2}}\p{{Lu}}[\p{{L}}'’-]*\p{{L}}{_SUFFIX})"
 )
 _ORG = regex.compile(rf"\b(?:(?:{ORG_SUFFIXES})\b\.?|(?:{ORG_HEADS}|{AGENCY_HEADS})\b)")
 _DOTTED = regex.compile(r"(?:\p{Lu}\.\s?)+")
@@ -46,13 +49,13 @@ class Persons(LegalRecognizer):
 
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give names behind titles, parts, initials and signatures."""
-        for pattern, score in ((_TITLED, 0.95), (_TITLED_TWO, 0.7), (_SIGNED, 0.9), (_BY_OATH, 0.9), (_MIDDLE, 0.75)):
+        strong = ((_TITLED, 0.95), (_SIGNED, 0.9), (_SWORN, 0.9), (_MIDDLE, 0.9), (_TITLED_TWO, 0.7))
+        for pattern, score in strong:
             for found in match_groups(pattern, text, "PERSON", score, "name"):
                 yield from _check(text, found)
         for found in match_groups(_ROLED, text, "PERSON", 0.75, "name"):
-            if not _ORG.search(
-                text, found.start, found.end + 40 if "," in text[found.end : found.end + 2] else found.end
-            ):
+            reach = 40 if text[found.end : found.end + 1] == "," else 0
+            if not _ORG.search(text, found.start, found.end + reach):
                 yield from _check(text, found)
         for found in match_groups(_INITIALS, text, "PERSON", 0.8, "name"):
             dotted = _DOTTED.match(text, found.start)

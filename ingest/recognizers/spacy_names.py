@@ -15,6 +15,7 @@ _POSSESSIVE = regex.compile(r"['’]s?$")
 _DATE_SIGN = regex.compile(
     rf"\d|\b(?:{MONTHS}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b|\b(?:{NUMBER_WORDS})\b.*\b(?:day|week|month|year|hour|minute|decade)"
 )
+_SHORT_LINE_END = regex.compile(r"\n\n|(?<![^\n]{55})\n")
 _LAW_WORD = regex.compile(
     r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Amendment|Statutes?|Clause|Exhibit|Article|Section)\b"
 )
@@ -49,9 +50,9 @@ def trim_name(text: str, start: int, end: int, keep: frozenset[str] = frozenset(
         end: Where it ends.
         keep: Words in small letters that stay at an end although they are legal words elsewhere.
     """
-    line = text.find("\n\n", start, end)
-    if line >= 0:
-        end = line
+    line = _SHORT_LINE_END.search(text, start, end)
+    if line is not None:
+        end = line.start()
     tokens = [(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(text, start, end)]
     while tokens and (_is_legal(tokens[0][2], keep) or tokens[0][2].casefold() in NAME_SUFFIXES):
         tokens.pop(0)

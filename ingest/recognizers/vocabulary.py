@@ -7,140 +7,24 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-TITLES = [
-    "Mr",
-    "Mrs",
-    "Ms",
-    "Miss",
-    "Mx",
-    "Messrs",
-    "Dr",
-    "Drs",
-    "Doctor",
-    "Prof",
-    "Professor",
-    "Sir",
-    "Dame",
-    "Lord",
-    "Lady",
-    "Madam",
-    "Mme",
-    "Mlle",
-    "Rev",
-    "Reverend",
-    "Fr",
-    "Rabbi",
-    "Imam",
-    "Sgt",
-    "Sergeant",
-    "Det",
-    "Detective",
-    "Lt",
-    "Lieutenant",
-    "Capt",
-    "Captain",
-    "Cpl",
-    "Corporal",
-    "Maj",
-    "Major",
-    "Col",
-    "Colonel",
-    "Gen",
-    "General",
-    "Officer",
-    "Ofc",
-    "Trooper",
-    "Deputy",
-    "Sheriff",
-    "Inspector",
-    "Constable",
-    "Agent",
-    "Nurse",
-    "Senator",
-    "Sen",
-    "Rep",
-    "Representative",
-    "Congressman",
-    "Congresswoman",
-    "Governor",
-    "Gov",
-    "Mayor",
-    "President",
-    "Speaker",
-    "Secretary",
-    "Commissioner",
-    "Warden",
-    "Chancellor",
-    "Ambassador",
-    "Chairman",
-]
+TITLES = (
+    "Mr Mrs Ms Miss Mx Messrs Dr Drs Doctor Prof Professor Sir Dame Lord Lady Madam Mme Mlle Rev Reverend Fr Rabbi "
+    "Imam Sgt Sergeant Det Detective Lt Lieutenant Capt Captain Cpl Corporal Maj Major Col Colonel Gen General "
+    "Officer Ofc Trooper Deputy Sheriff Inspector Constable Agent Nurse Senator Sen Rep Representative Congressman "
+    "Congresswoman Governor Gov Mayor President Speaker Secretary Commissioner Warden Chancellor Ambassador Chairman"
+).split()
 """Courtesy titles and offices that stand directly before a name."""
 
 FEMALE_TITLES = _words("mrs ms miss lady dame madam mme mlle")
 MALE_TITLES = _words("mr sir lord messrs")
 
-JUDGE_TITLES = [
-    "Hon",
-    "Honorable",
-    "Judge",
-    "Justice",
-    "Magistrate",
-    "Chief\\s+Judge",
-    "Chief\\s+Justice",
-    "Magistrate\\s+Judge",
-    "Presiding\\s+Judge",
-]
-
-ROLES = [
-    "Plaintiff",
-    "Plaintiffs",
-    "Defendant",
-    "Defendants",
-    "Petitioner",
-    "Petitioners",
-    "Respondent",
-    "Respondents",
-    "Appellant",
-    "Appellants",
-    "Appellee",
-    "Appellees",
-    "Movant",
-    "Claimant",
-    "Claimants",
-    "Debtor",
-    "Creditor",
-    "Intervenor",
-    "Witness",
-    "Deponent",
-    "Affiant",
-    "Declarant",
-    "Relator",
-    "Decedent",
-    "Applicant",
-    "Licensee",
-    "Licensor",
-    "Lessee",
-    "Lessor",
-    "Tenant",
-    "Landlord",
-    "Buyer",
-    "Seller",
-    "Borrower",
-    "Lender",
-    "Guarantor",
-    "Employee",
-    "Employer",
-    "Insured",
-    "Insurer",
-    "Inventor",
-    "Inventors",
-    "Assignee",
-    "Attorney",
-    "Attorneys",
-    "Counsel",
-    "Victim",
-    "Patient",
-]
+ROLES = (
+    "Plaintiff Plaintiffs Defendant Defendants Petitioner Petitioners Respondent Respondents Appellant Appellants "
+    "Appellee Appellees Movant Claimant Claimants Debtor Creditor Intervenor Witness Deponent Affiant Declarant "
+    "Relator Decedent Applicant Licensee Licensor Lessee Lessor Tenant Landlord Buyer Seller Borrower Lender "
+    "Guarantor Employee Employer Insured Insurer Inventor Inventors Assignee Attorney Attorneys Counsel Victim "
+    "Patient"
+).split()
 """Parts that a person or a company plays in a case; a name may follow."""
 
 NAME_SUFFIXES = _words("jr sr ii iii iv esq esquire md phd jd cpa rn pe")
@@ -184,54 +68,52 @@ ABBREVIATIONS = _words(
 """Dotted capitals, written without the last dot, that are no one's initials."""
 
 _LEGAL = """
-a an the of and or in on at to for by with from under upon as is it its this that these those such any all each no not per
-court courts judge judges justice justices magistrate jury clerk chief circuit district division state states united federal
-national county city town supreme superior appellate appeals appeal common pleas bankruptcy chancery tribunal bench
-plaintiff plaintiffs defendant defendants petitioner petitioners respondent respondents appellant appellants appellee
-appellees movant movants claimant claimants intervenor intervenors party parties debtor creditor counsel attorney attorneys
-lawyer lawyers solicitor general government prosecutor prosecution defense defence witness witnesses deponent affiant
-complaint complaints petition petitions motion motions order orders opinion opinions judgment judgments brief briefs
-memorandum reply response opposition answer counterclaim crossclaim notice affidavit declaration exhibit exhibits appendix
-attachment schedule stipulation subpoena summons transcript deposition discovery interrogatory interrogatories request
-requests admission admissions injunction decree verdict ruling decision decisions holding syllabus footnote docket
-act acts code codes constitution constitutional amendment amendments article articles section sections chapter chapters
-title titles rule rules regulation regulations statute statutes law laws clause clauses paragraph paragraphs subsection part
-parts convention protocol treaty directive ordinance bylaws charter policy policies count counts claim claims issue issues
-fact facts background introduction conclusion argument arguments discussion analysis summary statement statements relief
-prayer jurisdiction venue standing damages liability negligence breach contract contracts agreement agreements lease deed
-warranty indemnity arbitration mediation settlement term terms condition conditions covenant covenants obligation
-obligations duty duties payment payments price fee fees cost costs interest principal amount amounts date dates effective
-closing termination notice notices confidential confidentiality information party affiliate affiliates licensee licensor
-lessee lessor landlord tenant buyer seller borrower lender guarantor employee employees employer company companies
-corporation corporations partnership firm association product products service services property properties premises
-patent patents invention inventions application applications applicant applicants inventor inventors embodiment figure fig
-figs drawing abstract specification trademark copyright mark goods software data system systems method apparatus device
-deposition examination direct cross redirect question questions witness answer videographer reporter
-whereas therefore wherefore hereby herein hereto hereof hereinafter thereof thereto pursuant accordingly however moreover
-furthermore although because since while when where whether if then than thus also further first second third fourth fifth
-sixth seventh eighth ninth tenth eleventh d.c nos no number page pages line lines table contents authorities cases
-other introduction id ibid supra infra cf see also e.g i.e et al etc id. v vs versus re ex rel ante post
-hon honorable mr mrs ms miss dr sir madam esq jr sr ii iii iv
-he she they we you i his her their our your him them us my me who whom whose which what
-january february march april may june july august september october november december monday tuesday wednesday thursday
-friday saturday sunday spring summer autumn fall winter today tomorrow yesterday day week month year
-president governor senator representative speaker secretary director commissioner chairman chair officer officers trustee
-trustees board commission committee council department agency bureau office authority ministry minister administration
-legislature senate house congress assembly parliament police sheriff army republican democratic
-dear sincerely respectfully submitted dated filed entered signed sealed certified certificate service via ecf email
-telephone tel fax website suite floor street avenue road box
-new north south east west northern southern eastern western central middle upper lower great
-good bad true false yes bank trust university hospital school church college
-english french german latin internet web online covid pandemic bible god
-proceedings proceeding proceed granting granted grant denying denied deny dismiss dismissed dismissal affirm affirmed
-reverse reversed remand remanded vacate vacated stay stayed pending support alternative extension time answering
-opening final interim preliminary partial joint several emergency expedited leave file filing filings suggestion transfer
+a an the of and or in on at to for by with from under upon as is it its this that these those such any all each no
+not per court courts judge judges justice justices magistrate jury clerk chief circuit district division state
+states united federal national county city town supreme superior appellate appeals appeal common pleas bankruptcy
+chancery tribunal bench plaintiff plaintiffs defendant defendants petitioner petitioners respondent respondents
+appellant appellants appellee appellees movant movants claimant claimants intervenor intervenors party parties
+debtor creditor counsel attorney attorneys lawyer lawyers solicitor general government prosecutor prosecution
+defense defence witness witnesses deponent affiant complaint complaints petition petitions motion motions order
+orders opinion opinions judgment judgments brief briefs memorandum reply response opposition answer counterclaim
+crossclaim notice affidavit declaration exhibit exhibits appendix attachment schedule stipulation subpoena summons
+transcript deposition discovery interrogatory interrogatories request requests admission admissions injunction
+decree verdict ruling decision decisions holding syllabus footnote docket act acts code codes constitution
+constitutional amendment amendments article articles section sections chapter chapters title titles rule rules
+regulation regulations statute statutes law laws clause clauses paragraph paragraphs subsection part parts
+convention protocol treaty directive ordinance bylaws charter policy policies count counts claim claims issue issues
+fact facts background introduction conclusion argument arguments discussion analysis summary statement statements
+relief prayer jurisdiction venue standing damages liability negligence breach contract contracts agreement
+agreements lease deed warranty indemnity arbitration mediation settlement term terms condition conditions covenant
+covenants obligation obligations duty duties payment payments price fee fees cost costs interest principal amount
+amounts date dates effective closing termination notices confidential confidentiality information affiliate
+affiliates licensee licensor lessee lessor landlord tenant buyer seller borrower lender guarantor employee employees
+employer company companies corporation corporations partnership firm association product products service services
+property properties premises patent patents invention inventions application applications applicant applicants
+inventor inventors embodiment figure fig figs drawing abstract specification trademark copyright mark goods software
+data system systems method apparatus device examination direct cross redirect question questions videographer
+reporter whereas therefore wherefore hereby herein hereto hereof hereinafter thereof thereto pursuant accordingly
+however moreover furthermore although because since while when where whether if then than thus also further first
+second third fourth fifth sixth seventh eighth ninth tenth eleventh d.c nos number page pages line lines table
+contents authorities cases other id ibid supra infra cf see e.g i.e et al etc id. v vs versus re ex rel ante post
+hon honorable mr mrs ms miss dr sir madam esq jr sr ii iii iv he she they we you i his her their our your him them
+us my me who whom whose which what january february march april may june july august september october november
+december monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter today tomorrow
+yesterday day week month year president governor senator representative speaker secretary director commissioner
+chairman chair officer officers trustee trustees board commission committee council department agency bureau office
+authority ministry minister administration legislature senate house congress assembly parliament police sheriff army
+republican democratic dear sincerely respectfully submitted dated filed entered signed sealed certified certificate
+via ecf email telephone tel fax website suite floor street avenue road box new north south east west northern
+southern eastern western central middle upper lower great good bad true false yes bank trust university hospital
+school church college english french german latin internet web online covid pandemic bible god proceedings
+proceeding proceed granting granted grant denying denied deny dismiss dismissed dismissal affirm affirmed reverse
+reversed remand remanded vacate vacated stay stayed pending support alternative extension time answering opening
+final interim preliminary partial joint several emergency expedited leave file filing filings suggestion transfer
 plan case matter action actions trial hearing hearings review writ certiorari habeas corpus mandamus certification
 class collective individual individuals person persons people citizen citizens public private official capacity
-reasons reason question presented provisions provision involved below opinions related statutory applicable
-registrar agent agents delegate delegates assistant member members deputy rapporteur professor vice acting
-ssn ein dob tin usc cfr mdl llc inc ltd pdf gps dna
-appearance counsel record form entry instructions name address yes none
+reasons reason presented provisions provision involved below related statutory applicable registrar agent agents
+delegate delegates assistant member members deputy rapporteur professor vice acting ssn ein dob tin usc cfr mdl pdf
+gps dna pacer curiam estoppel appearance record form entry instructions name address none
 """
 LEGAL_WORDS = _words(_LEGAL)
 """Lower-case words that, alone or together, are never someone's name."""
@@ -248,16 +130,18 @@ GENERIC_ALIASES = LEGAL_WORDS | _words(
 """Defined terms in quotes that name a thing and not a party."""
 
 MALE_NAMES = _words(
-    "james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald "
-    "steven paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric "
-    "jonathan stephen larry justin scott brandon benjamin samuel gregory frank alexander raymond patrick jack dennis jerry "
-    "peter henry carl arthur lawrence albert joe juan carlos luis jose miguel ahmed ali mohammed ivan"
+    "      james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony "
+    "mark donald        steven paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan "
+    "jacob gary nicholas eric        jonathan stephen larry justin scott brandon benjamin samuel gregory frank "
+    "alexander raymond patrick jack dennis jerry        peter henry carl arthur lawrence albert joe juan carlos luis "
+    "jose miguel ahmed ali mohammed ivan"
 )
 FEMALE_NAMES = _words(
-    "mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra ashley "
-    "kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca laura sharon cynthia kathleen amy angela "
-    "shirley anna brenda pamela emma nicole helen samantha katherine christine debra rachel carolyn janet catherine maria "
-    "heather diane ruth julie olivia joyce virginia victoria kelly lauren christina joan evelyn judith jane fatima ana"
+    "      mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra "
+    "ashley        kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca laura sharon cynthia "
+    "kathleen amy angela        shirley anna brenda pamela emma nicole helen samantha katherine christine debra "
+    "rachel carolyn janet catherine maria        heather diane ruth julie olivia joyce virginia victoria kelly lauren "
+    "christina joan evelyn judith jane fatima ana"
 )
 
 COUNTRIES = (
