@@ -5,11 +5,27 @@ This file imports nothing heavy, so that `casebrief --help` answers at once.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from ui.cli_groups import GROUPS
+from ui.cli_options import (
+    Adapter,
+    As,
+    Detail,
+    DocumentType,
+    Json,
+    MatterName,
+    Method,
+    PasswordFile,
+    Profile,
+    Words,
+    read_secret,
+    run,
+    run_beside,
+)
 
 app = typer.Typer(
     name="casebrief",
@@ -18,83 +34,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-rounds = typer.Typer(help="Training rounds: dataset, train, evaluate, gate.", no_args_is_help=True)
-adapters = typer.Typer(help="Adapters: list, show, promote, roll back.", no_args_is_help=True)
-audit = typer.Typer(help="The audit log: verify its chain, export it.", no_args_is_help=True)
-users = typer.Typer(help="People who may log in.", no_args_is_help=True)
-matters = typer.Typer(help="Matters: list, consent to training, members.", no_args_is_help=True)
-for name, group in (
-    ("round", rounds),
-    ("adapters", adapters),
-    ("audit", audit),
-    ("users", users),
-    ("matters", matters),
-):
+for name, group in GROUPS.items():
     app.add_typer(group, name=name)
-
-
-class Detail(StrEnum):
-    """How much a summary tells."""
-
-    brief = "brief"
-    detailed = "detailed"
-    comprehensive = "comprehensive"
-
-
-class Profile(StrEnum):
-    """Which identifiers are replaced."""
-
-    working = "working"
-    strict = "strict"
-
-
-class Method(StrEnum):
-    """How the model is trained."""
-
-    lora = "lora"
-    dora = "dora"
-    rslora = "rslora"
-    full = "full"
-
-
-class Role(StrEnum):
-    """What a user may do."""
-
-    paralegal = "paralegal"
-    attorney = "attorney"
-    admin = "admin"
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
-As = Annotated[str | None, typer.Option("--as", metavar="USER", help="Who acts; default: the shell's login.")]
-MatterName = Annotated[str, typer.Option("--matter", metavar="M", help="Name or id of the matter.")]
-PasswordFile = Annotated[Path | None, typer.Option(help="File whose first line is the password.")]
-DocumentType = Annotated[
-    str | None, typer.Option(help="Settles the type: complaint, motion, order, brief, contract, patent, plain, …")
-]
-Adapter = Annotated[str | None, typer.Option(help='An adapter id, "base", or "none" (no model); default: the active.')]
-Words = Annotated[int | None, typer.Option(min=10, max=5000, help="Length wished for, in words.")]
-
-
-def _do(command: str, as_user: str | None, as_json: bool, file: str = "", /, **arguments: Any) -> None:
-    """Run a command that needs the house, here or in the running server, and end with its exit code."""
-    from ui.terminal import run_house_command
-
-    raise typer.Exit(run_house_command(command, arguments, as_user=as_user, as_json=as_json, file=file))
-
-
-def _do_beside(command: str, as_json: bool, file: str = "", /, **arguments: Any) -> None:
-    """Run a command that changes nothing in the store, in this process."""
-    from ui.terminal import run_beside
-
-    raise typer.Exit(run_beside(command, arguments, as_json=as_json, file=file))
-
-
-def _secret(path: Path | None) -> str | None:
-    """Read the first line of a password file."""
-    from ui.terminal import read_secret
-
-    return read_secret(path)
 
 
 @app.command()
@@ -134,8 +75,8 @@ def ingest(
 ) -> None:
     """Read filings into a matter (made where it is missing); names are replaced before anything else sees the text."""
     given = [str(p.absolute()) for p in paths]
-    password = _secret(password_file)
-    _do("ingest", as_user, as_json, paths=given, matter=matter, password=password, document_type=document_type)
+    password = read_secret(password_file)
+    run("ingest", as_user, as_json, paths=given, matter=matter, password=password, document_type=document_type)
 
 
 @app.command()
@@ -146,7 +87,7 @@ def index(
     as_json: Json = False,
 ) -> None:
     """Take a folder of plain texts into a matter, for benchmarks."""
-    _do("index", as_user, as_json, corpus=str(corpus.absolute()), matter=matter)
+    run("index", as_user, as_json, corpus=str(corpus.absolute()), matter=matter)
 
 
 @app.command()
@@ -179,7 +120,7 @@ def summarize(
     path = Path(str(target))
     stored = not path.exists() and str(target).startswith("d-")
     given = shared | {"target": str(target) if stored else str(path.absolute()), "stored": stored}
-    _do("summarize", as_user, as_json, "" if stored else path.name, password=_secret(password_file), **given)
+    run("summarize", as_user, as_json, "" if stored else path.name, password=read_secret(password_file), **given)
 
 
 @app.command()
@@ -192,7 +133,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question from the filings of a matter, with quotes, or say that they do not answer it."""
-    _do("ask", as_user, as_json, question=question, matter=matter, documents=filing, adapter=adapter)
+    run("ask", as_user, as_json, question=question, matter=matter, documents=filing, adapter=adapter)
 
 
 @app.command()
@@ -204,7 +145,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find passages in a matter."""
-    _do("search", as_user, as_json, query=query, matter=matter, k=k)
+    run("search", as_user, as_json, query=query, matter=matter, k=k)
 
 
 @app.command()
@@ -216,9 +157,9 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check any sentences against a document."""
-    password = _secret(password_file)
+    password = read_secret(password_file)
     given: dict[str, Any] = {"sentences": str(sentences), "document_type": document_type, "password": password}
-    _do_beside("verify", as_json, path.name, path=str(path), **given)
+    run_beside("verify", as_json, path.name, path=str(path), **given)
 
 
 @app.command()
@@ -229,7 +170,7 @@ def anonymize(
     as_json: Json = False,
 ) -> None:
     """Find and replace identifiers in texts."""
-    _do_beside("anonymize", as_json, input=str(input), output=str(output), profile=profile.value)
+    run_beside("anonymize", as_json, input=str(input), output=str(output), profile=profile.value)
 
 
 @app.command()
@@ -241,7 +182,7 @@ def synthesize(
     as_json: Json = False,
 ) -> None:
     """Write synthetic filings: PDFs, texts, gold summaries, gold identifiers."""
-    _do_beside("synthesize", as_json, count=count, seed=seed, out=str(out), split=split)
+    run_beside("synthesize", as_json, count=count, seed=seed, out=str(out), split=split)
 
 
 @app.command()
@@ -280,7 +221,7 @@ def train(
     }
     chosen = {k: v for k, v in options.items() if v is not None}
     given: dict[str, Any] = {"pairs": str(pairs), "out": str(out), "base": base, "document_type": document_type}
-    _do_beside("train", as_json, options=chosen, parent=str(parent) if parent else None, **given)
+    run_beside("train", as_json, options=chosen, parent=str(parent) if parent else None, **given)
 
 
 @app.command()
@@ -297,7 +238,7 @@ def evaluate(
     """Score an adapter on pairs: ROUGE with intervals, and how many sentences the source supports."""
     given = {"pairs": str(pairs), "adapter": adapter, "base": base, "shots": shots, "words": words}
     written = str(predictions) if predictions else None
-    _do_beside("evaluate", as_json, predictions=written, document_type=document_type, **given)
+    run_beside("evaluate", as_json, predictions=written, document_type=document_type, **given)
 
 
 @app.command()
@@ -308,7 +249,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the model card and the scores of an adapter."""
-    _do("report", as_user, as_json, adapter_id=adapter, out=str(out.absolute()))
+    run("report", as_user, as_json, adapter_id=adapter, out=str(out.absolute()))
 
 
 @app.command()
@@ -320,131 +261,14 @@ def erase(
     as_json: Json = False,
 ) -> None:
     """Erase a matter for good: key, filings, summaries, index. It takes two people."""
-    password = _secret(second_password_file) or typer.prompt(f"Password of {second}", hide_input=True, err=True)
-    _do("erase", as_user, as_json, matter=matter, second=second, password=password)
+    password = read_secret(second_password_file) or typer.prompt(f"Password of {second}", hide_input=True, err=True)
+    run("erase", as_user, as_json, matter=matter, second=second, password=password)
 
 
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Check this machine and the data root."""
-    _do_beside("doctor", as_json)
-
-
-@rounds.command("start")
-def round_start(
-    wait: Annotated[bool, typer.Option(help="Follow it to its end.")] = False,
-    option: Annotated[list[str] | None, typer.Option(help="key=value, such as epochs=2 or synthetic=40.")] = None,
-    as_user: As = None,
-    as_json: Json = False,
-) -> None:
-    """Start a round, or follow the one that is running."""
-    from ui.terminal import read_options
-
-    _do("round-start", as_user, as_json, options=read_options(option or []), wait=wait)
-
-
-@rounds.command("status")
-def round_status(round_id: str | None = typer.Argument(None), as_user: As = None, as_json: Json = False) -> None:
-    """Show a round, or the newest."""
-    _do("round-status", as_user, as_json, round_id=round_id)
-
-
-@rounds.command("cancel")
-def round_cancel(round_id: str | None = typer.Argument(None), as_user: As = None, as_json: Json = False) -> None:
-    """Cancel the running round."""
-    _do("round-cancel", as_user, as_json, round_id=round_id)
-
-
-@adapters.command("list")
-def adapters_list(as_user: As = None, as_json: Json = False) -> None:
-    """List the adapters."""
-    _do("adapters-list", as_user, as_json)
-
-
-@adapters.command("show")
-def adapters_show(adapter_id: str, as_user: As = None, as_json: Json = False) -> None:
-    """Show an adapter, its files checked against their hashes."""
-    _do("adapters-show", as_user, as_json, adapter_id=adapter_id)
-
-
-@adapters.command("promote")
-def adapters_promote(adapter_id: str, as_user: As = None, as_json: Json = False) -> None:
-    """Make a candidate the active adapter."""
-    _do("adapters-promote", as_user, as_json, adapter_id=adapter_id)
-
-
-@adapters.command("rollback")
-def adapters_rollback(as_user: As = None, as_json: Json = False) -> None:
-    """Go back to the adapter that was active before."""
-    _do("adapters-rollback", as_user, as_json)
-
-
-@audit.command("verify")
-def audit_verify(as_user: As = None, as_json: Json = False) -> None:
-    """Check the chain from its first entry to its last."""
-    _do("audit-verify", as_user, as_json)
-
-
-@audit.command("export")
-def audit_export(as_user: As = None, as_json: Json = False) -> None:
-    """Print the log, one JSON line an entry."""
-    _do("audit-export", as_user, True)
-
-
-@users.command("add")
-def users_add(
-    name: str,
-    role: Annotated[Role, typer.Option(help="What the user may do.")],
-    display_name: Annotated[str, typer.Option(help="Name shown.")] = "",
-    password_file: PasswordFile = None,
-    as_user: As = None,
-    as_json: Json = False,
-) -> None:
-    """Add a user; without --password-file a password is made up and shown once."""
-    password = _secret(password_file)
-    _do("users-add", as_user, as_json, name=name, role=role.value, display_name=display_name, password=password)
-
-
-@users.command("list")
-def users_list(as_user: As = None, as_json: Json = False) -> None:
-    """List the users."""
-    _do("users-list", as_user, as_json)
-
-
-@users.command("role")
-def users_role(name: str, role: Role, as_user: As = None, as_json: Json = False) -> None:
-    """Give a user another role."""
-    _do("users-role", as_user, as_json, name=name, role=role.value)
-
-
-@users.command("disable")
-def users_disable(name: str, as_user: As = None, as_json: Json = False) -> None:
-    """Close a user's account; what the user did stays."""
-    _do("users-disable", as_user, as_json, name=name)
-
-
-@matters.command("list")
-def matters_list(as_user: As = None, as_json: Json = False) -> None:
-    """List the matters."""
-    _do("matters-list", as_user, as_json)
-
-
-@matters.command("consent")
-def matters_consent(
-    matter: str,
-    given: Annotated[bool, typer.Option("--given/--withdrawn", help="Whether the client agrees.")],
-    note: Annotated[str, typer.Option(help="When and how; sealed with the matter.")] = "",
-    as_user: As = None,
-    as_json: Json = False,
-) -> None:
-    """Record a client's informed consent to training, or its withdrawal."""
-    _do("matters-consent", as_user, as_json, matter=matter, given=given, note=note)
-
-
-@matters.command("member")
-def matters_member(matter: str, user: str, as_user: As = None, as_json: Json = False) -> None:
-    """Make a user a member of a matter."""
-    _do("matters-member", as_user, as_json, matter=matter, name=user)
+    run_beside("doctor", as_json)
 
 
 def main() -> None:

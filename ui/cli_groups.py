@@ -1,0 +1,136 @@
+"""The commands that come in groups: rounds, adapters, the audit log, users, matters."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ui.cli_options import As, Json, PasswordFile, Role, read_secret, run
+
+rounds = typer.Typer(help="Training rounds: dataset, train, evaluate, gate.", no_args_is_help=True)
+adapters = typer.Typer(help="Adapters: list, show, promote, roll back.", no_args_is_help=True)
+audit = typer.Typer(help="The audit log: verify its chain, export it.", no_args_is_help=True)
+users = typer.Typer(help="People who may log in.", no_args_is_help=True)
+matters = typer.Typer(help="Matters: list, consent to training, members.", no_args_is_help=True)
+
+
+@rounds.command("start")
+def round_start(
+    wait: Annotated[bool, typer.Option(help="Follow it to its end.")] = False,
+    option: Annotated[list[str] | None, typer.Option(help="key=value, such as epochs=2 or synthetic=40.")] = None,
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
+    """Start a round, or follow the one that is running."""
+    from ui.terminal import read_options
+
+    run("round-start", as_user, as_json, options=read_options(option or []), wait=wait)
+
+
+@rounds.command("status")
+def round_status(round_id: str | None = typer.Argument(None), as_user: As = None, as_json: Json = False) -> None:
+    """Show a round, or the newest."""
+    run("round-status", as_user, as_json, round_id=round_id)
+
+
+@rounds.command("cancel")
+def round_cancel(round_id: str | None = typer.Argument(None), as_user: As = None, as_json: Json = False) -> None:
+    """Cancel the running round."""
+    run("round-cancel", as_user, as_json, round_id=round_id)
+
+
+@adapters.command("list")
+def adapters_list(as_user: As = None, as_json: Json = False) -> None:
+    """List the adapters."""
+    run("adapters-list", as_user, as_json)
+
+
+@adapters.command("show")
+def adapters_show(adapter_id: str, as_user: As = None, as_json: Json = False) -> None:
+    """Show an adapter, its files checked against their hashes."""
+    run("adapters-show", as_user, as_json, adapter_id=adapter_id)
+
+
+@adapters.command("promote")
+def adapters_promote(adapter_id: str, as_user: As = None, as_json: Json = False) -> None:
+    """Make a candidate the active adapter."""
+    run("adapters-promote", as_user, as_json, adapter_id=adapter_id)
+
+
+@adapters.command("rollback")
+def adapters_rollback(as_user: As = None, as_json: Json = False) -> None:
+    """Go back to the adapter that was active before."""
+    run("adapters-rollback", as_user, as_json)
+
+
+@audit.command("verify")
+def audit_verify(as_user: As = None, as_json: Json = False) -> None:
+    """Check the chain from its first entry to its last."""
+    run("audit-verify", as_user, as_json)
+
+
+@audit.command("export")
+def audit_export(as_user: As = None, as_json: Json = False) -> None:
+    """Print the log, one JSON line an entry."""
+    run("audit-export", as_user, True)
+
+
+@users.command("add")
+def users_add(
+    name: str,
+    role: Annotated[Role, typer.Option(help="What the user may do.")],
+    display_name: Annotated[str, typer.Option(help="Name shown.")] = "",
+    password_file: PasswordFile = None,
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
+    """Add a user; without --password-file a password is made up and shown once."""
+    password = read_secret(password_file)
+    run("users-add", as_user, as_json, name=name, role=role.value, display_name=display_name, password=password)
+
+
+@users.command("list")
+def users_list(as_user: As = None, as_json: Json = False) -> None:
+    """List the users."""
+    run("users-list", as_user, as_json)
+
+
+@users.command("role")
+def users_role(name: str, role: Role, as_user: As = None, as_json: Json = False) -> None:
+    """Give a user another role."""
+    run("users-role", as_user, as_json, name=name, role=role.value)
+
+
+@users.command("disable")
+def users_disable(name: str, as_user: As = None, as_json: Json = False) -> None:
+    """Close a user's account; what the user did stays."""
+    run("users-disable", as_user, as_json, name=name)
+
+
+@matters.command("list")
+def matters_list(as_user: As = None, as_json: Json = False) -> None:
+    """List the matters."""
+    run("matters-list", as_user, as_json)
+
+
+@matters.command("consent")
+def matters_consent(
+    matter: str,
+    given: Annotated[bool, typer.Option("--given/--withdrawn", help="Whether the client agrees.")],
+    note: Annotated[str, typer.Option(help="When and how; sealed with the matter.")] = "",
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
+    """Record a client's informed consent to training, or its withdrawal."""
+    run("matters-consent", as_user, as_json, matter=matter, given=given, note=note)
+
+
+@matters.command("member")
+def matters_member(matter: str, user: str, as_user: As = None, as_json: Json = False) -> None:
+    """Make a user a member of a matter."""
+    run("matters-member", as_user, as_json, matter=matter, name=user)
+
+
+GROUPS = {"round": rounds, "adapters": adapters, "audit": audit, "users": users, "matters": matters}
+"""Name of a group on the command line and its commands."""
