@@ -44,6 +44,12 @@ def hash_model() -> str:
     return digest.hexdigest()[:16]
 
 
+@lru_cache(maxsize=1)
+def share_embedder() -> Embedder:
+    """Give the process' one embedder, so that the model is loaded once."""
+    return Embedder()
+
+
 class Embedder:
     """Turns texts into vectors; the model is loaded at the first text. Safe to use from several threads."""
 

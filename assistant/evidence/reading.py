@@ -88,6 +88,11 @@ class Reading:
         unit = self.units[index]
         return self.text[unit.start : unit.end]
 
+    def count_units(self, term: str) -> int:
+        """Give the number of units that have a term, as `find_terms` gives it."""
+        key = self.matrix.ids.get(term)
+        return 0 if key is None else int(self.matrix.frequency[key])
+
     def page_at(self, offset: int) -> int:
         """Give the page, from 1, on which the running offset stands."""
         segments = self.document.offsets.segments

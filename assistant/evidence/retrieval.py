@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from assistant.documents import Passage, RedactedDocument
 from assistant.errors import DamagedState
-from assistant.evidence.embedding import Embedder, hash_model
+from assistant.evidence.embedding import hash_model, share_embedder
 from assistant.evidence.terms import find_terms
 from assistant.settings import Settings
 
@@ -89,7 +89,7 @@ class Index:
         self._source = source
         self._lock = threading.RLock()
         self._open: dict[str, _Matter] = {}
-        self.embedder = Embedder()
+        self.embedder = share_embedder()
 
     def add(self, document: RedactedDocument, report: Callable[[int, int], None] | None = None) -> None:
         """Index a document; an earlier revision of it is replaced and its text removed from the disk.

@@ -75,8 +75,8 @@ class TermMatrix:
         self.ids = ids
         self.indices = np.asarray(indices, dtype=np.int32)
         self.pointers = np.asarray(pointers, dtype=np.int64)
-        frequency = np.bincount(self.indices, minlength=len(ids)) if len(ids) else np.zeros(0)
-        self.idf = np.log((1 + len(texts)) / (1 + frequency)) + 1.0
+        self.frequency = np.bincount(self.indices, minlength=len(ids)) if len(ids) else np.zeros(0, dtype=np.int64)
+        self.idf = np.log((1 + len(texts)) / (1 + self.frequency)) + 1.0
         weights = (1.0 + np.log(np.asarray(counts, dtype=np.float64))) * self.idf[self.indices]
         norms = np.sqrt(self._sum_rows(weights**2))
         lengths = np.diff(self.pointers)

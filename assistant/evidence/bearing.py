@@ -1,0 +1,148 @@
+"""Whether passages bear a question, and which of their sentences do: the ground of an answer, and of abstaining.
+
+A sentence bears a question by its terms (rare ones count more), by its meaning (cosine of sentence vectors), and by having the kind
+of thing that is asked for: a date for "when", an amount for "how much", a name for "who".
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.evidence.claims import Kind, find_claims
+from assistant.evidence.embedding import share_embedder
+from assistant.evidence.reading import Reading
+from assistant.evidence.retrieval import Hit
+from assistant.evidence.terms import find_terms
+from assistant.store.pseudonyms import find_pseudonyms
+
+READ_PASSAGES = 6
+MOST_SENTENCES = 48
+BEARS = 0.40  # least weight of the best sentence; below it the answer abstains
+NAMED_MISSING = 0.5  # share of the question's pseudonyms that must stand in the passages
+_ROLES = ("body", "point", "fragment", "caption")
+
+# Words that ask but do not say what about.
+_ASKING = frozenset(
+    find_terms(
+        "what which who whom whose when where why how many much does do did is are was were can could would please tell me about "
+        "say says said state states stated mention mentions indicate indicates specify specifies include includes consider document "
+        "documents filing filings case matter provide provides provision describe explain give list name exist exists any contain contains "
+        "answer question find there according regarding concerning"
+    )
+)
+_KINDS: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
+    (re.compile(r"\bhow (?:much|high|large)\b|\bwhat (?:amount|sum|price|fee|salary|rent|damages)\b", re.IGNORECASE), frozenset({"money", "percent", "number"})),
+    (re.compile(r"\bhow (?:long|soon|quickly)\b|\bwhat (?:period|term)\b|\bwithin what\b", re.IGNORECASE), frozenset({"period", "date"})),
+    (re.compile(r"^\W*when\b|\b(?:what|which) (?:date|day|year|deadline)\b|\bby when\b|\bdeadline\b", re.IGNORECASE), frozenset({"date", "period"})),
+    (re.compile(r"\bhow many\b|\bhow often\b", re.IGNORECASE), frozenset({"number", "period", "ordinal"})),
+    (re.compile(r"\b(?:docket|case|application|index) number\b", re.IGNORECASE), frozenset({"docket"})),
+)  # fmt: skip
+_FRAME = re.compile(r"^\s*consider\b[^;]{0,160};\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class BearingSentence:
+    """One sentence and how well it bears the question: weight 0..1."""
+
+    document_id: str
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What was found for a question.
+
+    Attributes:
+        sentences: Best first.
+        confidence: Weight 0..1 of the best sentence.
+        bears: False where the answer must abstain.
+        why: In words, why it does not bear the question, or "".
+    """
+
+    sentences: tuple[BearingSentence, ...]
+    confidence: float
+    bears: bool
+    why: str = ""
+
+
+def find_question_terms(question: str) -> list[str]:
+    """Give the content terms of a question, the words of asking left out."""
+    terms = [term for term in dict.fromkeys(find_terms(_FRAME.sub("", question))) if term not in _ASKING]
+    return terms or list(dict.fromkeys(find_terms(question)))
+
+
+def weigh_bearing(question: str, hits: Sequence[Hit], readings: Mapping[str, Reading]) -> Bearing:
+    """Weigh the sentences of the best passages against a question.
+
+    Args:
+        question: Standing alone, pseudonymized.
+        hits: Best first.
+        readings: Of the hits' documents, by id.
+    """
+    asked = _FRAME.sub("", question).strip() or question
+    places = _gather(hits[:READ_PASSAGES], readings)
+    if not places:
+        return Bearing((), 0.0, False, "no passage was found")
+    texts = [" ".join(readings[d].text[start:end].split()) for d, start, end, _ in places]
+    vectors = share_embedder().embed([asked, *texts])
+    likeness = vectors[1:] @ vectors[0]
+    terms = find_question_terms(question)
+    weights = _weigh_terms(terms, readings)
+    kinds = next((kinds for pattern, kinds in _KINDS if pattern.search(asked)), None)
+    scored = []
+    for (document_id, start, end, rank), text, close in zip(places, texts, likeness, strict=True):
+        coverage = _cover(weights, text)
+        weight = 0.55 * float(np.clip(close, 0.0, 1.0)) + 0.45 * coverage - 0.01 * rank
+        if kinds is not None:
+            weight += 0.12 if any(claim.kind in kinds for claim in find_claims(text)) else -0.12
+        scored.append(BearingSentence(document_id, start, end, min(max(weight, 0.0), 1.0)))
+    scored.sort(key=lambda one: -one.weight)
+    best = scored[0].weight
+    why = _name_lack(question, hits, readings, best)
+    return Bearing(tuple(scored), best, not why, why)
+
+
+def _name_lack(question: str, hits: Sequence[Hit], readings: Mapping[str, Reading], best: float) -> str:
+    """Say what is lacking: a name that is asked about, or likeness."""
+    names = list(dict.fromkeys(find_pseudonyms(question)))
+    if names:
+        held = set(find_pseudonyms(" ".join(hit.text for hit in hits[:READ_PASSAGES])))
+        if sum(name in held for name in names) < NAMED_MISSING * len(names):
+            return "the passages do not name whom the question is about"
+    return "no passage bears the question" if best < BEARS else ""
+
+
+def _gather(hits: Sequence[Hit], readings: Mapping[str, Reading]) -> list[tuple[str, int, int, int]]:
+    """Give the sentences of the hits' passages: document, start, end, rank of the passage."""
+    places: list[tuple[str, int, int, int]] = []
+    for rank, hit in enumerate(hits):
+        reading = readings[hit.document_id]
+        for index in reading.units_within(hit.passage.start, hit.passage.end):
+            unit = reading.units[index]
+            if unit.role in _ROLES and unit.words >= 3:
+                places.append((hit.document_id, unit.start, unit.end, rank))
+    return places[:MOST_SENTENCES]
+
+
+def _weigh_terms(terms: Sequence[str], readings: Mapping[str, Reading]) -> dict[str, float]:
+    """Weigh the question's terms by how rare they are in the documents; one that is in none counts most."""
+    total = sum(len(reading.matrix) for reading in readings.values())
+    weights = {}
+    for term in terms:
+        held = sum(reading.count_units(term) for reading in readings.values())
+        weights[term] = math.log((1 + total) / (1 + held)) + 0.3
+    return weights
+
+
+def _cover(weights: Mapping[str, float], text: str) -> float:
+    """Give the share of the question's term weight that a text has."""
+    total = sum(weights.values())
+    held = set(find_terms(text))
+    return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
