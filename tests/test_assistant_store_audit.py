@@ -1,5 +1,7 @@
 """The audit log: appended with its action, chained, free of text, and honest about tampering."""
 
+import hashlib
+import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
@@ -63,6 +65,14 @@ def test_any_change_is_found_at_its_entry(db, statement, first_bad):
     tamper(db, statement)
     report = audit.verify_chain(db)
     assert (report.ok, report.first_bad) == (False, first_bad)
+
+
+def test_an_entry_rewritten_with_a_hash_that_fits_is_found_at_the_next_one(db):
+    entry = list(audit.export(db))[2]
+    body = [entry[key] for key in ("entry", "at", "actor", "action", "subject")] + ['{"version":99}', entry["previous"]]
+    forged = hashlib.sha256(json.dumps(body, separators=(",", ":")).encode()).hexdigest()
+    tamper(db, f"UPDATE audit SET detail = '{{\"version\":99}}', hash = '{forged}' WHERE entry = 3")
+    assert audit.verify_chain(db).first_bad == 4
 
 
 def test_two_entries_exchanged_are_found(db):

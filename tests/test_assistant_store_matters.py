@@ -119,7 +119,6 @@ def test_not_even_the_wrapped_key_or_the_pseudonymized_text_is_left_in_any_file(
         wrapped = session.get(MatterRow, matter_id).wrapped_key
     assert find_bytes(db.settings.home, wrapped) and find_bytes(db.settings.home, b"Person 1 sued.")
     matters.erase_matter(db, matter_id, "ada", "ann")
-    db.close()
     for needle in (wrapped, b"Person 1 sued.", b"Who sues?", ORIGINAL):
         assert find_bytes(db.settings.home, needle) == []
 

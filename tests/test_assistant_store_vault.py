@@ -5,6 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 from store_samples import CLIENT, add_matter, find_bytes, open_store, settings_of
@@ -77,6 +78,14 @@ def test_processes_that_start_together_agree_on_one_master_key(tmp_path):
     )
     running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(4)]
     assert len({process.communicate(timeout=60)[0] for process in running}) == 1
+    assert [p.name for p in (tmp_path / "keys").iterdir()] == ["master.key"]
+
+
+def test_a_key_that_another_process_made_a_moment_earlier_is_kept(tmp_path, monkeypatch):
+    settings = settings_of(tmp_path)
+    key = load_master_key(settings)
+    monkeypatch.setattr(Path, "exists", lambda _: False)  # as it looked before the other one wrote it
+    assert load_master_key(settings) == key
     assert [p.name for p in (tmp_path / "keys").iterdir()] == ["master.key"]
 
 
