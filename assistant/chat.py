@@ -199,7 +199,7 @@ def _verify(
     if best.support == "unsupported" or not says and not find_negators(text):
         if settings.on_unsupported == "source" or not says:
             return None
-        return Sentence(text, "unsupported", best.reason, (), "", "model")
+        return Sentence(text, "unsupported", best.reason, best.evidence, "", "model")
     return Sentence(text, best.support, best.reason, best.evidence, "", "model")
 
 

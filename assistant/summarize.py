@@ -207,7 +207,7 @@ class _Run:
         if verdict.support == "unsupported":
             if self.settings.on_unsupported == "source":
                 return None
-            return Sentence(text, "unsupported", verdict.reason, (), task.part.name, "model")
+            return Sentence(text, "unsupported", verdict.reason, verdict.evidence, task.part.name, "model")
         first = not any(s.part == task.part.name and says_who(s.text) for s in self.sentences)
         if first:
             text = introduce(text, self.template.title, task.part.voice, True)
