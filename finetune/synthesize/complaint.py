@@ -89,13 +89,20 @@ def _write_claims(w: Writer, draft: Draft, claims: list[str], filler: int) -> No
 
 def _write_relief(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
     draft.heading(w.line("h_relief"))
-    draft.paragraph(w.line("prayer"))
     one = w.child(remedy=w.items("remedies", 1)[0])
     sought = [w.items("damages", 1)[0], "{remedy}"]
     if w.rng.random() < 0.6:
         sought.append(w.items("fees", 1)[0])
-    for letter, item in zip("ABCDE", [*sought, *w.items("prayer_rest", 1)], strict=False):
-        draft.add("item", capitalize(one.say(item)) + ";", f"{letter}.")
+    prayed = [one.say(item) for item in [*sought, *w.items("prayer_rest", 1)]]
+    lead = w.line("prayer")
+    if w.rng.random() < 0.5:
+        draft.paragraph(
+            f"{lead} " + "; ".join(f"({letter}) {text}" for letter, text in zip("abcde", prayed, strict=False)) + "."
+        )
+    else:
+        draft.paragraph(lead)
+        for letter, text in zip("ABCDE", prayed, strict=False):
+            draft.add("item", capitalize(text) + ";", f"{letter}.")
     demand = ""
     if w.rng.random() < 0.6:
         draft.paragraph(w.line("jury"))

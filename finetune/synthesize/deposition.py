@@ -80,6 +80,7 @@ def _write_answer(w: Writer, draft: Draft, item: str) -> str:
 def _write_exhibit(w: Writer, draft: Draft, item: str, number: int) -> str:
     name, *day = item.split(" | ")
     one = w.child(exhibit=name, number=str(number))
+    one.bind("label", w.items("label", 1)[0])
     if day:
         one.bind("date", Day(date.fromisoformat(day[0])))
     _ask(draft, one.say(w.items("exhibit_q", 1)[0]), one.say(w.items("exhibit_a", 1)[0]))
