@@ -218,3 +218,79 @@ def test_an_unknown_command_at_the_local_door_is_wrong_usage(home: Path, server:
     url = f"http://127.0.0.1:{port}/local/commands/drop-tables"
     answer = httpx.post(url, json={}, headers={"Authorization": f"Bearer {token}"})
     assert json.loads(answer.text)["code"] == 2
+
+
+COMPLAINT = """COMPLAINT FOR DAMAGES
+
+1. Plaintiff Marisol Okafor is a dock worker who lives in Savannah, Georgia.
+
+2. Defendant Palmetto Terminals, Inc. operates a container terminal.
+
+3. Ms. Okafor alleges that the terminal did not pay her for 412 hours of overtime in 2023.
+
+Plaintiff demands damages of $62,920 and reinstatement.
+"""
+
+
+def test_the_way_of_a_filing_from_the_shell(home: Path, server: tuple[int, str], tmp_path: Path) -> None:
+    """Ingest, search, ask, summarize, edit-free: records of the contract, a refused file beside the others."""
+    (tmp_path / "good.txt").write_text(COMPLAINT)
+    (tmp_path / "empty.pdf").write_bytes(b"")
+    files = [str(tmp_path / n) for n in ("good.txt", "empty.pdf", "missing.pdf")]
+    done = run(home, "ingest", *files, "--matter", "Okafor", "--json")
+    good, empty, missing = records(done)
+    assert done.returncode == 3
+    assert {"document_id", "pages", "pages_ocr", "pages_unreadable", "entities", "warnings", "seconds"} <= set(good)
+    assert good["entities"]["PERSON"] == 1 and good["pages"] == 1
+    assert (empty["file"], missing["file"]) == ("empty.pdf", "missing.pdf") and empty["refused"] and missing["refused"]
+    (hits,) = records(run(home, "search", "overtime hours", "--matter", "Okafor", "--k", "2", "--json"))
+    assert 1 <= len(hits) <= 2 and {"document_id", "file", "page", "start", "end", "score", "text"} <= set(hits[0])
+    assert all(COMPLAINT[h["start"] : h["end"]] == h["text"] for h in hits)
+    question = "What damages does the plaintiff demand?"
+    (answer,) = records(run(home, "ask", question, "--matter", "Okafor", "--adapter", "none", "--json"))
+    assert {"answer", "sentences", "abstained", "adapter", "seconds"} <= set(answer) and "$62,920" in answer["answer"]
+    made = run(home, "summarize", good["document_id"], "--adapter", "none", "--json")
+    (summary,) = records(made)
+    assert {"summary", "sentences", "coverage", "adapter", "seconds"} <= set(summary) and made.stderr == ""
+    cited = [e for s in summary["sentences"] for e in s["evidence"]]
+    assert cited and all(COMPLAINT[e["start"] : e["end"]] == e["quote"] for e in cited)
+    shown = run(home, "summarize", good["document_id"], "--adapter", "none")
+    assert "Okafor" in shown.stdout and "pages drawn from" in shown.stdout
+    stranger = run(home, "users", "add", "nina", "--role", "attorney")
+    assert stranger.returncode == 0
+    assert run(home, "search", "overtime", "--matter", "Okafor", "--as", "nina").returncode == 4
+
+
+def test_many_texts_are_summarized_in_order(home: Path, server: tuple[int, str], tmp_path: Path) -> None:
+    rows = [
+        {"id": 1, "document": COMPLAINT, "words": 30},
+        {"id": "b", "document": " "},
+        {"id": "c", "document": COMPLAINT},
+    ]
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n".join(map(json.dumps, rows)))
+    done = run(home, "summarize", "--input", str(source), "--output", str(out), "--adapter", "none", "--json")
+    made = [json.loads(line) for line in out.read_text().splitlines()]
+    assert done.returncode == 3 and records(done) == [{"records": 3, "output": str(out)}]
+    assert [m.get("id", m.get("file")) for m in made] == [1, "b", "c"]
+    assert made[1]["refused"] and "Okafor" in made[0]["summary"] + made[2]["summary"]
+    source.write_text('{"id": 1}')
+    assert run(home, "summarize", "--input", str(source), "--adapter", "none").returncode == 3
+
+
+def test_anonymize_and_verify_store_nothing(home: Path, tmp_path: Path) -> None:
+    texts, out = tmp_path / "t.jsonl", tmp_path / "spans.jsonl"
+    texts.write_text(json.dumps({"id": "a", "text": COMPLAINT}))
+    assert run(home, "anonymize", "--input", str(texts), "--output", str(out), "--json").returncode == 0
+    made = json.loads(out.read_text())
+    assert "Okafor" not in made["text"]
+    assert "Marisol Okafor" in [COMPLAINT[s["start"] : s["end"]] for s in made["spans"] if s["type"] == "PERSON"]
+    filing, sentences = tmp_path / "c.txt", tmp_path / "s.json"
+    filing.write_text(COMPLAINT)
+    said = ["Ms. Okafor was not paid for 412 hours of overtime.", "Ms. Okafor was not paid for 800 hours of overtime."]
+    sentences.write_text(json.dumps(said))
+    (verified,) = records(run(home, "verify", str(filing), "--sentences", str(sentences), "--json"))
+    assert [v["text"] for v in verified] == said
+    assert verified[0]["support"] == "supported" or "alleg" in verified[0]["reason"]
+    assert verified[1]["support"] != "supported" and "412" in verified[1]["reason"]
+    assert not (home / "casebrief.db").exists()
