@@ -18,9 +18,10 @@ from assistant.documents import RedactedDocument
 from assistant.evidence.reading import Reading
 from assistant.templates import Part
 
-CUE_WEIGHT = 1.3
+CUE_WEIGHT = 1.7
 SECTION_WEIGHT = 0.9
 POSITION_WEIGHT = 0.9
+FIGURE_WEIGHT = 0.3
 CENTRAL_WEIGHT = 0.9
 QUERY_WEIGHT = 3.0
 REDUNDANCY_WEIGHT = 0.7
@@ -28,6 +29,8 @@ POINT_WEIGHT = 3.0
 DANGLING_WEIGHT = 0.5
 SEPARATE_WEIGHT = 1.0  # taken off what stands in a dissent or a concurrence
 OPENING_WEIGHT = 0.35
+MOST_ITEMS = 14
+CAPTION_UNITS = 30
 FLOOR_SHARE = 0.45  # a passage must reach this share of the best score to be read at all
 POOL = 240  # sentences among which redundancy is weighed; bounds the time
 
@@ -38,10 +41,11 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 _IDLE = re.compile(
-    r"related proceedings|opinions? below|jurisdiction$|provisions? involved|parties to|corporate disclosure|appendix|"
+    r"related proceedings|opinions? below|jurisdiction|venue|provisions? involved|parties to|corporate disclosure|appendix|"
     r"certificate|authorities|definitions|appearances|notice to|exhibits?$",
     re.IGNORECASE,
 )
+_ITEM = re.compile(r"\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,5})[.)]\s|[•●▪·*\-–]\s")
 _LEANING = re.compile(
     r"(?:(?:But|And|Or|So|Yet|Nor)\b,?\s+)?(?:It|This|That|These|Those|They|He|She|His|Her|Their|Its|Such|Both|Neither|One|In doing so|For example|"
     r"For instance|Again|Rather|Instead|On the other hand|In other words|By contrast|Similarly|Likewise|Id|See|The (?:former|latter|same))\b"
@@ -52,10 +56,15 @@ _DATE = re.compile(
     r"Dec(?:ember)?)\.?\s+\d{1,2}(?:st|nd|rd|th)?\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\bDate \d+\b|"
     r"\b(?:\w+teen|\w+ty|\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)(?:\s*\(\d+\))?\s+(?:calendar |business )?days\b"
 )
+_FIGURE = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|"
+    r"Nov|Dec)\b\.?,?\s+(?:\d{1,2}\b|\d{4})|\bday of [A-Z]|\d{1,2}/\d{1,2}/\d{2,4}|[$€£]\s?\d|\bRs\.?\s?\d|\bDate \d"
+)
 _DEADLINE = re.compile(
     r"\b(?:deadline|due|no later than|not later than|on or before|within|until|up to and including|scheduled|set for|hearing|"
     r"shall (?:be )?(?:file|serve|submit|respond|answer|appear|confer)\w*|must (?:be )?(?:file|serve|submit|respond|answer|appear)\w*|"
-    r"conference|trial (?:is|will|shall|date)|extend\w*|returnable|noticed for)\b",
+    r"conference|trial|extend\w*|returnable|noticed for|will hear|will conduct|(?:is|are|be|was|been) set\b|calendared|appear|oral argument|"
+    r"mediation|status|set down|return date|expire\w*|deadline)\b",
     re.IGNORECASE,
 )
 
@@ -120,15 +129,16 @@ def score_units(reading: Reading, part: Part | None, query: str = "") -> NDArray
     count = len(reading.units)
     if not count:
         return np.zeros(0)
-    argued = part is not None and bool(part.voice)
-    roles = ("body", "point") if argued else ("body",)
-    body = np.array([unit.role in roles for unit in reading.units])
+    argued = part is not None and part.voice.startswith("argue")
+    body = np.array([unit.role == "body" or (argued and unit.role == "point") for unit in reading.units])
+    if part is not None and part.sections:
+        body |= _find_named_headings(reading, part.sections)
     if not body.any():
         body = np.array([unit.role in ("fragment", "heading", "caption") for unit in reading.units])
     scores = CENTRAL_WEIGHT * _score_centrality(reading, body) + 0.3 * _score_sections(reading)
     scores += 0.25 * _score_lengths(reading) - DANGLING_WEIGHT * _score_dangling(reading)
     scores -= SEPARATE_WEIGHT * np.array([bool(unit.opinion) for unit in reading.units])
-    cues = np.zeros(count)
+    cues = matched = np.zeros(count)
     if part is not None and part.cues:
         cues = _score_cues(reading, part.cues, body)
         scores += CUE_WEIGHT * cues
@@ -138,11 +148,13 @@ def score_units(reading: Reading, part: Part | None, query: str = "") -> NDArray
         if argued:
             scores += POINT_WEIGHT * _score_points(reading) * matched
     scores += OPENING_WEIGHT * _score_openings(reading)
-    scores += POSITION_WEIGHT * _score_position(reading, body, part.position if part else "")
+    place = _score_position(reading, body, part.position if part else "")
+    scores += POSITION_WEIGHT * place * (1.0 if part is None or part.position or not part.cues else 0.4)
+    scores += FIGURE_WEIGHT * _score_figures(reading)
     if query:
         scores += QUERY_WEIGHT * reading.matrix.compare(reading.matrix.vector(query))
     if part is not None and part.needs:
-        needed = cues > 0
+        needed = (cues > 0) | (matched >= 1.0)
         if part.needs == "date":
             dated = _find_dates(reading)
             needed = dated > 0
@@ -189,12 +201,21 @@ def select_passages(
     spent = sum(count_tokens(reading.unit_text(i)) for i in chosen)
     best = float(scores.max(initial=0.0))
     for index in _diversify(reading, scores):
+        if index in chosen:
+            continue
         if scores[index] < FLOOR_SHARE * best:
             continue
         cost = count_tokens(reading.unit_text(index))
         if spent + cost <= token_budget:
             chosen.append(index)
             spent += cost
+            for item in _find_items(reading, index):
+                cost = count_tokens(reading.unit_text(item))
+                if spent + cost > token_budget:
+                    break
+                if item not in chosen:
+                    chosen.append(item)
+                    spent += cost
         elif not chosen:
             chosen.append(index)
             break
@@ -257,9 +278,18 @@ def _score_centrality(reading: Reading, body: NDArray[np.bool_]) -> NDArray[np.f
 
 
 def _score_lengths(reading: Reading) -> NDArray[np.float64]:
-    """Give 1 for a sentence of readable length, less for stubs and for sentences that run on."""
+    """Give 1 for a sentence that says something at readable length, less for stubs and for sentences that run on."""
     words = np.array([unit.words for unit in reading.units], dtype=float)
-    return np.clip((words - 4) / 10, 0.0, 1.0) * np.where(words > 60, 60 / np.maximum(words, 1.0), 1.0)
+    terms = np.diff(reading.matrix.pointers).astype(float)
+    return np.clip((terms - 2) / 6, 0.0, 1.0) * np.where(words > 60, 60 / np.maximum(words, 1.0), 1.0)
+
+
+def _score_figures(reading: Reading) -> NDArray[np.float64]:
+    """Give 1 for a sentence of prose with a date or an amount of money."""
+    values = np.zeros(len(reading.units))
+    for match in _FIGURE.finditer(reading.text):
+        values[list(reading.units_within(match.start(), match.end()))] = 1.0
+    return values
 
 
 def _score_sections(reading: Reading) -> NDArray[np.float64]:
@@ -346,13 +376,47 @@ def _find_dates(reading: Reading) -> NDArray[np.float64]:
     return values
 
 
+def _find_items(reading: Reading, index: int) -> list[int]:
+    """Give the items of the list that a sentence opens ("as follows:") or is an item of, up to the next heading."""
+    units = reading.units
+    text = reading.unit_text(index)
+    if text.startswith("A.") and index and reading.unit_text(index - 1).startswith("Q."):
+        return [index - 1]
+    if not text.endswith(":") and not (_ITEM.match(text) and re.search(r"[;,](?: and| or)?$", text)):
+        return []
+    items = []
+    for following in range(index + 1, min(index + 1 + MOST_ITEMS, len(units))):
+        if units[following].role not in ("body", "fragment"):
+            break
+        line = reading.unit_text(following)
+        if not _ITEM.match(line):
+            break
+        items.append(following)
+        if line.endswith("."):
+            break
+    return items
+
+
+def _find_named_headings(reading: Reading, wanted: Sequence[str]) -> NDArray[np.bool_]:
+    """Mark headings that say something themselves about the part ("COUNT II: BREACH OF CONTRACT")."""
+    pattern = compile_cues(tuple(wanted))
+    return np.array(
+        [
+            unit.role in ("heading", "point") and unit.words >= 4 and bool(pattern.search(reading.unit_text(i)))
+            for i, unit in enumerate(reading.units)
+        ]
+    )
+
+
 def _take_caption(reading: Reading, token_budget: int, count_tokens: Callable[[str], int]) -> list[int]:
     """Take the caption's first units, which name the parties, within the budget."""
     chosen: list[int] = []
     spent = 0
-    for index, unit in enumerate(reading.units):
-        if unit.role != "caption":
+    for index, unit in enumerate(reading.units[:CAPTION_UNITS]):
+        if unit.role == "body":
             break
+        if unit.role == "contents" or unit.role == "signature":
+            continue
         spent += count_tokens(reading.unit_text(index))
         if spent > token_budget:
             break

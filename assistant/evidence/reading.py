@@ -29,12 +29,14 @@ _SEPARATE = re.compile(
     r"|(?:^|[—–] ?)(?:Chief |Associate |Circuit )*(?:JUSTICE|Justice|JUDGE|Judge)\s+[A-Z][\w.’'-]+(?:\s+[A-Z0-9][\w.’'-]*){0,2}"
     r"(?:,\s+(?:with whom|joined by)[^.]{0,80},)?,?\s+(?:dissenting|concurring)"
 )
+_DATED = re.compile(r"(?:dated|entered|filed|date)\b", re.IGNORECASE)
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|may|shall|will|must|does|did|do|would|should|hereby|respectfully|moves?|appeals?|appealed|brings?|"
-    r"files?|filed|seeks?|comes?|alleges?|whether|held|agree\w*|entitled|arises?|claims?)\b"
+    r"files?|filed|seeks?|comes?|alleges?|whether|held|agree\w*|entitled|arises?|claims?|relates?|provides?|describes?|concerns?|lists?|"
+    r"pertains?|presents?|involves?|took|came|requires?|states?|makes?|made|gives?|gave)\b"
 )
 _CAPTION_END = re.compile(r"\b(?:et al|v|plaintiffs?|defendants?|petitioners?|respondents?|appell\w+)\b[.,\s]*$", re.IGNORECASE)
-_CONTENTS = re.compile(r"^(?:table of|index\b|contents\b)", re.IGNORECASE)
+_CONTENTS = re.compile(r"^(?:table of \w+|index(?: (?:of|to)\b.*)?|contents)\b\W*(?:page)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +182,11 @@ def _find_role(text: str, heading: bool, contents: bool, caption: bool, region: 
     if _is_citation(text):
         return "citation"
     words = _WORD.findall(text)
-    if len(words) < 4 or not any(word.islower() for word in words) or _ADDRESS.search(text) and len(words) < 14:
+    if len(words) < 3 or not any(word.islower() for word in words) or _ADDRESS.search(text) and len(words) < 14:
         return "fragment"
     if _is_table(text):
+        return "fragment"
+    if len(words) < 4 and not text.endswith("."):
         return "fragment"
     return "body" if _SENTENCE_END.search(text) or len(words) >= 8 else "fragment"
 
@@ -196,11 +200,11 @@ def _is_table(text: str) -> bool:
 
 def _is_heading(text: str) -> bool:
     """Tell whether a unit is a heading: in capitals, or short or numbered with most words capitalised."""
-    if len(text) > 300 or _LEADERS.search(text) or not (text[0].isalnum() or text[0] in "“\"'§"):
+    if len(text) > 300 or _DATED.match(text) or _LEADERS.search(text) or not (text[0].isalnum() or text[0] in "“\"'§"):
         return False
     body = _ENUMERATOR.sub("", text)
     words = [word for word in _WORD.findall(body) if len(word) > 3]
-    if not words or re.search(r"^\d|\d{2}|\bv\. ", body):
+    if not words or re.search(r"^\d|\bv\. ", body) or (body == text and re.search(r"\d{2}", body)):
         return False
     if body.upper() == body and len(body) <= 160:
         return True
@@ -211,9 +215,8 @@ def _is_heading(text: str) -> bool:
 
 
 def _is_point(text: str) -> bool:
-    """Tell whether a heading is a sentence: long enough, numbered, not all in capitals or closed by a stop."""
-    words = _WORD.findall(text)
-    return len(words) >= 6 and bool(_ENUMERATOR.match(text)) and (text.upper() != text or text.endswith("."))
+    """Tell whether a heading is a sentence: numbered, and long enough to say something."""
+    return len(_WORD.findall(text)) >= 6 and bool(_ENUMERATOR.match(text))
 
 
 def _is_citation(text: str) -> bool:
@@ -247,7 +250,8 @@ def _find_first_body(texts: list[str]) -> int:
         words = _WORD.findall(text)
         lower = sum(word.islower() for word in words)
         if _is_heading(text) and index and len(words) >= 1 and re.search(
-            r"question|introduction|statement|background|parties|issue|opinion|order\b|facts|memorandum|summary", text, re.IGNORECASE
+            r"question|introduction|statement|background|parties|issue|opinion|facts|memorandum|summary|field|recitals|abstract|examination",
+            text, re.IGNORECASE
         ):
             return index
         if len(words) < 9 or lower < 0.5 * len(words) or not _SENTENCE_END.search(text) or _LEADERS.search(text):
