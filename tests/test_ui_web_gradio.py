@@ -138,7 +138,7 @@ def test_an_admin_starts_a_round_through_the_queue(client: TestClient) -> None:
     targets = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
     start = next(d for d in config["dependencies"] if [targets["start-round"], "click"] in d["targets"])
     shown = press(client, start["id"], ["quick", 0, 0, "dora", 0, 0])
-    assert actions.calls[-1] == ("start_round", {**rounds.CHOICES["quick"], "method": "dora"})
+    assert actions.calls[-1] == ("start_round", {"preset": "quick", "method": "dora"})
     assert "Round r-1" in shown[1]
 
 
@@ -162,9 +162,9 @@ def test_no_handler_is_offered_as_an_api(client: TestClient) -> None:
 
 
 COMMANDS = [
-    (("normal", 0, 0, "", 0, 0), "epochs=3 synthetic=60"),
-    (("quick", 2, 0, "dora", 0, 0), "epochs=2 synthetic=20 method=dora"),
-    (("unknown", 0, 5, "", 0, 0.01), "epochs=3 synthetic=5 learning_rate=0.01"),
+    (("normal", 0, 0, "", 0, 0), "preset=normal"),
+    (("quick", 2, 0, "dora", 0, 0), "preset=quick epochs=2 method=dora"),
+    (("unknown", 0, 5, "", 0, 0.01), "preset=normal synthetic=5 learning_rate=0.01"),
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -20,17 +21,26 @@ from ui.web.answers import answer_error, describe
 from ui.web.render import WEB, current_user, render
 from ui.web.streams import RunningStreams
 
+# FastAPI can trace and export what it handles; nothing leaves this house.
+NO_TELEMETRY: Any = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
 
 def build_app(house: Any, actions: Any = None) -> FastAPI:
     """Build the web app over an open house.
 
     Args:
         house: The composition root (`ui.services.House`).
-        actions: The package of actions; `ui.actions` where None. Tests pass another of the same names.
+        actions: The package of actions; `ui.actions` where None. Tests pass others of the same names.
     """
-    app = FastAPI(title="Casebrief", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Casebrief", docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.house = house
-    app.state.actions = actions or import_module("ui.actions")
+    app.state.actions = actions or load_actions()
     app.state.streams = RunningStreams()
     app.add_middleware(Gate, house=house, idle_s=house.settings.idle_minutes * 60)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
@@ -47,6 +57,12 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
         app.include_router(import_module("ui.local").router)
     mount_gradio_screens(app)
     return app
+
+
+def load_actions() -> Any:
+    """Load the actions, one module an aggregate."""
+    names = ("filings", "summaries", "questions", "learning", "people")
+    return SimpleNamespace(**{name: import_module(f"ui.actions.{name}") for name in names})
 
 
 def mount_gradio_screens(app: FastAPI) -> None:

@@ -11,15 +11,11 @@ from assistant.errors import CasebriefError, NotFound
 from ui.web import rounds_view as view
 from ui.web.gradio_frame import find_admin, gr, mount_screen, tell_errors
 
-CHOICES: dict[str, dict[str, Any]] = {
-    "quick": {"epochs": 1, "synthetic": 20},
-    "normal": {"epochs": 3, "synthetic": 60},
-    "thorough": {"epochs": 5, "synthetic": 120, "rank": 32},
-}
+PRESETS = ("quick", "normal", "thorough")
 CHOICE_WORDS = [
-    ("Quick: a first look, minutes", "quick"),
+    ("Quick: a look, about two minutes", "quick"),
     ("Normal: what most rounds want", "normal"),
-    ("Thorough: more passes and a larger adapter, overnight", "thorough"),
+    ("Thorough: more filings and passes, overnight", "thorough"),
 ]
 POLL_S = 2.0
 MAX_CURVES = 8
@@ -124,7 +120,7 @@ class RoundsScreen:
 
 def read_options(choice: str, epochs: float, synthetic: float, method: str, rank: float, rate: float) -> dict[str, Any]:
     """Give the options of a round: the choice's own, and what was changed by hand (0 or "" leaves it)."""
-    options = dict(CHOICES.get(choice, CHOICES["normal"]))
+    options: dict[str, Any] = {"preset": choice if choice in PRESETS else "normal"}
     given = {"epochs": int(epochs or 0), "synthetic": int(synthetic or 0), "method": method, "rank": int(rank or 0)}
     options.update({key: value for key, value in given.items() if value})
     if rate:

@@ -12,7 +12,7 @@ from markupsafe import escape
 
 from ui.web.charts import draw_intervals, draw_line
 
-STEPS = (("dataset", "Dataset"), ("train", "Train"), ("evaluate", "Evaluate"), ("gate", "Gate"), ("done", "Done"))
+STEPS = (("dataset", "Dataset"), ("train", "Train"), ("evaluate", "Evaluate"), ("gate", "Gate"), ("register", "Register"))
 METRICS = (("rouge1", "ROUGE-1"), ("rouge2", "ROUGE-2"), ("rougeL", "ROUGE-L"), ("rougeLsum", "ROUGE-Lsum"))
 STATUS_WORDS = {
     "running": "Running",

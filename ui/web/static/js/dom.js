@@ -74,6 +74,10 @@ export function plural(count, one, many = one + "s") {
   return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 }
 
+export function capital(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 export function when(iso) {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return "";

@@ -1,6 +1,6 @@
 // The Filings screen: rows that follow the work, files dropped anywhere on the page.
 
-import { ask, el, find, findAll, icon, plural, toast, when } from "./dom.js";
+import { ask, capital, el, find, findAll, icon, plural, toast, when } from "./dom.js";
 import { get, remove, upload } from "./api.js";
 
 const root = document.getElementById("filings");
@@ -20,8 +20,6 @@ function state(filing) {
   return el("div", { class: "progress" }, el("span", { class: "state wait" }, icon("clock"), words, total ? el("span", { class: "number" }, `${done} of ${total}`) : ""),
     el("progress", total ? { max: total, value: done, "aria-label": `Reading ${filing.file}` } : { "aria-label": `Reading ${filing.file}` }));
 }
-
-function capital(words) { return words.charAt(0).toUpperCase() + words.slice(1); }
 
 function row(filing) {
   const open = filing.status === "refused" ? el("strong", { class: "serif" }, filing.file) : el("a", { href: `/f/${filing.document_id}` }, filing.file);

@@ -1,6 +1,6 @@
 // What every screen has: menus, theme, jobs in the foot, the count of reviews, the sheet of shortcuts, logout.
 
-import { el, field, find, findAll, ask, isTyping, plural, toast } from "./dom.js";
+import { capital, el, field, find, findAll, ask, isTyping, plural, toast } from "./dom.js";
 import { get, post } from "./api.js";
 
 const KEYS = {
@@ -48,10 +48,10 @@ export function keysOn() {
 }
 
 function showKeys() {
-  const groups = Object.entries(KEYS).map(([title, keys]) => [el("h3", {}, title),
-    el("ul", { class: "keys-list" }, keys.map(([key, what]) => el("li", {}, what, el("span", {}, key.split(" ").filter(Boolean).map((k) => [el("kbd", {}, k), " "])))))]);
+  const groups = Object.entries(KEYS).map(([title, keys]) => el("section", {}, el("h3", {}, title),
+    el("ul", { class: "keys-list" }, keys.map(([key, what]) => el("li", {}, what, el("span", {}, key.split(" ").filter(Boolean).map((k) => [el("kbd", {}, k), " "])))))));
   const off = el("input", { type: "checkbox", checked: keysOn(), onchange: () => localStorage.setItem("casebrief-keys", off.checked ? "on" : "off") });
-  const dialog = el("dialog", { "aria-label": "Shortcuts" }, el("form", { method: "dialog" }, el("h2", {}, "Shortcuts"), groups,
+  const dialog = el("dialog", { "aria-label": "Shortcuts", class: "wide" }, el("form", { method: "dialog" }, el("h2", {}, "Shortcuts"), el("div", { class: "keys" }, groups),
     el("label", { class: "choice" }, off, "Shortcuts of single keys are on"), el("div", { class: "ends" }, el("button", { class: "main" }, "Close"))));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
@@ -81,7 +81,7 @@ function startKeys() {
 function describeJobs(jobs) {
   if (!jobs.length) return "No work in progress";
   const job = { ...(jobs.find((j) => j.total) || jobs[0]) };
-  job.step = job.step.charAt(0).toUpperCase() + job.step.slice(1);
+  job.step = capital(job.step);
   const pages = job.total ? ` · ${job.done} of ${job.total}` : "";
   return jobs.length === 1 ? `${job.step} ${job.label}${pages}` : `${plural(jobs.length, "filing")} in work · ${job.step} ${job.label}${pages}`;
 }

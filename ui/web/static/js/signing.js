@@ -1,6 +1,6 @@
 // The bar under a desk: what the summary is worth at this moment, and the next step for the person who reads it.
 
-import { ask, el, field, find, icon, toast } from "./dom.js";
+import { ask, capital, el, field, find, icon, plural, toast } from "./dom.js";
 import { post } from "./api.js";
 
 const MADE_BY = { none: "the filing’s own sentences, chosen without a model", base: "base model" };
@@ -8,7 +8,7 @@ const MADE_BY = { none: "the filing’s own sentences, chosen without a model", 
 export function drawFoot(desk) {
   const { foot, summary, running } = desk;
   foot.dataset.status = running ? "running" : summary?.status || "";
-  if (running) return foot.replaceChildren(icon("clock"), el("span", { class: "say grow", role: "status" }, `${running.label}…`));
+  if (running) return foot.replaceChildren(icon("clock"), el("span", { class: "say grow", role: "status" }, `${capital(running.label)}…`));
   if (!summary) return foot.replaceChildren();
   const adapter = MADE_BY[summary.adapter] || `adapter ${summary.adapter}`;
   const says = {
@@ -18,7 +18,13 @@ export function drawFoot(desk) {
     signed_off: ["lock", el("span", { class: "say grow" }, el("strong", {}, "Signed off"), ` by ${summary.signed_off_by} · locked`)],
   };
   const [symbol, say] = says[summary.status] || says.draft;
+  const open = unsure(summary).length;
+  if (open && summary.status !== "signed_off") say.append(` · ${plural(open, "sentence")} not fully supported`);
   foot.replaceChildren(icon(symbol), say, ...buttons(desk));
+}
+
+export function unsure(summary) {
+  return summary.sentences.filter((s) => s.support !== "supported");
 }
 
 function buttons(desk) {
@@ -52,7 +58,11 @@ export function submit(desk) {
   dialog.showModal();
 }
 
-export function signOff(desk) {
+// What the filing does not bear is named once more before an attorney answers for it.
+export async function signOff(desk) {
+  const open = unsure(desk.summary);
+  const list = el("ul", { class: "unsure" }, open.map((s) => el("li", {}, el("q", {}, s.text), s.reason && el("p", { class: "small quiet" }, s.reason))));
+  if (open.length && !(await ask(`${plural(open.length, "sentence is", "sentences are")} not fully supported`, list, { button: "Sign off all the same", danger: true }))) return null;
   return act(desk, "sign-off", {}, "Signed off and locked.");
 }
 
