@@ -5,6 +5,7 @@ This file imports nothing heavy, so that `casebrief --help` answers at once.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -271,6 +272,17 @@ def doctor(as_json: Json = False) -> None:
     run_beside("doctor", as_json)
 
 
+QUIET = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "ANONYMIZED_TELEMETRY": "False",
+}
+"""Set where the environment says nothing else: no library asks the network for anything on its own."""
+
+
 def main() -> None:
     """Run the command line."""
+    for variable, value in QUIET.items():
+        os.environ.setdefault(variable, value)
     app()
