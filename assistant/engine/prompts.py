@@ -99,12 +99,7 @@ def render(tokenizer: Any, prompt: Prompt, completion: str | None = None) -> tup
     """
     marks = special_tokens(tokenizer)
     messages = [{"role": m["role"], "content": neutralize_turn(m["content"], marks)} for m in prompt.messages]
-    try:
-        text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-    except Exception as error:  # a template's own complaint: some know no system role
-        if "system" not in str(error).lower():
-            raise
-        text = tokenizer.apply_chat_template(_fold_system(messages), tokenize=False, add_generation_prompt=True)
+    text = _apply_template(tokenizer, messages)
     if completion is None:
         return text, len(text)
     return text + neutralize(completion, marks).strip() + end_of_turn(tokenizer), len(text)
@@ -162,6 +157,20 @@ def _join(passages: Sequence[str]) -> str:
 
 def _flatten(text: str) -> str:
     return " ".join(neutralize(text).split())
+
+
+def _apply_template(tokenizer: Any, messages: list[Message]) -> str:
+    """Write turns up to where the answer begins, for templates that know no system turn and for none at all."""
+    if not tokenizer.chat_template:  # a base model that was never taught turns
+        turns = [m["content"] if m["role"] != "assistant" else f"Answer: {m['content']}" for m in messages]
+        return f"{tokenizer.bos_token or ''}{chr(10).join(turns)}\nAnswer:"
+    options = {"tokenize": False, "add_generation_prompt": True}
+    try:
+        return str(tokenizer.apply_chat_template(messages, **options))
+    except Exception as error:  # the template's own complaint, raised from inside it
+        if "system" not in str(error).lower():
+            raise
+        return str(tokenizer.apply_chat_template(_fold_system(messages), **options))
 
 
 def _fold_system(messages: list[Message]) -> list[Message]:
