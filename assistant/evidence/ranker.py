@@ -31,6 +31,7 @@ SEPARATE_WEIGHT = 1.0  # taken off what stands in a dissent or a concurrence
 OPENING_WEIGHT = 0.35
 MOST_ITEMS = 14
 CAPTION_UNITS = 30
+LONG_CAPTION_WORDS = 12  # a line of the caption this long says who does what
 FLOOR_SHARE = 0.45  # a passage must reach this share of the best score to be read at all
 POOL = 240  # sentences among which redundancy is weighed; bounds the time
 
@@ -131,6 +132,8 @@ def score_units(reading: Reading, part: Part | None, query: str = "") -> NDArray
         return np.zeros(0)
     argued = part is not None and part.voice.startswith("argue")
     body = np.array([unit.role == "body" or (argued and unit.role == "point") for unit in reading.units])
+    if part is not None and part.position == "start":
+        body |= np.array([unit.role == "caption" and unit.words >= LONG_CAPTION_WORDS for unit in reading.units])
     if part is not None and part.sections:
         body |= _find_named_headings(reading, part.sections)
     if not body.any():

@@ -156,6 +156,8 @@ class Reading:
             role = _find_role(text, heading, contents[index], index < first_body, region)
             if role == "signature":
                 region = "signature"
+            elif role == "body" and region == "signature":
+                region = "body"
             opens = _SEPARATE.search(text) if len(text) < 400 else None
             if opens and role in ("body", "heading", "fragment", "caption"):
                 opinion = "dissent" if "dissent" in opens.group().casefold() else "concurrence"
