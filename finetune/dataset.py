@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.documents import Correction, RedactedDocument, split_parts
+from assistant.documents import Correction, OffsetMap, RedactedDocument, split_parts
 from assistant.engine.base import Prompt
 from assistant.errors import RefusedInput
 from assistant.settings import Settings
@@ -346,9 +346,10 @@ def _describe_lesson(lesson: Lesson) -> dict[str, str]:
 
 
 def _tell_lesson(lesson: Lesson) -> str:
-    """Write a lesson as one line of JSON."""
+    """Write a lesson as one line of JSON, without the way back to its pages, which the store keeps sealed."""
+    document = replace(lesson.document, offsets=OffsetMap(()))
     plain = {name: getattr(lesson, name) for name in ("pair_id", "source", "matter_id", "author", "summary")}
-    return json.dumps(plain | {"document": json.loads(forms.to_json(lesson.document))}, ensure_ascii=False)
+    return json.dumps(plain | {"document": json.loads(forms.to_json(document))}, ensure_ascii=False)
 
 
 def _read_lesson(line: bytes) -> Lesson:

@@ -121,8 +121,10 @@ class RoundRun:
 
     def train(self) -> str:
         """Train the candidate; give its id."""
-        lessons, _, manifest = read_dataset(self.folder / "dataset")
         candidate, parent = self.reserve_candidate()
+        if self.candidate_folder(candidate).exists():
+            return candidate
+        lessons, _, manifest = read_dataset(self.folder / "dataset")
         examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
         weighed = self.options.weigh_examples(examples, {lesson.pair_id: lesson.source for lesson in lessons})
         train_adapter(
@@ -192,12 +194,8 @@ class RoundRun:
             return ""
         candidate, parent = self.reserve_candidate()
         scores = read_evaluation(self.folder / "evaluations" / "candidate.json").tell()
-        folder = self.folder / candidate
-        if not folder.exists():  # cut off after the folder was given up: the registry has its copy
-            folder = self.settings.home / "adapters" / candidate
-        adapters.register(
-            self.db, folder, adapter_id=candidate, scores=scores, parent=parent, note=f"Round {self.round_id}"
-        )
+        folder, note = self.candidate_folder(candidate), f"Round {self.round_id}"
+        adapters.register(self.db, folder, adapter_id=candidate, scores=scores, parent=parent, note=note)
         shutil.rmtree(self.folder / candidate, ignore_errors=True)
         return candidate
 
@@ -252,9 +250,8 @@ class RoundRun:
 
     def answering_engine(self, adapter: str) -> Engine:
         """Give the engine with the adapter loaded, remembering answers by the hash of the weights."""
-        candidate, _ = self.reserve_candidate()
-        if adapter == candidate and (self.folder / candidate).exists():
-            self.house.engine.load_adapter(candidate, self.folder / candidate)
+        if adapter != "base":
+            self.house.engine.load_adapter(adapter, self.candidate_folder(adapter))
         hashes = {adapter: self.hash_of(adapter)} if adapter != "base" else {}
         return RememberingEngine(self.house.engine, self.settings.home / "rounds" / ANSWERS, hashes)
 
@@ -262,8 +259,12 @@ class RoundRun:
         """Give the hash of an adapter's weights, or of the base model."""
         if adapter == "base":
             return self.house.engine.model_hash
+        return adapters.verify_folder(self.candidate_folder(adapter)).hash
+
+    def candidate_folder(self, adapter: str) -> Path:
+        """Give an adapter's folder: the round's own until it is registered, then the registry's."""
         own = self.folder / adapter
-        return adapters.verify_folder(own if own.exists() else self.settings.home / "adapters" / adapter).hash
+        return own if own.exists() else self.settings.home / "adapters" / adapter
 
     def gate_passed(self) -> bool:
         """Read what the gate said."""

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-RESULT_FILE = "training.json"
-"""Figures of a training, in its folder; a folder that has it is whole."""
+RESULT_FILE = "training.jsonl"
+"""Figures of a training, in its folder; not ".json", for seconds must not change the hash of the weights."""
 
 Method = Literal["lora", "dora", "rslora", "full"]
 

@@ -42,8 +42,8 @@ SUMMARY = f"Parties: {PERSON} sues {OTHER}.\nRelief: Damages of $4,100 and fees.
 
 def make_lesson(text: str = COMPLAINT, summary: str = SUMMARY, kind: str = "complaint", **more: str) -> Lesson:
     document = RedactedDocument(
-        more.get("document_id", ""), more.get("matter_id", ""), 1, kind, text,
-        OffsetMap((Segment(0, len(text), 1, 0, len(text)),)), (Passage(0, 0, len(text), 1),), 1,
+        more.get("document_id", ""), more.get("matter_id", ""), 1, kind, text, OffsetMap(()),
+        (Passage(0, 0, len(text), 1),), 1,
     )  # fmt: skip
     return Lesson(
         more.get("pair_id", "p1"), more.get("source", "correction"), more.get("matter_id", ""),
@@ -152,8 +152,10 @@ def test_hash_ignores_pseudonym_numbers_and_white_space():
 
 def test_dataset_folder_comes_back_and_damage_is_seen(tmp_path):
     train, held_out = [make_lesson(matter_id="m-1")], [make_lesson(pair_id="p2", source="synthetic")]
-    whole = write_dataset(tmp_path / "d", train, held_out, {"left_out": {"no_consent": 2}})
-    assert read_dataset(tmp_path / "d")[:2] == (train, held_out)
+    way_back = OffsetMap((Segment(0, 8, 1, 0, 19, verbatim=False),))
+    placed = [replace(lesson, document=replace(lesson.document, offsets=way_back)) for lesson in train]
+    whole = write_dataset(tmp_path / "d", placed, held_out, {"left_out": {"no_consent": 2}})
+    assert read_dataset(tmp_path / "d")[:2] == (train, held_out)  # without the way back, which the store seals
     manifest = read_dataset(tmp_path / "d")[2]
     assert manifest["hash"] == whole and manifest["matters"] == ["m-1"] and manifest["left_out"] == {"no_consent": 2}
     assert COMPLAINT[:30] not in (tmp_path / "d" / "manifest.json").read_text()
