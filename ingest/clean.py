@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.documents import OffsetMap, Page, Segment
 from ingest.caption import find_facts
@@ -46,6 +46,7 @@ _PREFIXES = frozenset(
         "one",
     ]
 )
+_CONNECTING = frozenset("of the a an and or in on at to for by with from as & his her its their that which".split())
 _HEADING_CHARACTERS = 120
 _PITCH_OF_BREAK = 1.3
 _INDENT = 0.015
@@ -147,7 +148,8 @@ class _Builder:
         """Put what stands between two lines of a paragraph."""
         same_page = before.page == line.page and before.end <= line.start
         if not before.text.endswith("-") or before.text.endswith(" -") or len(before.text) < 2:
-            self._add(" ", before.page, before.end, line.start if same_page else before.end, verbatim=False)
+            mark = "\n" if before.short and not _goes_on(before.text, line.text) else " "
+            self._add(mark, before.page, before.end, line.start if same_page else before.end, verbatim=False)
             return
         end, start = _WORD_END.search(before.text), _WORD_START.match(line.text)
         if end and start and start.group().islower() and end.group(1).casefold() not in _PREFIXES:
@@ -189,7 +191,8 @@ def _join_paragraphs(pages: Sequence) -> list[list[Line]]:
                 done.append(open_lines)
                 done += waiting
                 open_lines, waiting = [], []
-            open_lines.append(line)
+            short = line.short or (line.placed and line.x1 < layout.right - _SHORT_LINE)
+            open_lines.append(replace(line, short=short))
         notes: list[Line] = []
         for line in page.notes:
             if notes and re.match(r"(?:\d{1,3}\s|[*†‡])", line.text):
@@ -231,7 +234,7 @@ def _begins_paragraph(open_lines: list[Line], line: Line, layout: _Layout) -> bo
         if last.page != line.page or not last.placed:
             return True
         if not last.text.endswith("-") and (len(open_lines) == 1 or all(x.text.isupper() for x in open_lines)):
-            return _is_centred(last) or _is_centred(line) or _ENDS_SENTENCE.search(last.text) is not None
+            return _is_centred(last, layout) or _is_centred(line, layout) or _ENDS_SENTENCE.search(last.text) is not None
     if last.page != line.page:
         short = last.x1 < layout.right - _SHORT_LINE
         indented = line.x0 > layout.left + _INDENT
@@ -242,6 +245,8 @@ def _begins_paragraph(open_lines: list[Line], line: Line, layout: _Layout) -> bo
     if pitch < -0.005:
         return True
     own = open_lines[-1].y0 - open_lines[-2].y0 if len(open_lines) > 1 and open_lines[-2].page == last.page else 0.0
+    if _is_title(last, layout) and line.x0 < layout.left + 0.12 and not _goes_on(last.text, line.text):
+        return True
     usual = own if own > 0.004 else layout.pitch
     if usual and pitch > _PITCH_OF_BREAK * usual:
         return True
@@ -251,9 +256,23 @@ def _begins_paragraph(open_lines: list[Line], line: Line, layout: _Layout) -> bo
     return ends and (line.x0 > last.x0 + _INDENT or last.x1 < layout.right - _SHORT_LINE)
 
 
-def _is_centred(line: Line) -> bool:
-    """Tell whether a line stands in the middle of its page, away from both margins."""
-    return line.placed and abs((line.x0 + line.x1) / 2 - 0.5) < 0.06 and line.x0 > 0.2
+def _goes_on(before: str, line: str) -> bool:
+    """Tell whether a line's sentence goes on in the next one, although it ended early."""
+    return line[:1].islower() or before.endswith(",") or before.split(" ")[-1].casefold() in _CONNECTING
+
+
+def _is_centred(line: Line, layout: _Layout) -> bool:
+    """Tell whether a line stands in the middle of the text's width, away from both margins."""
+    width = layout.right - layout.left
+    middle = (line.x0 + line.x1) / 2 - (layout.left + layout.right) / 2
+    return line.placed and abs(middle) < 0.1 * width and line.x0 > layout.left + 0.1 * width
+
+
+def _is_title(line: Line, layout: _Layout) -> bool:
+    """Tell a short centred line in Title Case, without an end of a sentence: the heading of what follows."""
+    words = [word for word in line.text.split() if len(word) > 3]
+    titled = bool(words) and all(word[0].isupper() or not word[0].isalpha() for word in words)
+    return titled and len(line.text) < 70 and _is_centred(line, layout) and line.text[-1] not in ".,;:"
 
 
 def _find_structure(text: str) -> tuple[tuple[Heading, ...], tuple[NumberedParagraph, ...]]:

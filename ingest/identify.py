@@ -126,6 +126,7 @@ def find_identifiers(
 
     candidates = _run_recognizers(text, profile)
     candidates += _find_literals(text)
+    candidates = _type_parties(candidates)
     candidates = _drop_common_words(text, _part_at_versus(text, candidates))
     candidates += spread_names(text, candidates, known, any_case)
     masked = _MASKED_STRICT if profile == "strict" else _MASKED
@@ -166,6 +167,19 @@ def _part_at_versus(text: str, candidates: list[Candidate]) -> list[Candidate]:
     return [c for c in parted if c.end > c.start]
 
 
+def _type_parties(candidates: list[Candidate]) -> list[Candidate]:
+    """Call a party an organization where its name is the front of one with the sign of a company."""
+    companies = [c for c in candidates if c.type == "ORG" and c.score >= _SURE_SCORE]
+    typed = []
+    for candidate in candidates:
+        if candidate.type == "PARTY":
+            whole = next((c for c in companies if c.start <= candidate.start and candidate.end <= c.end), None)
+            if whole is not None:
+                candidate = replace(whole, type="PARTY_ORG", rank=_RANK["PARTY_ORG"])
+        typed.append(candidate)
+    return typed
+
+
 def _drop_common_words(text: str, candidates: list[Candidate]) -> list[Candidate]:
     """Drop what only the model calls a name and the document also writes small: words at a beginning, headings."""
     from ingest.recognizers.vocabulary import LEGAL_WORDS
@@ -173,8 +187,10 @@ def _drop_common_words(text: str, candidates: list[Candidate]) -> list[Candidate
     small = Counter(m.group() for m in _SMALL_WORD.finditer(text))
     kept = []
     for candidate in candidates:
-        if candidate.rank in (_MODEL_RANK["PERSON"], _MODEL_RANK["ORG"]):
-            words = [w.casefold() for w in _ANY_WORD.findall(text[candidate.start : candidate.end]) if len(w) > 2]
+        name = text[candidate.start : candidate.end]
+        guessed = candidate.rank in (_MODEL_RANK["PERSON"], _MODEL_RANK["ORG"])
+        if guessed or (candidate.type == "ORG" and candidate.score < _SURE_SCORE and name.isupper()):
+            words = [w.casefold() for w in _ANY_WORD.findall(name) if len(w) > 2]
             if all(word in LEGAL_WORDS or small[word] for word in words):
                 continue
         kept.append(candidate)
@@ -244,7 +260,7 @@ def _free_pieces(candidate: Candidate, starts: list[int], chosen: list[Candidate
 
 def _trim_piece(text: str, piece: Candidate) -> Candidate | None:
     """Cut a leftover down to a name; None where it is none."""
-    from ingest.recognizers.spacy_names import trim_name
+    from ingest.recognizers.trim import trim_name
 
     if piece.type in ("LAW", "DATETIME", "CODE", "CONTACT", "BIRTH"):
         start, end = piece.start, piece.end

@@ -29,6 +29,9 @@ _PAGE_NUMBER = re.compile(
 )
 _BATES = re.compile(r"[A-Z][A-Z_-]{1,14}[ _-]?\d{4,9}")
 _RULE = re.compile(r"[\s_=*)(\]\[|:~—–§-]+")
+_BLANKS_AT_END = re.compile(r"[\s_]{8,}$")
+_DIVIDER = re.compile(r"(?:(?<=\s)|^)[)\]](?=\s|$)")
+_COLUMN_LINES_MIN = 3
 _LINE_NUMBER = re.compile(r"\d{1,2}")
 _LEADING_NUMBER = re.compile(r"(\d{1,2})\s+(?=\S)")
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
@@ -39,7 +42,7 @@ class Line:
     """Characters [start, end) of page `page`, white space at both ends left out.
 
     x0, y0, x1, y1 are fractions 0..1 of the page from the top left, all 0 where there is no geometry;
-    `height` is the median height of its characters.
+    `height` is the median height of its characters; `short` tells that it ends well before the right margin.
     """
 
     page: int
@@ -51,6 +54,7 @@ class Line:
     x1: float = 0.0
     y1: float = 0.0
     height: float = 0.0
+    short: bool = False
 
     @property
     def placed(self) -> bool:
@@ -67,7 +71,7 @@ def cut_lines(page: Page) -> list[Line]:
     lines: list[Line] = []
     at = 0
     for raw in page.text.split("\n"):
-        text = raw.strip()
+        text = _BLANKS_AT_END.sub("", raw).strip()
         if text:
             start = at + raw.index(text[0])
             lines.append(_place_line(Line(page.number, start, start + len(text), text), boxes))
@@ -113,26 +117,27 @@ def sort_lines(pages: Sequence[Page]) -> list[PageLines]:
     """Sort every page's lines into running text, footnotes and furniture (headers, stamps, numbers)."""
     cut = [cut_lines(page) for page in pages]
     edges = [_find_edges(lines) for lines in cut]
-    repeated = _find_repeated(cut, edges)
+    repeated = _find_repeated(cut, [margin | ends for margin, ends in edges])
     heights = [line.height for lines in cut for line in lines if line.height and len(line.text) > 30]
     usual = statistics.median(heights) if heights else 0.0
     sorted_pages = []
     for page, lines, edge in zip(pages, cut, edges, strict=True):
-        lines_kept, stamps = _drop_furniture(lines, edge, repeated)
-        body, notes = _part_footnotes(_drop_line_numbers(lines_kept), usual)
+        lines_kept, stamps = _drop_furniture(lines, *edge, repeated)
+        body, notes = _part_footnotes(_part_columns(_drop_line_numbers(lines_kept)), usual)
         sorted_pages.append(PageLines(page.number, tuple(body), tuple(notes), tuple(stamps)))
     return sorted_pages
 
 
-def _find_edges(lines: list[Line]) -> set[int]:
-    """Give the positions of the lines at the top and at the bottom of a page."""
+def _find_edges(lines: list[Line]) -> tuple[set[int], set[int]]:
+    """Give the positions of the lines in a page's margins, and of its first and last few lines."""
     if any(line.placed for line in lines):
         numbers = _number_column(lines)
         order = sorted((i for i in range(len(lines)) if i not in numbers), key=lambda i: lines[i].y0)
-        top = [i for i in order[:_EDGE_LINES] if lines[i].y1 < _TOP]
-        bottom = [i for i in order[-_EDGE_LINES:] if lines[i].y0 > _BOTTOM]
-        return set(top) | set(bottom) | set(order[:1]) | set(order[-1:])
-    return {0, len(lines) - 1} if lines else set()
+        margin = [i for i in order[:_EDGE_LINES] if lines[i].y1 < _TOP]
+        margin += [i for i in order[-_EDGE_LINES:] if lines[i].y0 > _BOTTOM]
+        return set(margin + order[:1] + order[-1:]), set(order[:3] + order[-3:])
+    ends = {0, len(lines) - 1} if lines else set()
+    return ends, ends
 
 
 def _normal_form(text: str) -> str:
@@ -149,23 +154,22 @@ def _find_repeated(cut: list[list[Line]], edges: list[set[int]]) -> set[str]:
     return {form for form, found in where.items() if len(found) >= needed and sum(c.isalpha() for c in form) > 2}
 
 
-def _drop_furniture(lines: list[Line], edge: set[int], repeated: set[str]) -> tuple[list[Line], list[str]]:
+def _drop_furniture(
+    lines: list[Line], margin: set[int], ends: set[int], repeated: set[str]
+) -> tuple[list[Line], list[str]]:
     """Drop headers, footers, page numbers, stamps and rules; keep what a stamp says."""
     kept, stamps = [], []
     for index, line in enumerate(lines):
         text = line.text
-        at_edge = index in edge
-        if (
-            len(text) < 160
-            and STAMP.search(text)
-            and (at_edge or not line.placed or _in_margin(line))
-            or at_edge
-            and _BATES.fullmatch(text)
-        ):
+        at_edge = index in margin
+        stamped = len(text) < 160 and STAMP.search(text) and (at_edge or not line.placed or _in_margin(line))
+        if stamped or (at_edge and _BATES.fullmatch(text)):
             stamps.append(text)
-        elif at_edge and (_PAGE_NUMBER.fullmatch(text) or _normal_form(text) in repeated) or _RULE.fullmatch(text):
-            continue
-        else:
+        elif not (
+            (at_edge and _PAGE_NUMBER.fullmatch(text))
+            or ((at_edge or index in ends) and _normal_form(text) in repeated)
+            or _RULE.fullmatch(text)
+        ):
             kept.append(line)
     return kept, stamps
 
@@ -208,3 +212,44 @@ def _part_footnotes(lines: list[Line], usual_height: float) -> tuple[list[Line],
     if first == 0:
         return lines, []
     return lines[:first], lines[first:]
+
+
+def _part_columns(lines: list[Line]) -> list[Line]:
+    """Read a caption with a column of brackets side by side: its left half first, then its right half."""
+    done: list[Line] = []
+    group: list[Line] = []
+    for line in [*lines, None]:
+        if line is not None and _find_divider(line.text) is not None:
+            group.append(line)
+            continue
+        done += _unfold(group)
+        group = []
+        if line is not None:
+            done.append(line)
+    return done
+
+
+def _find_divider(text: str) -> int | None:
+    """Give the place of a bracket that closes nothing, stands apart, and so divides a caption."""
+    if len(text) > 160:
+        return None
+    match = _DIVIDER.search(text)
+    return match.start() if match and "(" not in text[: match.start()] and "[" not in text[: match.start()] else None
+
+
+def _unfold(group: list[Line]) -> list[Line]:
+    """Put the left halves of some lines before their right halves."""
+    if len(group) < _COLUMN_LINES_MIN:
+        return group
+    left: list[Line] = []
+    right: list[Line] = []
+    for line in group:
+        at = _find_divider(line.text) or 0
+        middle = line.x0 + (line.x1 - line.x0) * at / max(len(line.text), 1)
+        halves = ((left, 0, line.text[:at], line.x0, middle), (right, at + 1, line.text[at + 1 :], middle, line.x1))
+        for half, first, text, x0, x1 in halves:
+            kept = text.strip()
+            if kept:
+                start = line.start + first + text.index(kept[0])
+                half.append(replace(line, start=start, end=start + len(kept), text=kept, x0=x0, x1=x1, short=True))
+    return left + right

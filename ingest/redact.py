@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -80,10 +81,7 @@ def redact_clean(clean: CleanText, vault: Vault, profile: Profile) -> RedactedCl
     """Replace identifiers of a document's running text; headings, paragraphs and facts move with it."""
     spans = _pseudonymize(clean.text, vault, profile)
     text, offsets, moved = _replace(clean.text, spans, clean.offsets)
-    facts = {
-        name: value if name == "document_type" else redact_text(value, vault, profile).text
-        for name, value in clean.facts.items()
-    }
+    facts = _redact_facts(clean, spans, vault, profile)
     return RedactedClean(
         text,
         offsets,
@@ -92,6 +90,35 @@ def redact_clean(clean: CleanText, vault: Vault, profile: Profile) -> RedactedCl
         facts,
         count_entities(spans),
     )
+
+
+_FACT_TYPES = {"court": "ORG", "judge": "PERSON", "date": "DATETIME"}
+"""Facts that only the strict profile masks, and what they are."""
+
+
+def _redact_facts(clean: CleanText, spans: Sequence[Span], vault: Vault, profile: Profile) -> dict[str, str]:
+    """Replace in the caption's facts what was replaced in the text, and the docket number, which a stamp may give."""
+    given = {" ".join(clean.text[s.start : s.end].split()): s.pseudonym for s in spans}
+    surfaces = sorted(given, key=len, reverse=True)
+    facts = {}
+    for name, value in clean.facts.items():
+        if name == "docket_number" or (name in _FACT_TYPES and profile == "strict"):
+            span = Span(0, len(value), _FACT_TYPES.get(name, "CODE"), 1.0)
+            value = Linker(vault).link(value, [span])[0]
+        elif name in ("parties", "title"):
+            value = _replace_surfaces(value, surfaces, given)
+            value = redact_input(value, vault, profile) if name == "parties" else value
+        facts[name] = value
+    return facts
+
+
+def _replace_surfaces(value: str, surfaces: Sequence[str], given: dict[str, str]) -> str:
+    """Replace the surfaces of a text's identifiers in one of its facts, the longest first, each place once."""
+    found = [s for s in surfaces if s in value]
+    if not found:
+        return value
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(s)}(?!\w)" for s in found))
+    return pattern.sub(lambda m: given[m.group()], value)
 
 
 def redact_input(text: str, vault: Vault, profile: Profile) -> str:

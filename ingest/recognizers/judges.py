@@ -8,7 +8,7 @@ from typing import Any
 import regex
 
 from ingest.recognizers.base import GAP, INITIAL, NAME_WORD, Found, LegalRecognizer
-from ingest.recognizers.spacy_names import trim_name
+from ingest.recognizers.trim import trim_name
 
 _NAME = rf"(?:(?:{NAME_WORD}|{INITIAL}){GAP}){{0,3}}{NAME_WORD}(?:,?{GAP}(?:Jr|Sr|II|III)\b\.?)?"
 _BEFORE = regex.compile(

@@ -8,7 +8,7 @@ from typing import Any
 import regex
 
 from ingest.recognizers.base import GAP, INITIAL, NAME_WORD, Found, LegalRecognizer, match_groups
-from ingest.recognizers.spacy_names import trim_name
+from ingest.recognizers.trim import trim_name
 from ingest.recognizers.vocabulary import (
     ABBREVIATIONS,
     AGENCY_HEADS,

@@ -111,7 +111,7 @@ reversed remand remanded vacate vacated stay stayed pending support alternative 
 final interim preliminary partial joint several emergency expedited leave file filing filings suggestion transfer
 plan case matter action actions trial hearing hearings review writ certiorari habeas corpus mandamus certification
 class collective individual individuals person persons people citizen citizens public private official capacity
-reasons reason presented provisions provision involved below related statutory applicable registrar agent agents
+reasons reason presented provisions provision involved below related statutory applicable panel dc registrar agent agents
 delegate delegates assistant member members deputy rapporteur professor vice acting ssn ein dob tin usc cfr mdl pdf
 gps dna pacer curiam estoppel appearance record form entry instructions name address none
 """
