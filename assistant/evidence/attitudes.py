@@ -14,7 +14,7 @@ Speech = Literal["alleged", "argued", "testified", "found", "held", "dissented"]
 
 SPEECH: dict[Speech, re.Pattern[str]] = {
     "alleged": re.compile(
-        r"\b(?:alleg\w+|aver(?:s|red|ring)\b|claim(?:s|ed|ing)? (?:that|to have|he|she|they|it)\b|purport\w*|charg(?:es|ed|ing) that|"
+        r"\b(?:alleg\w+|plead\w*|aver(?:s|red|ring)\b|claim(?:s|ed|ing)? (?:that|to have|he|she|they|it)\b|purport\w*|charg(?:es|ed|ing) that|"
         r"accus\w+|on information and belief|complain(?:s|ed) (?:that|of))",
         re.IGNORECASE,
     ),
@@ -25,18 +25,17 @@ SPEECH: dict[Speech, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "testified": re.compile(
-        r"\b(?:testif\w+|testimony|deposed|swor[en]\b|recall(?:s|ed)? that|(?:witness|deponent) (?:stated|said|admitted)|admitted that|"
-        r"told (?:the )?(?:court|police|jury|examiner))",
+        r"\b(?:testif\w+(?: that|:|,)|testimony that|deposed that|stated under oath|recall(?:s|ed)? that|"
+        r"(?:witness|deponent) (?:stated|said|admitted)|admitted that|told (?:the )?(?:court|police|jury|examiner))",
         re.IGNORECASE,
     ),
     "found": re.compile(
-        r"\b(?:f(?:ind|inds|ound|inding)s? (?:that|no|as a fact|the|by|in favou?r|against)|found (?:him|her|it|them|guilty|liable|"
-        r"Person|Company|plaintiff|defendant)|finding of fact|findings|determin(?:es|ed|ation)\b|conclud(?:es|ed)\b|conclusion that|"
-        r"we conclude|reason(?:s|ed) that|observ(?:es|ed) that|noted that)",
+        r"\b(?:court|judge|we|jury|panel|board|tribunal|magistrate|commission)s?\b[^.;]{0,40}?\b(?:f(?:ind|inds|ound)|conclud\w+|determin\w+|"
+        r"reason(?:s|ed)|observ\w+|noted|satisfied)\b|\bfindings? of fact|^found:|\bit is found",
         re.IGNORECASE,
     ),
     "held": re.compile(
-        r"\b(?:h(?:old|olds|eld|olding) (?:that|for|in favou?r|against|liable|the)|(?:court|we|judge|panel|board|circuit)s? h(?:old|olds|eld)"
+        r"^held:|\b(?:h(?:old|olds|eld|olding) (?:that|for|in favou?r|against|liable)|(?:court|we|judge|panel|board|circuit)s? h(?:old|olds|eld)"
         r"|(?:is|was|were|are|be|been) held|rul(?:ed|es|ing) (?:that|in favou?r|against|for)|(?:it is|are|is|was) (?:hereby )?ordered|"
         r"adjudg\w+|decreed)",
         re.IGNORECASE,
@@ -83,7 +82,7 @@ _CLOSE_OPPOSITES: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("exclusiv",), ("nonexclusiv", "non-exclusiv")),
 )
 _NEGATOR = re.compile(
-    r"\b(?:not|no|never|neither|nor|without|cannot|none|nothing|nobody|hardly|unable|n[o']t|\w+n['’]t|fail(?:s|ed|ure|ing)?|"
+    r"\b(?:not|no|never|neither|nor|without|cannot|none|nothing|nobody|hardly|unable|n[o']t|\w+n['’]t|fail(?:s|ed|ure)?|unopposed|neglect(?:s|ed)?|omit(?:s|ted)?|"
     r"refus(?:e|es|ed|al|ing)|declin(?:e|es|ed|ing)|lack(?:s|ed|ing)?)\b",
     re.IGNORECASE,
 )
@@ -171,6 +170,8 @@ def find_opposite(sentence: str, evidence: str, close: bool = False) -> tuple[st
             against = [w for w in others if w in source and w not in said]
             if against:
                 return said[has[0]], source[against[0]]
+    if count_negators(evidence) or count_negators(sentence):
+        return None
     for stem, word in said.items():
         for prefix in ("un", "in", "im", "non", "dis", "il", "ir"):
             if len(stem) > 4 and stem not in source and prefix + stem in source and prefix + stem not in said:

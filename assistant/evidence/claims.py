@@ -36,8 +36,10 @@ _DATES = (
     re.compile(r"(?<![\d,.$-])(?P<year>1[6-9]\d\d|20[0-4]\d)(?![\d,.]*\d|-\d|\s*(?:dollars|acres|feet|shares|words|persons|people)\b)"),
 )
 _DOCKET = re.compile(
-    r"\b\d{1,2}:\d{2}-[A-Za-z]{2,4}-\d{2,6}(?:-[A-Z]{2,4})*\b|\b\d{2,4}[- ](?:cv|cr|md|mc|bk|ap|civ|cvs|crs|ca)[- ]\d{2,6}(?:-[A-Z]{2,4})*\b"
-    r"|\bNos?\.\s*(?P<number>(?:[A-Z]{1,3}[- ])?\d{1,4}[A-Z]{0,3}[-‑–]?\d{0,6}(?:\s+of\s+\d{4})?)",
+    r"\b(?:Nos?\.\s*)?\d{1,2}:\d{2}-[A-Za-z]{2,4}-\d{2,6}(?:-[A-Z]{2,4})*\b"
+    r"|\b(?:Nos?\.\s*)?\d{2,4}[- ](?:cv|cr|md|mc|bk|ap|civ|cvs|crs|ca)[- ]\d{2,6}(?:-[A-Z]{2,4})*\b"
+    r"|\bNos?\.\s*(?:[A-Z]{1,3}[- ])?\d(?:[\w/:‑–-]|,(?=\d))*(?:\s+of\s+\d{4})?"
+    r"|(?<![\w/])\d{2}/\d{3},\d{3}(?![\w/])",
     re.IGNORECASE,
 )
 _SCALE = {"hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "lakhs": 1e5, "million": 1e6, "billion": 1e9, "crore": 1e7, "k": 1e3, "m": 1e6, "bn": 1e9}
@@ -169,7 +171,8 @@ def _find_citations(text: str) -> Iterator[tuple[int, int, Value]]:
 
 def _find_dockets(text: str) -> Iterator[tuple[int, int, Value]]:
     for match in _DOCKET.finditer(text):
-        yield match.start(), match.end(), re.sub(r"[\s‑–]", "-", (match["number"] or match.group()).strip()).upper()
+        number = re.sub(r"^nos?\.\s*", "", match.group(), flags=re.IGNORECASE)
+        yield match.start(), match.end(), re.sub(r"[^A-Z0-9]", "", number.upper())
 
 
 def _find_dates(text: str) -> Iterator[tuple[int, int, Value]]:
@@ -227,7 +230,8 @@ def _find_numbers(text: str) -> Iterator[tuple[int, int, Value]]:
     for match in re.finditer(rf"(?<![\w.,]){_AMOUNT}(?!\w)", text):
         if re.match(r"\(\d+\)", text[max(match.start() - 1, 0) : match.end() + 1]):
             continue
-        yield match.start(), match.end(), _read_amount(match["amount"].rstrip(","), match["scale"])
+        end = match.end() - (match.group()[-1] == ",")
+        yield match.start(), end, _read_amount(match["amount"].rstrip(","), match["scale"])
 
 
 def _find_names(text: str) -> Iterator[tuple[int, int, Value]]:
@@ -242,7 +246,7 @@ _GENERIC = frozenset(
     appellee appellees state states the a an in on act section article rule rules amendment constitution judge justice chief
     mr mrs ms dr no nos company corporation inc llc party parties agreement contract motion order complaint petition brief
     claim count claims counts district circuit appeals supreme superior county city board commission department government
-    united america clause code statute congress federal national president however but and or it he she they we i there if
+    united america clause code statute congress federal national president ecf dkt doc docket entry exh however but and or it he she they we i there if
     also whether when where while after before under for by to of as at from with because although movant counsel clerk exhibit
     exhibits attorney attorneys general veteran applicant licensee licensor landlord tenant seller buyer employer employee
     """.split()

@@ -17,12 +17,15 @@ from assistant.evidence.attitudes import (
     find_opposite,
     find_speech,
 )
-from assistant.evidence.claims import Claim, dates_agree
+from assistant.evidence.claims import Claim, dates_agree, spell_figures
 from assistant.evidence.terms import find_terms
 
 CLOSE_COPY = 0.72  # share of a sentence's words that stand in its source in the same order: it follows it word by word
+HALF_COPY = 0.5
 _ABOUT = re.compile(r"\b(?:about|approximately|nearly|almost|roughly|over|more than|less than|around|some)\s*$", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z’'-]*|\d[\d,.]*\d|\d|\$|%")
+_LOOSE_TERMS = frozenset(find_terms("one single said certain own"))  # these take each other's place freely
+_SHORT_FORMS = {"ex": "exhibit", "exh": "exhibit", "ecf": "docket", "dkt": "docket", "sec": "section", "art": "article"}
 _NAMES = {
     "pseudonym": "the name", "citation": "the citation", "docket": "the docket number", "date": "the date", "money": "the amount",
     "percent": "the percentage", "period": "the period", "ordinal": "the number", "number": "the figure", "name": "the name",
@@ -67,7 +70,7 @@ def compare_claims(
 
 
 def compare_stances(text: str, best: str, source: str, copied: float) -> list[Finding]:
-    """Compare speaker, outcome, negation, modality and changed words.
+    """Compare outcome, negation, modality and changed words.
 
     Args:
         text: The sentence.
@@ -76,11 +79,11 @@ def compare_stances(text: str, best: str, source: str, copied: float) -> list[Fi
         copied: Share of the sentence that follows `best` word by word, see `measure_copy`.
     """
     close = copied >= CLOSE_COPY
-    findings = _compare_speech(text, best, source)
+    findings: list[Finding] = []
     opposite = find_opposite(text, source, close)
     if opposite:
         findings.append(Finding(f"the source says “{opposite[1]}”, not “{opposite[0]}”", True))
-    findings += _compare_negation(text, best, source, close)
+    findings += _compare_negation(text, best, source, copied)
     findings += _compare_modals(text, source)
     if close and not findings:
         findings += _compare_words(text, best, source)
@@ -111,6 +114,8 @@ def _same(claim: Claim, other: Claim) -> bool:
             return claim.value == other.value or (
                 bool(_ABOUT.search(claim.text)) and abs(claim.value - other.value) <= 0.05 * other.value
             )
+        if claim.kind == "docket":
+            return str(claim.value) in str(other.value) or str(other.value) in str(claim.value)
         if claim.kind == "citation":
             return _plain_citation(claim) == _plain_citation(other)
         return claim.value == other.value
@@ -168,8 +173,8 @@ def _compare_name(claim: Claim, source_text: str, whole: str) -> list[Finding]:
     return [Finding(f"the name {claim.text} is not in the filing", True)]
 
 
-def _compare_speech(text: str, best: str, source: str) -> list[Finding]:
-    """Compare who says it."""
+def compare_speech(text: str, best: str, source: str) -> list[Finding]:
+    """Compare who says it: alleged, argued, testified, found, held, dissented."""
     said, stands = find_speech(text), find_speech(source)
     if "dissented" in find_speech(best) and "dissented" not in said:
         return [Finding("the source says this in a dissent", True)]
@@ -191,16 +196,16 @@ def _tells_of_speech(text: str) -> bool:
     return bool(
         re.search(
             r"\baccording to\b|\b(?:states?|says?|said|stated|seeks?|asks?|claims?|requests?|demands?|moves?|reports?|explain\w*|denie[sd]|"
-            r"deny|charges?|challeng\w+|question\w*|issue)\b",
+            r"deny|charges?|challeng\w+|question\w*|issue|examin\w+|testif\w+|asked)\b",
             text,
             re.IGNORECASE,
         )
     )
 
 
-def _compare_negation(text: str, best: str, source: str, close: bool) -> list[Finding]:
+def _compare_negation(text: str, best: str, source: str, copied: float) -> list[Finding]:
     """Compare what is denied."""
-    if close:
+    if copied >= CLOSE_COPY:
         here, there = count_negators(text), count_negators(_span_of(text, best))
         if here != there:
             word = "denies" if there > here else "does not deny"
@@ -211,7 +216,7 @@ def _compare_negation(text: str, best: str, source: str, close: bool) -> list[Fi
     for stem in said - stands:
         if stem in source_terms and not count_negators(source):
             return [Finding("the source does not deny this", True)]
-    for stem in stands - said:
+    for stem in stands - said if copied >= HALF_COPY else ():
         if stem in terms and source_terms.count(stem) == 1 and not count_negators(text) and not find_opposite(text, source):
             return [Finding("the source denies this", True)]
     return []
@@ -220,7 +225,7 @@ def _compare_negation(text: str, best: str, source: str, close: bool) -> list[Fi
 def _span_of(text: str, best: str) -> str:
     """Give the stretch of a passage that a close copy follows."""
     tokens = [m for m in _TOKEN.finditer(best)]
-    matcher = SequenceMatcher(None, _tokens(text), [m.group().casefold() for m in tokens], autojunk=False)
+    matcher = SequenceMatcher(None, _tokens(text), [_normal(m.group()) for m in tokens], autojunk=False)
     blocks = [b for b in matcher.get_matching_blocks() if b.size]
     if not blocks:
         return best
@@ -246,14 +251,14 @@ def _compare_words(text: str, best: str, source: str) -> list[Finding]:
     """In a close copy, find content words put in the place of others."""
     one = [m for m in _TOKEN.finditer(text)]
     other = [m for m in _TOKEN.finditer(best)]
-    matcher = SequenceMatcher(None, [m.group().casefold() for m in one], [m.group().casefold() for m in other], autojunk=False)
+    matcher = SequenceMatcher(None, [_normal(m.group()) for m in one], [_normal(m.group()) for m in other], autojunk=False)
     known = set(find_terms(source))
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "replace" or b - a > 3 or d - c > 3:
             continue
         new = text[one[a].start() : one[b - 1].end()]
         old = best[other[c].start() : other[d - 1].end()]
-        fresh = [term for term in find_terms(new) if term not in known]
+        fresh = [term for term in find_terms(new) if term not in known and term not in _LOOSE_TERMS]
         if fresh and find_terms(old) and not (set(find_terms(old)) & set(find_terms(text))):
             return [Finding(f"the source says “{old}”, not “{new}”", False)]
         modal_new, modal_old = _modal_of(new), _modal_of(old)
@@ -268,4 +273,12 @@ def _modal_of(words: str) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    return [token.casefold() for token in _TOKEN.findall(text)]
+    return [_normal(token) for token in _TOKEN.findall(text)]
+
+
+def _normal(token: str) -> str:
+    """Give a word in one form: lower case, a figure without separators and closing zeros, a number word as a figure."""
+    low = token.casefold()
+    if low[0].isdigit():
+        return low.replace(",", "").removesuffix(".00").removesuffix(".0")
+    return _SHORT_FORMS.get(low) or spell_figures(low)

@@ -14,14 +14,15 @@ import numpy as np
 
 from assistant.documents import Evidence, RedactedDocument, Support
 from assistant.evidence.claims import Claim, find_claims
-from assistant.evidence.comparing import Finding, compare_claims, compare_opinion, compare_stances, measure_copy
+from assistant.evidence.comparing import Finding, compare_claims, compare_opinion, compare_speech, compare_stances, measure_copy
 from assistant.evidence.reading import Reading
-from assistant.evidence.terms import find_terms
+from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
 
 SUPPORTED_COVERAGE = 0.62  # share of a sentence's term weight that its evidence must have
 PARTIAL_COVERAGE = 0.36
 CANDIDATES = 10  # passages that alignment looks at more closely
 MOST_EVIDENCE = 3  # sentences that together may bear one
+UNKNOWN_WEIGHT = 4.0  # most weight of a term that the document has nowhere
 GAIN = 0.10  # share of term weight that a further sentence must add to be evidence too
 _ASIDE = ("contents", "signature", "certificate")
 
@@ -62,11 +63,18 @@ class Grounder:
         Returns:
             The verdict; its evidence is empty only where it is unsupported.
         """
-        if not find_terms(text) or not len(self.reading.units):
+        label, clauses = cut_clauses(text)
+        clauses = [clause for clause in clauses if find_terms(clause)]
+        if not clauses or not len(self.reading.units):
             return Verdict("unsupported", "the sentence says nothing that can be looked up", ())
-        found = self._judge(text, self._mask(candidates))
-        if found.support != "supported" and candidates is not None:
-            wider = self._judge(text, self._usable)
+        mask = self._mask(candidates)
+        return _join_verdicts([self._look_up(label, clause, mask) for clause in clauses], clauses)
+
+    def _look_up(self, label: str, clause: str, mask: np.ndarray) -> Verdict:
+        """Judge one clause within the masked units, and in the whole document where those do not bear it."""
+        found = self._judge(label, clause, mask)
+        if found.support != "supported" and not mask[self._usable].all():
+            wider = self._judge(label, clause, self._usable)
             if _RANK[wider.support] > _RANK[found.support]:
                 return wider
         return found
@@ -89,18 +97,19 @@ class Grounder:
             mask[max(inside.start - 1, 0) : inside.stop + 1] = True
         return mask
 
-    def _judge(self, text: str, mask: np.ndarray) -> Verdict:
-        """Align the sentence within the masked units and compare."""
+    def _judge(self, label: str, text: str, mask: np.ndarray) -> Verdict:
+        """Align a clause within the masked units and compare; the label before it ("Alleged:") says only who says it."""
         claims = find_claims(text)
         aligned = self._align(text, claims, mask)
         if not aligned.units or aligned.coverage < PARTIAL_COVERAGE:
-            return Verdict("unsupported", "no passage of the filing says this", ())
-        source = " ".join(self.reading.unit_text(i) for i in sorted(aligned.units))
+            return Verdict("unsupported", NOTHING, ())
+        units = self._with_caption(aligned.units)
+        source = " ".join(self.reading.unit_text(i) for i in sorted(units))
         best = self.reading.unit_text(aligned.units[0])
-        context = [claim for i in self._neighbours(aligned.units) for claim in self._claims_of(i)]
+        context = [claim for i in self._neighbours(units) for claim in self._claims_of(i)]
         copied = measure_copy(text, best)
-        findings = compare_claims(claims, [c for i in aligned.units for c in self._claims_of(i)], context, source, self.reading.text)
-        findings += compare_stances(text, best, source, copied)
+        findings = compare_claims(claims, [c for i in units for c in self._claims_of(i)], context, source, self.reading.text)
+        findings += compare_speech(f"{label} {text}".strip(), best, source) + compare_stances(text, best, source, copied)
         findings += compare_opinion(text, self.reading.units[aligned.units[0]].opinion)
         return self._conclude(findings, aligned)
 
@@ -128,11 +137,12 @@ class Grounder:
         if not pool:
             return _Alignment((), 0.0)
         pool = self._add_neighbours(pool, mask)
-        terms = {i: set(find_terms(self.reading.unit_text(i))) for i in pool}
+        terms = {i: set(find_plain_terms(self.reading.unit_text(i))) for i in pool}
+        asks = {i: 0.7 if self.reading.unit_text(i).endswith("?") and "?" not in text else 1.0 for i in pool}
         left = dict(weights)
         chosen: list[int] = []
         while len(chosen) < MOST_EVIDENCE and left:
-            gains = {i: sum(left.get(term, 0.0) for term in terms[i]) / total for i in pool if i not in chosen}
+            gains = {i: asks[i] * sum(left.get(term, 0.0) for term in terms[i]) / total for i in pool if i not in chosen}
             if not gains:
                 break
             pick = max(gains, key=lambda i: gains[i] + 0.3 * float(max(likeness[i], 0.0)))
@@ -150,9 +160,10 @@ class Grounder:
         weights = {}
         for term in find_terms(text):
             if term not in _SPEECH_TERMS:
-                weights[term] = float(matrix.idf[matrix.ids[term]]) if term in matrix.ids else top
+                weight = float(matrix.idf[matrix.ids[term]]) if term in matrix.ids else top
+                weights[SYNONYMS.get(term, term)] = min(weight, UNKNOWN_WEIGHT) if term not in matrix.ids else weight
         for claim in claims:
-            for term in find_terms(claim.text):
+            for term in find_plain_terms(claim.text):
                 if term in weights:
                     weights[term] *= 1.5
         return weights
@@ -161,6 +172,12 @@ class Grounder:
         """Add the units right before and behind the three best, which often carry the date or the name."""
         more = [i + step for i in pool[:3] for step in (-1, 1)]
         return pool + [i for i in more if 0 <= i < len(mask) and mask[i] and i not in pool]
+
+    def _with_caption(self, units: tuple[int, ...]) -> tuple[int, ...]:
+        """Give the units, and where one of them is a line of the caption, the whole caption."""
+        if not any(self.reading.units[i].role == "caption" for i in units):
+            return units
+        return units + tuple(i for i, unit in enumerate(self.reading.units[:60]) if unit.role == "caption" and i not in units)
 
     def _neighbours(self, units: Sequence[int]) -> list[int]:
         """Give the units within two of the evidence, the evidence left out."""
@@ -178,6 +195,40 @@ class Grounder:
         return self.reading.give_evidence(unit.start, unit.end)
 
 
+def cut_clauses(text: str) -> tuple[str, list[str]]:
+    """Cut a sentence of the house style into its label ("Alleged", or "") and its clauses.
+
+    An enumeration "(1) …; (2) …" and a list parted by semicolons have a clause an item; the words before the first item go with it.
+    """
+    match = _LABEL.match(text)
+    label, rest = (match.group(1), text[match.end() :]) if match else ("", text)
+    items = [item.strip(" ;,.") for item in _ENUMERATION.split(rest)]
+    if len(items) < 3:
+        items = [item.strip() for item in rest.split(";")]
+    items = [_CLAUSE_LEAD.sub("", item) for item in items if item]
+    return label, items if len(items) > 1 else [rest]
+
+
+def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdict:
+    """Join the verdicts of a sentence's clauses: the worst state, its reason with the clause it is about, all evidence."""
+    if len(verdicts) == 1:
+        return verdicts[0]
+    worst = min(verdicts, key=lambda verdict: _RANK[verdict.support])
+    evidence = tuple(dict.fromkeys(e for verdict in verdicts for e in verdict.evidence[:1] if verdict.support != "unsupported"))
+    if worst.support == "supported":
+        return Verdict("supported", worst.reason, evidence)
+    good = sum(verdict.support == "supported" for verdict in verdicts)
+    clause = clauses[list(verdicts).index(worst)]
+    short = clause if len(clause) <= 60 else clause[:60].rsplit(" ", 1)[0] + " …"
+    if worst.support == "unsupported" and worst.reason == NOTHING and good * 2 >= len(verdicts):
+        return Verdict("partial", f"{NOTHING}: “{short}”", evidence)
+    return Verdict(worst.support, f"“{short}”: {worst.reason}", evidence or worst.evidence)
+
+
+NOTHING = "no passage of the filing says this"
+_LABEL = re.compile(r"^([A-Z][A-Za-z]+(?: [a-z]+){0,3}):\s+")
+_CLAUSE_LEAD = re.compile(r"^(?:(?:and|or)\s+|failing that,?\s*(?:for\s+)?|[a-z]{4,12}:\s+)")
+_ENUMERATION = re.compile(r"\(\d{1,2}\)\s")
 _RANK = {"unsupported": 0, "partial": 1, "supported": 2}
 _SPEECH_TERMS = frozenset(
     find_terms(

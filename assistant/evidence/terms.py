@@ -52,8 +52,41 @@ def find_terms(text: str) -> list[str]:
     for word in _TERM.findall(text):
         low = word.casefold()
         if low not in _STOP:
-            terms.append(stem_term(low) if low[0].isalpha() else low.replace(",", ""))
+            terms.append(stem_term(low) if low[0].isalpha() else low.replace(",", "").removesuffix(".00"))
     return terms
+
+
+SYNONYMS: dict[str, str] = {
+    stem_term(word): stem_term(group.split()[0])
+    for group in (
+        "end terminate terminates expire expires cease ceases conclude",
+        "begin commence start",
+        "buy purchase acquire",
+        "ask request pray seek demand move petition apply",
+        "pay remit payable payment",
+        "renew extend renewal",
+        "exhibit ex exh",
+        "agreement contract",
+        "order direct command decree",
+        "happen occur",
+        "injury injuries injured hurt harm loss losses lost",
+        "dispute controversy",
+        "suit action lawsuit complaint",
+        "attorney counsel lawyer",
+        "oppose unopposed opposes",
+        "award grant give",
+        "reject refuse decline",
+        "large big substantial",
+        "judgment judgement",
+    )
+    for word in group.split()
+}
+"""Terms that may stand for each other when a paraphrase is aligned with its source; never used to call two facts the same."""
+
+
+def find_plain_terms(text: str) -> list[str]:
+    """Give the terms of a text with synonyms in one form."""
+    return [SYNONYMS.get(term, term) for term in find_terms(text)]
 
 
 class TermMatrix:
