@@ -81,6 +81,15 @@ _CLOSE_OPPOSITES: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("more",), ("less", "fewer")),
     (("exclusiv",), ("nonexclusiv", "non-exclusiv")),
 )
+# Decisions by stem; "grant" and "deny", "affirm" and "reverse" exclude each other for the same thing decided.
+_DECISIONS = {
+    **dict.fromkeys(("grant", "allow", "sustain"), "grant"),
+    **dict.fromkeys(("deny", "denied", "denial", "dismis", "overrul", "disallow", "reject"), "deny"),
+    **dict.fromkeys(("affirm", "uphold", "upheld"), "affirm"),
+    **dict.fromkeys(("revers", "vacat", "overturn", "quash"), "reverse"),
+}
+_CONTRARY = {"grant": "deny", "deny": "grant", "affirm": "reverse", "reverse": "affirm"}
+_WINDOW = 6
 _NEGATOR = re.compile(
     r"\b(?:not|no|never|neither|nor|without|cannot|none|nothing|nobody|hardly|unable|n[o']t|\w+n['’]t|fail(?:s|ed|ure)?|unopposed|neglect(?:s|ed)?|omit(?:s|ted)?|"
     r"refus(?:e|es|ed|al|ing)|declin(?:e|es|ed|ing)|lack(?:s|ed|ing)?)\b",
@@ -150,6 +159,40 @@ def find_modals(text: str) -> dict[str, set[str]]:
                 found.setdefault(terms[0], set()).add(kind)
                 break
     return found
+
+
+def find_decisions(text: str) -> list[tuple[str, str, frozenset[str]]]:
+    """Give each decision in a text: its kind, its word, and the content terms close to it (what is decided)."""
+    words = re.findall(r"[A-Za-z][A-Za-z’'-]*", text)
+    stems = [stem_term(word.casefold()) for word in words]
+    found = []
+    for index, stem in enumerate(stems):
+        kind = _DECISIONS.get(stem)
+        if kind is not None:
+            near = " ".join(words[max(index - _WINDOW, 0) : index] + words[index + 1 : index + 1 + _WINDOW])
+            found.append((kind, words[index].casefold(), frozenset(find_terms(near)) - _DECISIONS.keys()))
+    return found
+
+
+def find_contrary_decision(text: str, sources: list[str]) -> tuple[str, str] | None:
+    """Give (said, source) where a sentence's decision is the contrary of what its sources decide about the same thing.
+
+    Args:
+        text: The sentence.
+        sources: The passages it may rest on, each by itself, best first.
+    """
+    for kind, word, about in find_decisions(text):
+        same, contrary, against = 0.0, 0.0, ""
+        for source in sources:
+            for other, source_word, source_about in find_decisions(source):
+                shared = len(about & source_about)
+                if other == kind:
+                    same = max(same, shared)
+                elif other == _CONTRARY[kind] and shared > contrary:
+                    contrary, against = shared, source_word
+        if contrary > same and contrary >= min(2, len(about)):
+            return word, against
+    return None
 
 
 def find_opposite(sentence: str, evidence: str, close: bool = False) -> tuple[str, str] | None:

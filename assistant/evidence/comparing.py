@@ -12,6 +12,7 @@ from assistant.evidence.attitudes import (
     PARTY_SPEECH,
     SPEAKER_WORDS,
     count_negators,
+    find_contrary_decision,
     find_modals,
     find_negated,
     find_opposite,
@@ -24,7 +25,7 @@ CLOSE_COPY = 0.72  # share of a sentence's words that stand in its source in the
 HALF_COPY = 0.5
 _ABOUT = re.compile(r"\b(?:about|approximately|nearly|almost|roughly|over|more than|less than|around|some)\s*$", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z’'-]*|\d[\d,.]*\d|\d|\$|%")
-_LOOSE_TERMS = frozenset(find_terms("one single said certain own"))  # these take each other's place freely
+_LOOSE_TERMS = frozenset(find_terms("one single said certain own ecf docket document entry doc d.e number"))  # these take each other's place freely
 _SHORT_FORMS = {"ex": "exhibit", "exh": "exhibit", "ecf": "docket", "dkt": "docket", "sec": "section", "art": "article"}
 _NAMES = {
     "pseudonym": "the name", "citation": "the citation", "docket": "the docket number", "date": "the date", "money": "the amount",
@@ -80,7 +81,7 @@ def compare_stances(text: str, best: str, source: str, copied: float) -> list[Fi
     """
     close = copied >= CLOSE_COPY
     findings: list[Finding] = []
-    opposite = find_opposite(text, source, close)
+    opposite = find_opposite(text, best if close else source, close)
     if opposite:
         findings.append(Finding(f"the source says “{opposite[1]}”, not “{opposite[0]}”", True))
     findings += _compare_negation(text, best, source, copied)
@@ -88,6 +89,17 @@ def compare_stances(text: str, best: str, source: str, copied: float) -> list[Fi
     if close and not findings:
         findings += _compare_words(text, best, source)
     return findings
+
+
+def compare_decisions(text: str, sources: Sequence[str]) -> list[Finding]:
+    """Find a decision told the other way round: granted for denied, affirmed for reversed, about the same thing.
+
+    Args:
+        text: The sentence.
+        sources: The passages it may rest on, those that were not chosen as evidence too.
+    """
+    contrary = find_contrary_decision(text, list(sources))
+    return [Finding(f"the source says “{contrary[1]}”, not “{contrary[0]}”", True)] if contrary else []
 
 
 def compare_opinion(text: str, opinion: str) -> list[Finding]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.documents import Evidence, RedactedDocument, Support
 from assistant.evidence.claims import Claim, find_claims
-from assistant.evidence.comparing import Finding, compare_claims, compare_opinion, compare_speech, compare_stances, measure_copy
+from assistant.evidence.comparing import Finding, compare_claims, compare_decisions, compare_opinion, compare_speech, compare_stances, measure_copy
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
 
@@ -38,10 +38,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Alignment:
-    """The units that bear a sentence, best first, and the share 0..1 of its term weight that they have."""
+    """The units that bear a sentence, best first; the share 0..1 of its term weight that they have; all that were looked at."""
 
     units: tuple[int, ...]
     coverage: float
+    pool: tuple[int, ...] = ()
 
 
 class Grounder:
@@ -105,11 +106,12 @@ class Grounder:
             return Verdict("unsupported", NOTHING, ())
         units = self._with_caption(aligned.units)
         source = " ".join(self.reading.unit_text(i) for i in sorted(units))
-        best = self.reading.unit_text(aligned.units[0])
+        best = max((self.reading.unit_text(i) for i in aligned.units), key=lambda unit: measure_copy(text, unit))
         context = [claim for i in self._neighbours(units) for claim in self._claims_of(i)]
         copied = measure_copy(text, best)
         findings = compare_claims(claims, [c for i in units for c in self._claims_of(i)], context, source, self.reading.text)
         findings += compare_speech(f"{label} {text}".strip(), best, source) + compare_stances(text, best, source, copied)
+        findings += compare_decisions(text, [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)])
         findings += compare_opinion(text, self.reading.units[aligned.units[0]].opinion)
         return self._conclude(findings, aligned)
 
@@ -151,7 +153,7 @@ class Grounder:
             chosen.append(pick)
             for term in terms[pick]:
                 left.pop(term, None)
-        return _Alignment(tuple(chosen), 1.0 - sum(left.values()) / total)
+        return _Alignment(tuple(chosen), 1.0 - sum(left.values()) / total, tuple(pool))
 
     def _weigh_terms(self, text: str, claims: list[Claim]) -> dict[str, float]:
         """Give each content term its weight; a term that is part of a claim counts twice."""
