@@ -256,13 +256,15 @@ def report(
 @app.command()
 def erase(
     matter: MatterName,
-    second: Annotated[str, typer.Option(metavar="USER", help="The second person, who confirms with a password.")],
+    second: Annotated[str, typer.Option(metavar="USER", help="The second person, who confirms by password.")] = "",
     second_password_file: PasswordFile = None,
     as_user: As = None,
     as_json: Json = False,
 ) -> None:
     """Erase a matter for good: key, filings, summaries, index. It takes two people."""
-    password = read_secret(second_password_file) or typer.prompt(f"Password of {second}", hide_input=True, err=True)
+    password = read_secret(second_password_file)
+    if second and password is None:
+        password = typer.prompt(f"Password of {second}", hide_input=True, err=True)
     run("erase", as_user, as_json, matter=matter, second=second, password=password)
 
 
@@ -275,10 +277,11 @@ def doctor(as_json: Json = False) -> None:
 QUIET = {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "GRADIO_ANALYTICS_ENABLED": "False",
     "ANONYMIZED_TELEMETRY": "False",
 }
-"""Set where the environment says nothing else: no library asks the network for anything on its own."""
+"""Set where the environment says nothing else: no library asks the network on its own or draws its own bars."""
 
 
 def main() -> None:

@@ -102,6 +102,12 @@ def users_role(name: str, role: Role, as_user: As = None, as_json: Json = False)
     run("users-role", as_user, as_json, name=name, role=role.value)
 
 
+@users.command("password")
+def users_password(name: str, password_file: PasswordFile = None, as_user: As = None, as_json: Json = False) -> None:
+    """Give a user a new password; without --password-file one is made up and shown once."""
+    run("users-password", as_user, as_json, name=name, password=read_secret(password_file))
+
+
 @users.command("disable")
 def users_disable(name: str, as_user: As = None, as_json: Json = False) -> None:
     """Close a user's account; what the user did stays."""

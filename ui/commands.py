@@ -22,7 +22,7 @@ from assistant.store.people import User
 from ui.actions import filings, learning, questions, summaries
 from ui.actions import people as people_actions
 from ui.messages import exit_code, log_fault, word_error
-from ui.permits import OWNER
+from ui.permits import OWNER, check
 
 if TYPE_CHECKING:
     from ui.services import House
@@ -209,6 +209,7 @@ def summarize(house: House, user: User, arguments: dict[str, Any], stop: threadi
     if arguments.get("stored"):
         yield from _finish(summaries.stream_summary(house, user, target, **choice, stop=stop), "summary")
         return
+    check(house.db, user, "file.summarize")
     from ui.unstored import stream_file_summary
 
     yield from _finish(
@@ -226,6 +227,7 @@ def summarize(house: House, user: User, arguments: dict[str, Any], stop: threadi
 
 def summarize_lines(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
     """Summarize many texts of a JSON-lines file, in batches; nothing of them is stored."""
+    check(house.db, user, "file.summarize")
     from ui.unstored import summarize_texts
 
     yield from summarize_texts(house, arguments, stop)
@@ -291,6 +293,14 @@ def users_add(house: House, user: User, arguments: dict[str, Any], stop: threadi
     yield _record(added if given else added | {"password": password})
 
 
+def users_password(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
+    """Give a user a new password; one that was not given is made up and shown once, here."""
+    given = arguments.get("password")
+    password = given or secrets.token_urlsafe(12)
+    changed = people_actions.reset_password(house, user, arguments["name"], password)
+    yield _record(changed if given else changed | {"password": password})
+
+
 def matter_consent(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
     """Record or withdraw a client's consent to training."""
     matter = people_actions.find_matter(house, user, arguments["matter"], "consent.record")
@@ -323,6 +333,7 @@ COMMANDS: dict[str, Command] = {
     "report": report,
     "erase": erase,
     "users-add": users_add,
+    "users-password": users_password,
     "users-list": _simple(people_actions.list_users),
     "users-role": _simple(people_actions.set_role, "name", "role"),
     "users-disable": _simple(people_actions.disable_user, "name"),

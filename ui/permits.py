@@ -17,7 +17,14 @@ OWNER = "owner"
 stored and never given to a login: only the command line makes such a user, for its own process."""
 
 _READ = frozenset({"matter.list", "matter.read"})
-_PARALEGAL = _READ | {"filing.upload", "summary.make", "summary.edit", "summary.submit", "question.ask"}
+_PARALEGAL = _READ | {
+    "file.summarize",
+    "filing.upload",
+    "summary.make",
+    "summary.edit",
+    "summary.submit",
+    "question.ask",
+}
 _ATTORNEY = _PARALEGAL | {
     "filing.delete",
     "summary.sign_off",
@@ -46,6 +53,7 @@ _ADMIN = frozenset(
         "user.add",
         "user.role",
         "user.disable",
+        "user.password",
         "audit.verify",
         "audit.export",
     }

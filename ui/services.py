@@ -307,7 +307,7 @@ class House:
         sweep_originals(self.db)
         known = {m.matter_id for m in list_matters(self.db)}
         for folder in self.settings.folder("index").iterdir():
-            if folder.is_dir() and folder.name not in known:
+            if folder.name.startswith("m-") and folder.name not in known:
                 self.index.remove_matter(folder.name)
 
     def close(self) -> None:

@@ -174,18 +174,20 @@ def rollback(house: House, user: User) -> dict[str, Any]:
 
 
 def write_report(house: House, user: User, adapter_id: str, out: Path) -> dict[str, Any]:
-    """Write an adapter's model card and table into a folder."""
+    """Write an adapter's model card and table into a folder, with the scores of the round that made it."""
     from assistant.engine import adapters
+    from assistant.store import rounds
     from finetune import report
 
     check(house.db, user, "adapter.report")
-    written = report.write_report(adapters.get_adapter(house.db, adapter_id), out)
+    made_by = [r for r in rounds.list_rounds(house.db) if r.candidate == adapter_id]
+    results = made_by[0].results if made_by else None
+    written = report.write_report(adapters.get_adapter(house.db, adapter_id), out, results)
     audit.record(house.db, user.name, "adapter.report", adapter_id, {})
-    files = [str(p) for p in written] if isinstance(written, list | tuple) else sorted(str(p) for p in out.iterdir())
-    return {"adapter_id": adapter_id, "out": str(out), "files": files}
+    return {"adapter_id": adapter_id, "out": str(out), "files": [str(path) for path in written]}
 
 
-def insights(house: House, user: User) -> Any:
+def insights(house: House, user: User) -> dict[str, Any]:
     """Count summaries approved untouched, edited and returned, by week and adapter."""
     from assistant import monitor
 

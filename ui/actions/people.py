@@ -93,6 +93,15 @@ def add_user(house: House, user: User, name: str, role: str, password: str, disp
     return present_user(people.get_user(house.db, name))
 
 
+def reset_password(house: House, user: User, name: str, password: str) -> dict[str, Any]:
+    """Give a user a new password; open logins end and a lock is lifted."""
+    check(house.db, user, "user.password")
+    with house.db.session():
+        people.set_password(house.db, name, password)
+        audit.record(house.db, user.name, "user.password", name, {})
+    return present_user(people.get_user(house.db, name))
+
+
 def list_users(house: House, user: User) -> list[dict[str, Any]]:
     """List all users."""
     check(house.db, user, "user.list")
@@ -159,6 +168,8 @@ def erase_matter(house: House, user: User, matter_id: str, second: str, *, passw
     from finetune.dataset import forget_matter
 
     check(house.db, user, "matter.erase", matter_id)
+    if not second:
+        raise NotAllowed("Erasure takes two people.", do="Name another attorney of the matter or an admin as second.")
     confirming = people.authenticate(house.db, second, password)
     if confirming.name == user.name:
         raise NotAllowed("Erasure takes two people.", do="Name another attorney or an admin as the second.")
