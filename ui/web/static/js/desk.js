@@ -20,6 +20,7 @@ export class Desk {
     find("[data-stop]", root).addEventListener("click", () => this.stop());
     find("[data-edit-all]", root).addEventListener("click", () => this.editAll());
     for (const tab of findAll("[data-view]", root)) tab.addEventListener("click", () => this.show(tab.dataset.view));
+    find("[role=tablist]", root).addEventListener("keydown", (event) => this.turnTab(event));
     document.addEventListener("keydown", (event) => this.press(event));
     window.addEventListener("pagehide", () => this.running?.abort());
     new ResizeObserver(() => this.viewer.size()).observe(this.viewer.scroll);
@@ -48,13 +49,25 @@ export class Desk {
     this.onChange(summary);
   }
 
+  turnTab(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const tabs = findAll("[data-view]", this.root);
+    const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
+    next.focus();
+    this.show(next.dataset.view);
+  }
+
   show(view) {
     this.view = view;
     this.draw();
   }
 
   draw() {
-    for (const tab of findAll("[data-view]", this.root)) tab.setAttribute("aria-selected", String(tab.dataset.view === this.view));
+    for (const tab of findAll("[data-view]", this.root)) {
+      tab.setAttribute("aria-selected", String(tab.dataset.view === this.view));
+      tab.tabIndex = tab.dataset.view === this.view ? 0 : -1;
+    }
     find("[data-edit-all]", this.root).hidden = this.locked || this.view !== "summary";
     find("[data-export]", this.root).hidden = !this.summary || Boolean(this.running);
     find("[data-stop]", this.root).hidden = !this.running;
@@ -92,7 +105,7 @@ export class Desk {
     };
     const item = sentenceItem(sentence, index, acts);
     if (last && last.dataset.part === sentence.part) return find("ol", last).append(item);
-    const part = el("section", { class: "part", "data-part": sentence.part }, sentence.part && el("h3", {}, sentence.part), el("ol", { class: "sentences" }, item));
+    const part = el("section", { class: "part", "data-part": sentence.part }, sentence.part && el("h2", {}, sentence.part), el("ol", { class: "sentences" }, item));
     const tail = find(".waiting", this.body);
     if (tail) tail.before(part);
     else this.body.append(part);
