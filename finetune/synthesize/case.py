@@ -147,6 +147,18 @@ def add_filler(w: Writer, draft: Draft, name: str, count: int, numbered: bool = 
             draft.paragraph(" ".join(lines), numbered)
 
 
+def add_appendix(w: Writer, draft: Draft, words: int) -> None:
+    """Attach a log until the filing has `words` words: length, dates and sums that no summary wants."""
+    short = words - sum(len(block.text.split()) for block in draft.blocks)
+    if short < 100:
+        return
+    draft.heading(w.line("log_title"))
+    while short > 0:
+        line = w.line("log_line")
+        draft.add("item", line)
+        short -= len(line.split())
+
+
 def draw_length(w: Writer, pages: int) -> int:
     """Give how many filler paragraphs make a filing of about `pages` pages beside what it has to say."""
     return max(0, int((pages - 1.5) * w.rng.uniform(4.5, 6.0) * (1.0 if pages < 8 else 1.6)))

@@ -19,6 +19,7 @@ from assistant.settings import Settings
 from assistant.templates import load_template
 from finetune.dataset import Pair, redact_pair
 from finetune.synthesize.rules import SyntheticFiling
+from finetune.synthesize.values import spell_number
 
 HOUSE_WORDS = frozenset(
     """a alleged and applied argued asks at by charge claim claimed claims conferred damages dated days decision
@@ -27,6 +28,7 @@ HOUSE_WORDS = frozenset(
     opposing ordered owed payable plaintiff pleaded problem relates renews result s seeks set testified that the
     through to unopposed whether with adds did""".split()  # noqa: SIM905
 )
+_ENUMERATOR = re.compile(r"\(\d\)")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -68,11 +70,16 @@ def bound_filing(filing: SyntheticFiling, settings: Settings) -> tuple[list[Part
 
 
 def _bound_part(filing: SyntheticFiling, name: str, text: str, prompt: str | None) -> PartBound:
-    words = [word for word in _WORD.findall(text.lower()) if word not in HOUSE_WORDS]
+    words = [word for word in _WORD.findall(_ENUMERATOR.sub("", text.lower())) if word not in HOUSE_WORDS]
     known = set(_WORD.findall((prompt or "").lower()))
-    missing = tuple(word for word in words if word not in known)
+    missing = tuple(word for word in words if word not in known and not _stands_in_words(word, known))
     part = f"{filing.document_type}/{name}"
     return PartBound(filing.id, part, prompt is not None, len(words), missing, text, prompt or "")
+
+
+def _stands_in_words(word: str, known: set[str]) -> bool:
+    """Tell whether a number below 100 stands in the prompt as English words."""
+    return word.isdigit() and int(word) < 100 and set(spell_number(int(word)).split("-")) <= known
 
 
 def measure_derivable(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -23,6 +24,7 @@ _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _DOCKET_STYLES = ("ECF No.", "ECF", "D.E.", "Docket Entry", "Document")
 _TWO_STOPS = re.compile("(?<=\\.\ue0ff)\\.(?!\\.)|(?<=[ap]\\.m\\.)\\.")
 _PAIR = " => "
+_MOST_USES = 3  # of one skeleton of filler in one filing; more would make it the filing's theme
 
 
 class Writer:
@@ -42,6 +44,7 @@ class Writer:
         self._scope: dict[str, Value | str] = {}
         self._used: dict[str, set[str]] = {}
         self._told: set[str] = set()
+        self._uses: Counter[str] = Counter()
 
     def child(self, **bound: Value | str) -> Writer:
         """Give a writer with a scope of its own over this one's: new slots bind there and do not come back."""
@@ -82,9 +85,11 @@ class Writer:
         """Write up to `count` items of a list that this filing has not told in the same words before."""
         told: list[str] = []
         for _ in range(3 * count):
-            text = capitalize(self.line(name))
-            if text not in self._told and len(told) < count:
+            skeleton = self.items(name, 1)[0]
+            text = capitalize(self.child().say(skeleton))
+            if len(told) < count and text not in self._told and self._uses[skeleton] < _MOST_USES:
                 self._told.add(text)
+                self._uses[skeleton] += 1
                 told.append(text)
         return told
 

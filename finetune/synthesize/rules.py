@@ -18,7 +18,7 @@ from typing import Any
 from assistant.documents import join_parts
 from assistant.errors import WrongUsage
 from finetune.synthesize.brief import open_brief, write_brief
-from finetune.synthesize.case import BANKS, Split, open_case
+from finetune.synthesize.case import BANKS, Split, add_appendix, open_case
 from finetune.synthesize.complaint import write_complaint
 from finetune.synthesize.contract import open_contract, write_contract
 from finetune.synthesize.deposition import write_deposition
@@ -55,6 +55,8 @@ _OPENERS: dict[str, Callable[[random.Random, Split, str], Writer]] = {
 }
 SUMMARY_WORDS = (70, 130)
 _TRIES = 12
+_LONG_PAGES = 8
+_PAGE_WORDS = 290
 LAYOUTS = ("plain", "ruled", "pleading", "stamped")
 
 
@@ -118,7 +120,10 @@ def make_filing(
     kind = document_type or rng.choice(DOCUMENT_TYPES)
     length = pages or (rng.randint(10, 30) if rng.random() < 0.12 else rng.randint(2, 5))
     for _ in range(_TRIES):
-        draft = _WRITERS[kind](_OPENERS.get(kind, open_case)(rng, split, kind), length)
+        writer = _OPENERS.get(kind, open_case)(rng, split, kind)
+        draft = _WRITERS[kind](writer, length)
+        if length >= _LONG_PAGES and kind != "patent":
+            add_appendix(writer, draft, length * _PAGE_WORDS)
         filing = finish_filing(draft, f"{kind}-{split}-{seed}", kind, split, rng.choice(LAYOUTS))
         if SUMMARY_WORDS[0] <= len(filing.summary.split()) <= SUMMARY_WORDS[1]:
             break
