@@ -32,6 +32,7 @@ _DATES = (
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:day\s+of\s+)?{_MONTH}(?:\s*,?\s*{_YEAR}\b)?", re.IGNORECASE),
     re.compile(rf"\b{_MONTH}\s*,?\s+(?:of\s+)?{_YEAR}\b", re.IGNORECASE),
     re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4}|\d{2})\b"),
+    re.compile(r"\b(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2})\b"),
     re.compile(r"\b(?P<year>1[6-9]\d\d|20\d\d)-(?P<month>\d{2})-(?P<day>\d{2})\b"),
     re.compile(r"(?<![\d,.$-])(?P<year>1[6-9]\d\d|20[0-4]\d)(?![\d,.]*\d|-\d|\s*(?:dollars|acres|feet|shares|words|persons|people)\b)"),
 )
@@ -166,7 +167,7 @@ def _find_citations(text: str) -> Iterator[tuple[int, int, Value]]:
     taken = [m.span() for m in _STATUTE.finditer(text)]
     for match in _SECTION.finditer(text):
         if not any(low < match.end() and match.start() < high for low, high in taken):
-            yield match.start(), match.end(), f"§{match['section']}".casefold()
+            yield match.start(), match.end(), f"§{match['section']}{match['sub']}".casefold()
 
 
 def _find_dockets(text: str) -> Iterator[tuple[int, int, Value]]:
@@ -246,7 +247,7 @@ _GENERIC = frozenset(
     appellee appellees state states the a an in on act section article rule rules amendment constitution judge justice chief
     mr mrs ms dr no nos company corporation inc llc party parties agreement contract motion order complaint petition brief
     claim count claims counts district circuit appeals supreme superior county city board commission department government
-    united america clause code statute congress federal national president ecf dkt doc docket entry exh however but and or it he she they we i there if
+    united america clause code statute congress federal national president held ordered ecf dkt doc docket entry exh however but and or it he she they we i there if
     also whether when where while after before under for by to of as at from with because although movant counsel clerk exhibit
     exhibits attorney attorneys general veteran applicant licensee licensor landlord tenant seller buyer employer employee
     """.split()

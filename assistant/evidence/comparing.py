@@ -23,10 +23,12 @@ from assistant.evidence.terms import find_terms
 
 CLOSE_COPY = 0.72  # share of a sentence's words that stand in its source in the same order: it follows it word by word
 HALF_COPY = 0.5
+FAMILIAR = 3  # a capitalised word that the document has this often may stand in a sentence whose passage lacks it
 _ABOUT = re.compile(r"\b(?:about|approximately|nearly|almost|roughly|over|more than|less than|around|some)\s*$", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z’'-]*|\d[\d,.]*\d|\d|\$|%")
 _LOOSE_TERMS = frozenset(find_terms("one single said certain own ecf docket document entry doc d.e number"))  # these take each other's place freely
 _SHORT_FORMS = {"ex": "exhibit", "exh": "exhibit", "ecf": "docket", "dkt": "docket", "sec": "section", "art": "article"}
+_DIRECTIONS = frozenset("before after above below over under up down within without between against during until".split())
 _NAMES = {
     "pseudonym": "the name", "citation": "the citation", "docket": "the docket number", "date": "the date", "money": "the amount",
     "percent": "the percentage", "period": "the period", "ordinal": "the number", "number": "the figure", "name": "the name",
@@ -58,7 +60,8 @@ def compare_claims(
         if any(_same(claim, other) for other in source):
             continue
         if claim.kind == "name":
-            findings += _compare_name(claim, source_text, whole)
+            if not any(_same(claim, other) for other in context):
+                findings += _compare_name(claim, source_text, whole)
         elif claim.kind == "pseudonym":
             if not any(_same(claim, other) for other in context):
                 findings.append(Finding(_differs(claim, source, whole), True))
@@ -87,7 +90,7 @@ def compare_stances(text: str, best: str, source: str, copied: float) -> list[Fi
     findings += _compare_negation(text, best, source, copied)
     findings += _compare_modals(text, source)
     if close and not findings:
-        findings += _compare_words(text, best, source)
+        findings += _compare_words(text, best)
     return findings
 
 
@@ -129,7 +132,8 @@ def _same(claim: Claim, other: Claim) -> bool:
         if claim.kind == "docket":
             return str(claim.value) in str(other.value) or str(other.value) in str(claim.value)
         if claim.kind == "citation":
-            return _plain_citation(claim) == _plain_citation(other)
+            one, two = _plain_citation(claim), _plain_citation(other)
+            return one == two or (one.startswith("§") and "(" in one and "(" not in two and one.startswith(f"{two}("))
         return claim.value == other.value
     figures = {"number", "period", "ordinal", "percent", "money"}
     return claim.kind in figures and other.kind in figures and "number" in (claim.kind, other.kind) and claim.value == other.value
@@ -180,26 +184,29 @@ def _compare_name(claim: Claim, source_text: str, whole: str) -> list[Finding]:
     terms = set(find_terms(claim.text))
     if terms and terms <= set(find_terms(source_text)):
         return []
-    if re.search(rf"\b{word}", whole, re.IGNORECASE):
+    elsewhere = len(re.findall(rf"\b{word}", whole, re.IGNORECASE))
+    if elsewhere >= FAMILIAR:
+        return []
+    if elsewhere:
         return [Finding(f"the passage does not name {claim.text}", False)]
     return [Finding(f"the name {claim.text} is not in the filing", True)]
 
 
 def compare_speech(text: str, best: str, source: str) -> list[Finding]:
     """Compare who says it: alleged, argued, testified, found, held, dissented."""
-    said, stands = find_speech(text), find_speech(source)
-    if "dissented" in find_speech(best) and "dissented" not in said:
+    said, own = find_speech(text), find_speech(best)
+    stands = own or find_speech(source)
+    if "dissented" in own and "dissented" not in said:
         return [Finding("the source says this in a dissent", True)]
-    if set(said) & COURT_SPEECH and not set(stands) & COURT_SPEECH and set(stands) & PARTY_SPEECH:
-        kind = next(iter(k for k in stands if k in PARTY_SPEECH))
-        return [Finding(f"told as the court's, but {SPEAKER_WORDS[kind]} in the source", True)]
-    own = find_speech(best)
-    parties = [k for k in own if k in PARTY_SPEECH]
-    if parties and not said and own[parties[0]] < 0.6 * len(best) and not _tells_of_speech(text):
+    parties = [kind for kind in stands if kind in PARTY_SPEECH]
+    courts = [kind for kind in stands if kind in COURT_SPEECH]
+    if set(said) & COURT_SPEECH and parties and not courts:
+        return [Finding(f"told as the court's, but {SPEAKER_WORDS[parties[0]]} in the source", True)]
+    if set(said) & PARTY_SPEECH and courts and not parties:
+        return [Finding(f"told as a party's, but {SPEAKER_WORDS[courts[0]]} in the source", False)]
+    first = min((own[kind] for kind in own if kind in PARTY_SPEECH), default=len(best))
+    if not said and first < 0.6 * len(best) and not _tells_of_speech(text):
         return [Finding(f"told as a fact, but {SPEAKER_WORDS[parties[0]]} in the source", False)]
-    if set(said) & PARTY_SPEECH and not set(stands) & PARTY_SPEECH and set(stands) & COURT_SPEECH:
-        kind = next(iter(k for k in stands if k in COURT_SPEECH))
-        return [Finding(f"told as a party's, but {SPEAKER_WORDS[kind]} in the source", False)]
     return []
 
 
@@ -259,24 +266,40 @@ def _show(kinds: set[str]) -> str:
     return "/".join(sorted(kinds))
 
 
-def _compare_words(text: str, best: str, source: str) -> list[Finding]:
+def _compare_words(text: str, best: str) -> list[Finding]:
     """In a close copy, find content words put in the place of others."""
-    one = [m for m in _TOKEN.finditer(text)]
-    other = [m for m in _TOKEN.finditer(best)]
+    one, other = list(_TOKEN.finditer(text)), list(_TOKEN.finditer(best))
     matcher = SequenceMatcher(None, [_normal(m.group()) for m in one], [_normal(m.group()) for m in other], autojunk=False)
-    known = set(find_terms(source))
+    here, there = set(_content(text)), set(_content(best))
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "replace" or b - a > 3 or d - c > 3:
             continue
         new = text[one[a].start() : one[b - 1].end()]
         old = best[other[c].start() : other[d - 1].end()]
-        fresh = [term for term in find_terms(new) if term not in known and term not in _LOOSE_TERMS]
-        if fresh and find_terms(old) and not (set(find_terms(old)) & set(find_terms(text))):
-            return [Finding(f"the source says “{old}”, not “{new}”", False)]
+        fresh = [term for term in _content(new) if term not in there and term not in _LOOSE_TERMS]
+        gone = [term for term in _content(old) if term not in here]
+        if fresh and gone and not _same_letters(new, old):
+            figures = any(term[0].isdigit() for term in fresh)
+            return [Finding(f"the source says “{old}”, not “{new}”", figures)]
         modal_new, modal_old = _modal_of(new), _modal_of(old)
         if modal_new and modal_old and modal_new != modal_old:
             return [Finding(f"the source says “{modal_old}”, not “{modal_new}”", True)]
     return []
+
+
+def _content(text: str) -> list[str]:
+    """Give the terms of a text with the words of direction, which turn a meaning round though they are small."""
+    return find_terms(text) + [word for word in re.findall(r"[a-z]+", text.casefold()) if word in _DIRECTIONS]
+
+
+def _same_letters(new: str, old: str) -> bool:
+    """Tell whether two stretches differ in spaces, hyphens or a letter or two only, as reading by OCR makes them differ."""
+    one, two = (re.sub(r"[^a-z0-9]", "", words.casefold()) for words in (new, old))
+    if one == two:
+        return True
+    if re.search(r"\d", new + old) and re.search(r"\d{2}|^\d", one + " " + two) or one.endswith(two) or two.endswith(one):
+        return False
+    return min(len(one), len(two)) >= 4 and SequenceMatcher(None, one, two, autojunk=False).ratio() >= 0.8
 
 
 def _modal_of(words: str) -> str:

@@ -202,6 +202,7 @@ def cut_clauses(text: str) -> tuple[str, list[str]]:
 
     An enumeration "(1) …; (2) …" and a list parted by semicolons have a clause an item; the words before the first item go with it.
     """
+    text = _REFERENCE.sub("", text)
     match = _LABEL.match(text)
     label, rest = (match.group(1), text[match.end() :]) if match else ("", text)
     items = [item.strip(" ;,.") for item in _ENUMERATION.split(rest)]
@@ -229,6 +230,7 @@ def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdi
 
 NOTHING = "no passage of the filing says this"
 _LABEL = re.compile(r"^([A-Z][A-Za-z]+(?: [a-z]+){0,3}):\s+")
+_REFERENCE = re.compile(r"^\[[\w ,;:–-]{1,24}\]\s*|[:.]\s*\d{1,2}\.$")  # a page reference before, an item's number behind
 _CLAUSE_LEAD = re.compile(r"^(?:(?:and|or)\s+|failing that,?\s*(?:for\s+)?|[a-z]{4,12}:\s+)")
 _ENUMERATION = re.compile(r"\(\d{1,2}\)\s")
 _RANK = {"unsupported": 0, "partial": 1, "supported": 2}
