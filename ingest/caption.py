@@ -51,11 +51,11 @@ _SPLIT = regex.compile(
 _BLANK = regex.compile(r"\n\n")
 _COURT_LINE = regex.compile(r"(?:COURT|Court|Circuit|CIRCUIT|District of|DISTRICT OF|OCTOBER TERM)[^\n]*\n")
 _NAME_END = regex.compile(r"[)\]|:§]|\bNo\.|\bCase\b|\bCivil\b|\bOn (?:Writ|Petition|Appeal)|\b\d{2,}\b")
-_CITED = regex.compile(r"\b\d+\s+\p{Lu}[\p{L}.]*(?:\s\p{L}[\p{L}.]*){0,2}\s+\d+|\bWL\s\d")
+_CITED = regex.compile(r"\b\d+\s+(?!CV|CR|MC|CH|Civ|L\s)\p{Lu}[\p{L}.]*(?:\s\p{L}[\p{L}.]*){0,2}\s+\d+|\bWL\s\d")
 _NAME = r"(?:(?:\p{Lu}[\p{L}'’-]*\.?)[ ]){0,3}\p{Lu}[\p{L}'’-]+"
 _JUDGE = regex.compile(
     rf"\b(?:Hon\.|Honorable|HONORABLE|(?:Chief |Magistrate )?(?:Judge|JUDGE|Justice|JUSTICE):?)\s+({_NAME})"
-    rf"|({_NAME}),?\s+(?:(?:Chief|Senior|Circuit|District|U\.\s?S\.|United\s+States|Magistrate)\s+)*(?:District\s+)?(?:Judge|JUDGE)\b"
+    rf"|({_NAME})(?:,\s|[ ])(?:(?:Chief|Senior|Circuit|District|U\.\s?S\.|United\s+States|Magistrate)\s+)*(?:District\s+)?(?:Judge|JUDGE)\b"
 )
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATE = regex.compile(

@@ -278,7 +278,8 @@ def _trim_piece(text: str, piece: Candidate) -> Candidate | None:
 def _name_span(text: str, candidate: Candidate, masked: dict[str, str]) -> Span:
     type, kind = masked[candidate.type], "party" if candidate.type.startswith("PARTY") else ""
     if candidate.type == "LITERAL":
-        type, kind = _WORD_TYPES[text[candidate.start : candidate.end].split(" ")[0]], "literal"
+        found = PATTERN.match(text, candidate.start, candidate.end)
+        type, kind = _WORD_TYPES[found["word"]] if found else "MISC", "literal"
     return Span(candidate.start, candidate.end, type, round(candidate.score, 2), kind=kind)
 
 

@@ -1,0 +1,151 @@
+"""Cleaning: furniture out, sentences whole, and every verbatim character where the offset map says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pdf_samples import BODY, STAMP, make_pdf
+
+from assistant.documents import Page, pack_box
+from assistant.settings import load_settings
+from ingest.caption import find_facts, tell_type
+from ingest.clean import CleanText, clean_pages
+from ingest.read import read_document
+
+
+def clean_pdf(data: bytes) -> tuple[CleanText, tuple[Page, ...]]:
+    pages = read_document(data, "a.pdf", load_settings(home="/nonexistent")).pages
+    return clean_pages(pages), pages
+
+
+def check_offsets(clean: CleanText, pages: Sequence[Page]) -> None:
+    """Every verbatim segment has the page's own characters; segments ascend and stay inside the text."""
+    texts = {page.number: page.text for page in pages}
+    last = 0
+    for segment in clean.offsets.segments:
+        assert last <= segment.start < segment.end <= len(clean.text)
+        last = segment.end
+        if segment.verbatim:
+            original = texts[segment.page][segment.page_start : segment.page_end]
+            assert clean.text[segment.start : segment.end] == original
+
+
+def test_stamps_page_numbers_and_line_numbers_leave_the_text() -> None:
+    clean, pages = clean_pdf(make_pdf([list(BODY) * 4] * 4, header=STAMP, numbered=True))
+    check_offsets(clean, pages)
+    assert "Filed" not in clean.text and "PageID" not in clean.text
+    assert not any(word.isdigit() for word in clean.text.split())
+    assert clean.stamps[2] == ("Case 1:24-cv-00042-ABC Document 7 Filed 03/04/24 Page 2 of 4 PageID #: 2",)
+    assert clean.facts["docket_number"] == "1:24-cv-00042-ABC" and clean.facts["date"] == "03/04/24"
+
+
+def test_a_word_cut_at_the_line_end_is_mended_and_found_on_the_page() -> None:
+    clean, pages = clean_pdf(make_pdf([list(BODY)]))
+    assert "rented the warehouse at the edge of the harbor for three years. The roof leaked" in clean.text
+    start = clean.text.index("warehouse")
+    (span,) = clean.offsets.to_original(start, start + len("warehouse"))
+    assert pages[0].text[span.start : span.end] == "ware-\nhouse"
+
+
+def test_a_sentence_goes_on_over_the_page_break() -> None:
+    first = ["The parties agreed that the deposit would be", "returned within thirty days of the end of the"]
+    clean, _pages = clean_pdf(make_pdf([first, ["lease, less any sum that was owed for repairs."]] * 2, header=STAMP))
+    assert "the end of the lease, less any sum" in clean.text
+    start = clean.text.index("end of the lease")
+    assert [span.page for span in clean.offsets.to_original(start, start + 16)] == [1, 2]
+
+
+def test_numbered_paragraphs_and_headings_are_found() -> None:
+    lines = ["PARTIES", "1. Plaintiff lives in Ohio.", "2. Defendant is a company.", "FACTS", "3. The roof leaked."]
+    clean, _pages = clean_pdf(make_pdf([lines]))
+    assert [p.number for p in clean.paragraphs] == ["1", "2", "3"]
+    assert [clean.text[h.start : h.end] for h in clean.headings] == ["PARTIES", "FACTS"]
+    second = clean.paragraphs[1]
+    assert clean.text[second.start : second.end] == "2. Defendant is a company."
+
+
+def test_a_caption_in_two_columns_is_read_side_by_side() -> None:
+    lines = [
+        "MARLENE OKAFOR,        )   No. 24 CV 1182",
+        "    Plaintiff,         )   Hon. Vera Lindqvist",
+        "vs.                    )",
+        "HARBOR HOLDINGS LLC,   )   JURY DEMANDED",
+        "    Defendant.         )",
+    ]
+    clean, pages = clean_pdf(make_pdf([lines]))
+    check_offsets(clean, pages)
+    assert ")" not in clean.text
+    assert clean.text.index("HARBOR HOLDINGS") < clean.text.index("Hon. Vera Lindqvist")
+    assert clean.facts["parties"] == "MARLENE OKAFOR v. HARBOR HOLDINGS LLC"
+
+
+def test_plain_text_is_left_as_it_is() -> None:
+    text = "1\r\n\r\nPage 1 of 3\n\n  Two  words."
+    clean = clean_pages([Page(1, text)])
+    assert clean.text == text and clean.offsets.to_original(3, 7)[0].start == 3
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        ("COMPLAINT FOR BREACH OF CONTRACT", "complaint"),
+        ("NOTICE OF MOTION AND MOTION TO DISMISS THE COMPLAINT", "motion"),
+        ("ORDER GRANTING MOTION TO DISMISS", "order"),
+        ("BRIEF FOR APPELLANT", "brief"),
+        ("SERVICES AGREEMENT\n\nThis agreement is entered into by and between", "contract"),
+        ("VIDEOTAPED DEPOSITION OF MARLENE OKAFOR", "deposition"),
+        ("United States Patent\n\nWhat is claimed is:", "patent"),
+        ("Dear Ms. Okafor, thank you for your letter.", "plain"),
+    ],
+)
+def test_document_type_by_title(head: str, wanted: str) -> None:
+    assert tell_type(head) == wanted
+
+
+def test_facts_of_a_caption() -> None:
+    head = (
+        "UNITED STATES DISTRICT COURT\nFOR THE NORTHERN DISTRICT OF OHIO\n\nMARLENE OKAFOR and TOBIAS WREN,\n\nPlaintiffs,"
+        "\n\nv.\n\nHARBOR HOLDINGS, LLC, et al.,\n\nDefendants.\n\nCase No. 3:24-cv-00042-ABC\n\nJudge Vera Lindqvist\n\n"
+        "COMPLAINT\n\nFiled March 4, 2024\n\nSee Smith v. Jones, 123 F.3d 456."
+    )
+    facts = find_facts(head)
+    assert facts["court"] == "UNITED STATES DISTRICT COURT FOR THE NORTHERN DISTRICT OF OHIO"
+    assert facts["docket_number"] == "3:24-cv-00042-ABC" and facts["judge"] == "Vera Lindqvist"
+    assert facts["parties"] == "MARLENE OKAFOR et al. v. HARBOR HOLDINGS, LLC"
+    assert facts["date"] == "March 4, 2024" and facts["document_type"] == "complaint"
+    assert "parties" not in find_facts("As we said in Smith v. Jones, 123 F.3d 456, the rule is clear.")
+
+
+_LINE = st.text(st.sampled_from("abcXYZ 019.,-()§é’\u00a0"), max_size=40)
+
+
+@st.composite
+def placed_pages(draw: st.DrawFn) -> list[Page]:
+    """Pages of lines with plausible boxes."""
+    pages = []
+    for number in range(1, draw(st.integers(1, 4)) + 1):
+        lines = draw(st.lists(_LINE, max_size=12))
+        boxes = b""
+        for row, line in enumerate(lines):
+            left = draw(st.sampled_from([0.1, 0.15, 0.4]))
+            top = 0.05 + row * 0.07
+            for column in range(len(line)):
+                boxes += pack_box(left + column * 0.01, top, left + column * 0.01 + 0.009, top + 0.015)
+            boxes += b"\0" * 8
+        text = "".join(line + "\n" for line in lines)
+        pages.append(Page(number, text, boxes, 612, 792))
+    return pages
+
+
+@settings(max_examples=150, deadline=None)
+@given(placed_pages())
+def test_verbatim_segments_are_the_original_characters(pages: list[Page]) -> None:
+    clean = clean_pages(pages)
+    check_offsets(clean, pages)
+    for segment in clean.offsets.segments:
+        for span in clean.offsets.to_original(segment.start, segment.end):
+            found = clean.offsets.to_running(span.page, span.start, span.end)
+            assert found is not None and found[0] <= segment.start and segment.end <= found[1]
