@@ -13,7 +13,15 @@ from assistant.evidence.ranker import score_units
 from assistant.evidence.reading import Reading
 from assistant.evidence.sentences import split_sentences
 from assistant.evidence.terms import find_terms
-from assistant.evidence.wording import LONGEST_WORDS, introduce, lower_title, says_who, soften_capitals, trim_source
+from assistant.evidence.wording import (
+    LONGEST_WORDS,
+    introduce,
+    lower_title,
+    says_who,
+    sink_capitals,
+    soften_capitals,
+    trim_source,
+)
 from assistant.outline import Task
 
 REPEATED = 0.7  # share of a sentence's terms that one told before has: it says nothing new
@@ -157,7 +165,7 @@ def tell_caption(reading: Reading, title: str) -> CaptionLine | None:
     if not parties or len(parties.split()) > MOST_PARTY_WORDS or not re.search(r"\bv\.?s?\.? |\bin re\b|\bex parte\b", parties, re.I):
         return None
     name = facts.get("title") or title
-    name = name.capitalize() if name.upper() == name else name[:1].upper() + name[1:]
+    name = sink_capitals(name) if name.upper() == name else name[:1].upper() + name[1:]
     parties, court = soften_capitals(parties.rstrip(" ,.")), soften_capitals(facts.get("court", ""))
     bits = [f"{name}: {parties}", court, facts.get("docket_number", ""), facts.get("date", "")]
     if bits[2] and not bits[2].casefold().startswith("no"):

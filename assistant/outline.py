@@ -16,6 +16,7 @@ from assistant.engine.base import Prompt
 from assistant.engine.prompts import summary_prompt
 from assistant.evidence.ranker import Selection, estimate_tokens, read_document, select_passages
 from assistant.evidence.reading import Reading
+from assistant.evidence.wording import sink_capitals
 from assistant.templates import Part, Template
 
 PASSAGE_TOKENS = 420
@@ -171,7 +172,7 @@ def _name_stretch(reading: Reading, start: int, end: int, heading: str) -> str:
     pages = f"p. {first}" if first == last else f"pp. {first}–{last}"
     title = re.sub(r"\s+", " ", heading.replace(":", " –")).strip(" .–")
     if title.upper() == title:
-        title = title.capitalize()
+        title = sink_capitals(title)
     if len(title) > 70:
         title = title[:70].rsplit(" ", 1)[0] + " …"
     return f"{title} ({pages})" if title else pages[0].upper() + pages[1:]

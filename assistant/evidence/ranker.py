@@ -54,12 +54,12 @@ _LEANING = re.compile(
 _CLOSED = re.compile(r"[.?!:;][\"'”’)\]]*(?:\d{1,3})?$")
 _DATE = re.compile(
     r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|"
-    r"Dec(?:ember)?)\.?\s+\d{1,2}(?:st|nd|rd|th)?\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\bDate \d+\b|"
+    r"Dec(?:ember)?)\.?\s+\d{1,2}(?:st|nd|rd|th)?\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\bDATE_\d+\b|"
     r"\b(?:\w+teen|\w+ty|\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)(?:\s*\(\d+\))?\s+(?:calendar |business )?days\b"
 )
 _FIGURE = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|"
-    r"Nov|Dec)\b\.?,?\s+(?:\d{1,2}\b|\d{4})|\bday of [A-Z]|\d{1,2}/\d{1,2}/\d{2,4}|[$€£]\s?\d|\bRs\.?\s?\d|\bDate \d"
+    r"Nov|Dec)\b\.?,?\s+(?:\d{1,2}\b|\d{4})|\bday of [A-Z]|\d{1,2}/\d{1,2}/\d{2,4}|[$€£]\s?\d|\bRs\.?\s?\d|\bDATE_\d"
 )
 _DEADLINE = re.compile(
     r"\b(?:deadline|due|no later than|not later than|on or before|within|until|up to and including|scheduled|set for|hearing|"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.evidence.attitudes import find_speech
+from assistant.store.pseudonyms import PATTERN
 
 LONGEST_WORDS = 80
 _LEAD = re.compile(
@@ -103,6 +104,16 @@ def soften_capitals(text: str) -> str:
         return word.lower() if word in ("AND", "THE", "FOR") else word.capitalize()
 
     return re.sub(r"\b[A-Z][A-Z’']+\b(?!\.\w)", soften, text)
+
+
+def sink_capitals(text: str) -> str:
+    """Write a line set in capitals in lower case with a capital initial; pseudonyms keep their form."""
+    pieces, at = [], 0
+    for match in PATTERN.finditer(text):
+        pieces += [text[at : match.start()].lower(), match.group()]
+        at = match.end()
+    sunk = "".join(pieces) + text[at:].lower()
+    return sunk[:1].upper() + sunk[1:]
 
 
 def introduce(text: str, title: str, voice: str, first: bool) -> str:

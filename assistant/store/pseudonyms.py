@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 
-SCHEME = "plain-1"
-"""Names the form; it goes into the provenance of every redacted document and adapter."""
+SCHEME = "underscore-1"
+"""Names the form; it goes into the provenance of every redacted document and adapter.
+
+The form was measured, not chosen: see docs/decisions/0002-pseudonym-form.md.
+"""
 
 WORDS: dict[str, str] = {
-    "PERSON": "Person",
-    "ORG": "Company",
-    "LOC": "Place",
-    "DATETIME": "Date",
-    "CODE": "Number",
-    "CONTACT": "Contact",
-    "DEM": "Trait",
-    "QUANTITY": "Amount",
-    "MISC": "Item",
+    "PERSON": "PERSON",
+    "ORG": "COMPANY",
+    "LOC": "PLACE",
+    "DATETIME": "DATE",
+    "CODE": "NUMBER",
+    "CONTACT": "CONTACT",
+    "DEM": "TRAIT",
+    "QUANTITY": "AMOUNT",
+    "MISC": "ITEM",
 }
 """The word that stands for each entity type; no two types share one."""
 
-PATTERN = re.compile(rf"\b(?P<word>{'|'.join(WORDS.values())}) (?P<number>[1-9]\d*)\b")
+PATTERN = re.compile(rf"\b(?P<word>{'|'.join(WORDS.values())})_(?P<number>[1-9]\d*)\b")
 """Finds every pseudonym in a text, whichever matter it belongs to."""
 
 
@@ -32,7 +35,7 @@ def format_pseudonym(type: str, number: int) -> str:
     """
     if type not in WORDS or number < 1:
         raise ValueError(f"no pseudonym for type {type!r}, number {number}: one of {', '.join(WORDS)}, number from 1")
-    return f"{WORDS[type]} {number}"
+    return f"{WORDS[type]}_{number}"
 
 
 def find_pseudonyms(text: str) -> list[str]:
