@@ -4,6 +4,7 @@ import os
 import threading
 
 import pytest
+from masking import mask
 
 from assistant.chat import answer, rewrite_question
 from assistant.documents import Answer, OffsetMap, Passage, RedactedDocument, Segment, Sentence
@@ -11,12 +12,12 @@ from assistant.evidence.retrieval import Hit
 from assistant.settings import Settings
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-BLOCKS = (
+BLOCKS = tuple(map(mask, (
     "The lease began on March 1, 2018 and runs for five years. The monthly rent is $4,500, payable on the first day of each month.",
     "Person 12 was injured on July 9, 2019 when the stairway of the building collapsed. She was taken to the hospital by ambulance.",
     "Company 3 contends that it had no notice of the defect in the stairway. The inspector testified that he warned Company 3 in June.",
     "The court denied the motion for summary judgment. Trial is set for October 4, 2021.",
-)
+)))
 
 
 def make_document(document_id="d-1", blocks=BLOCKS):
@@ -52,6 +53,7 @@ class FakeEngine:
 
 
 def ask(question, engine=None, document=DOCUMENT, hits=None, **options):
+    question = mask(question)
     options.setdefault("settings", Settings())
     options.setdefault("adapter", "base" if engine else "none")
     hits = find_hits(document) if hits is None else hits
@@ -148,7 +150,9 @@ def test_stop_keeps_what_is_done_and_still_gives_the_answer():
     assert isinstance(first, Sentence) and isinstance(rest[-1], Answer) and rest[-1].sentences == (first,)
 
 
-HISTORY = [("When was Person 12 injured?", "Person 12 was injured on July 9, 2019, in the building of Company 3.")]
+HISTORY = [
+    (mask("When was Person 12 injured?"), mask("Person 12 was injured on July 9, 2019, in the building of Company 3."))
+]
 
 
 @pytest.mark.parametrize(
@@ -160,9 +164,9 @@ HISTORY = [("When was Person 12 injured?", "Person 12 was injured on July 9, 201
     ],
 )
 def test_follow_up_questions(question, kept, added):
-    rewritten = rewrite_question(question, HISTORY)
-    assert rewritten.startswith(question)
-    assert added in rewritten if added else rewritten == question
+    rewritten = rewrite_question(mask(question), HISTORY)
+    assert rewritten.startswith(mask(question))
+    assert mask(added) in rewritten if added else rewritten == mask(question)
 
 
 def test_history_reaches_the_model():

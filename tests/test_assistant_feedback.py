@@ -3,13 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking import mask
 
 from assistant.documents import OffsetMap, RedactedDocument, Segment, join_parts
 from assistant.feedback import REASONS, diff_words, reverify
 from assistant.monitor import measure_edits
 from assistant.templates import load_template
 
-TEXT = (
+TEXT = mask(
     "On May 3, 2019, Person 1 and Company 2 entered into a written agreement for 250 engines. "
     "Company 2 failed to deliver the engines by June 30, 2019.\n\n"
     "WHEREFORE, Plaintiff demands judgment against Company 2 in the amount of $1,200,000."
@@ -40,13 +41,18 @@ def test_both_texts_can_be_had_back(a, b):
     ],
 )
 def test_a_persons_sentence_is_verified_and_kept(line, support):
+    line = mask(line)
     made = reverify(f"Facts: {line}", DOCUMENT, load_template("complaint"))
     assert [(s.text, s.part, s.origin, s.support) for s in made] == [(line, "Facts", "person", support)]
     assert made[0].reason and (made[0].evidence or support == "unsupported")
 
 
 def test_parts_and_stretches_survive_an_edit():
-    text = join_parts([("Facts", "Person 1 bought 250 engines."), ("Background (pp. 2–4)", "Company 2 failed to deliver the engines.")])
+    text = mask(
+        join_parts(
+            [("Facts", "Person 1 bought 250 engines."), ("Background (pp. 2–4)", "Company 2 failed to deliver the engines.")]
+        )
+    )
     made = reverify(text, DOCUMENT, load_template("complaint"))
     assert [s.part for s in made] == ["Facts", "Background (pp. 2–4)"]
     assert join_parts([(s.part, s.text) for s in made]) == text

@@ -163,15 +163,30 @@ def find_modals(text: str) -> dict[str, set[str]]:
 
 def find_decisions(text: str) -> list[tuple[str, str, frozenset[str]]]:
     """Give each decision in a text: its kind, its word, and the content terms close to it (what is decided)."""
-    words = re.findall(r"[A-Za-z][A-Za-z’'-]*", text)
-    stems = [stem_term(word.casefold()) for word in words]
+    words = re.findall(r"[A-Za-z][A-Za-z_’'-]*\d*|[;,.]", text)
+    kinds = [
+        None
+        if word.casefold() == "dismiss" and words[index - 1].casefold() == "to"
+        else _DECISIONS.get(stem_term(word.casefold()))
+        for index, word in enumerate(words)
+    ]
     found = []
-    for index, stem in enumerate(stems):
-        kind = _DECISIONS.get(stem)
+    for index, kind in enumerate(kinds):
         if kind is not None:
-            near = " ".join(words[max(index - _WINDOW, 0) : index] + words[index + 1 : index + 1 + _WINDOW])
-            found.append((kind, words[index].casefold(), frozenset(find_terms(near)) - _DECISIONS.keys()))
+            near = _reach(words, kinds, range(index - 1, max(index - 1 - _WINDOW, -1), -1))
+            near += _reach(words, kinds, range(index + 1, min(index + 1 + _WINDOW, len(words))))
+            found.append((kind, words[index].casefold(), frozenset(find_terms(" ".join(near)))))
     return found
+
+
+def _reach(words: list[str], kinds: list[str | None], positions: range) -> list[str]:
+    """Give the words at the positions up to a mark, an "and" or another decision."""
+    near: list[str] = []
+    for position in positions:
+        if words[position] in (";", ".") or words[position].casefold() in ("and", "but") or kinds[position] is not None:
+            break
+        near.append(words[position])
+    return near
 
 
 def find_contrary_decision(text: str, sources: list[str]) -> tuple[str, str] | None:
@@ -193,6 +208,16 @@ def find_contrary_decision(text: str, sources: list[str]) -> tuple[str, str] | N
         if contrary > same and contrary >= min(2, len(about)):
             return word, against
     return None
+
+
+def are_opposite(one: str, other: str) -> bool:
+    """Tell whether two words exclude each other: outcomes, roles, directions."""
+    stems = (_stems(one), _stems(other))
+    for group in _OUTCOMES + _CLOSE_OPPOSITES:
+        sides = [next((i for i, words in enumerate(group) if any(w in said for w in words)), None) for said in stems]
+        if None not in sides and sides[0] != sides[1]:
+            return True
+    return False
 
 
 def find_opposite(sentence: str, evidence: str, close: bool = False) -> tuple[str, str] | None:

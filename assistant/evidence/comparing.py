@@ -11,6 +11,7 @@ from assistant.evidence.attitudes import (
     COURT_SPEECH,
     PARTY_SPEECH,
     SPEAKER_WORDS,
+    are_opposite,
     count_negators,
     find_contrary_decision,
     find_modals,
@@ -18,14 +19,15 @@ from assistant.evidence.attitudes import (
     find_opposite,
     find_speech,
 )
-from assistant.evidence.claims import Claim, dates_agree, spell_figures
+from assistant.evidence.claims import Claim, dates_agree, find_claims, spell_figures
 from assistant.evidence.terms import find_terms
+from assistant.store.pseudonyms import PATTERN
 
 CLOSE_COPY = 0.72  # share of a sentence's words that stand in its source in the same order: it follows it word by word
 HALF_COPY = 0.5
 FAMILIAR = 3  # a capitalised word that the document has this often may stand in a sentence whose passage lacks it
 _ABOUT = re.compile(r"\b(?:about|approximately|nearly|almost|roughly|over|more than|less than|around|some)\s*$", re.IGNORECASE)
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z’'-]*|\d[\d,.]*\d|\d|\$|%")
+_TOKEN = re.compile(rf"{PATTERN.pattern}|[A-Za-z][A-Za-z’'-]*|\d[\d,.]*\d|\d|\$|%")
 _LOOSE_TERMS = frozenset(find_terms("one single said certain own ecf docket document entry doc d.e number"))  # these take each other's place freely
 _SHORT_FORMS = {"ex": "exhibit", "exh": "exhibit", "ecf": "docket", "dkt": "docket", "sec": "section", "art": "article"}
 _DIRECTIONS = frozenset("before after above below over under up down within without between against during until".split())
@@ -169,7 +171,8 @@ def _differs(claim: Claim, source: Sequence[Claim], whole: str) -> str:
     others = list(dict.fromkeys(o.text for o in source if o.kind == claim.kind and o.value != claim.value))
     name = _NAMES[claim.kind]
     if claim.kind == "pseudonym":
-        others = [o for o in others if o.split()[0] == claim.text.split()[0]]
+        kind = PATTERN.match(claim.text)
+        others = [o for o in others if kind is not None and o.startswith(kind["word"])]
     if others:
         return f"{name} {claim.text} is not in the passage, which says {' and '.join(others[:2])}"
     where = "the passage" if claim.text in whole else "the filing"
@@ -278,9 +281,10 @@ def _compare_words(text: str, best: str) -> list[Finding]:
         old = best[other[c].start() : other[d - 1].end()]
         fresh = [term for term in _content(new) if term not in there and term not in _LOOSE_TERMS]
         gone = [term for term in _content(old) if term not in here]
-        if fresh and gone and not _same_letters(new, old):
-            figures = any(term[0].isdigit() for term in fresh)
-            return [Finding(f"the source says “{old}”, not “{new}”", figures)]
+        if are_opposite(new, old) or (PATTERN.fullmatch(new) and PATTERN.fullmatch(old)):
+            return [Finding(f"the source says “{old}”, not “{new}”", True)]
+        if fresh and gone and not _same_letters(new, old) and not _same_figure(new, text, best):
+            return [Finding(f"the source says “{old}”, not “{new}”", any(term[0].isdigit() for term in fresh))]
         modal_new, modal_old = _modal_of(new), _modal_of(old)
         if modal_new and modal_old and modal_new != modal_old:
             return [Finding(f"the source says “{modal_old}”, not “{modal_new}”", True)]
@@ -292,12 +296,22 @@ def _content(text: str) -> list[str]:
     return find_terms(text) + [word for word in re.findall(r"[a-z]+", text.casefold()) if word in _DIRECTIONS]
 
 
+def _same_figure(new: str, text: str, best: str) -> bool:
+    """Tell whether the figures in a stretch belong to facts that the passage has too, in another form."""
+    if not re.search(r"\d", new):
+        return False
+    digits = re.findall(r"\d[\d,.]*", new)
+    source = find_claims(best)
+    facts = [claim for claim in find_claims(text) if any(figure.strip(",.") in claim.text for figure in digits)]
+    return bool(facts) and all(any(_same(claim, other) for other in source) for claim in facts)
+
+
 def _same_letters(new: str, old: str) -> bool:
     """Tell whether two stretches differ in spaces, hyphens or a letter or two only, as reading by OCR makes them differ."""
     one, two = (re.sub(r"[^a-z0-9]", "", words.casefold()) for words in (new, old))
     if one == two:
         return True
-    if re.search(r"\d", new + old) and re.search(r"\d{2}|^\d", one + " " + two) or one.endswith(two) or two.endswith(one):
+    if re.search(r"\d", new + old) or one.endswith(two) or two.endswith(one):
         return False
     return min(len(one), len(two)) >= 4 and SequenceMatcher(None, one, two, autojunk=False).ratio() >= 0.8
 
@@ -308,7 +322,7 @@ def _modal_of(words: str) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    return [_normal(token) for token in _TOKEN.findall(text)]
+    return [_normal(match.group()) for match in _TOKEN.finditer(text)]
 
 
 def _normal(token: str) -> str:

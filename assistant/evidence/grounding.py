@@ -222,6 +222,8 @@ def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdi
         return Verdict("supported", worst.reason, evidence)
     good = sum(verdict.support == "supported" for verdict in verdicts)
     clause = clauses[list(verdicts).index(worst)]
+    if all(verdict.support == worst.support and verdict.reason == worst.reason for verdict in verdicts):
+        return Verdict(worst.support, worst.reason, evidence or worst.evidence)
     short = clause if len(clause) <= 60 else clause[:60].rsplit(" ", 1)[0] + " …"
     if worst.support == "unsupported" and worst.reason == NOTHING and good * 2 >= len(verdicts):
         return Verdict("partial", f"{NOTHING}: “{short}”", evidence)
@@ -229,7 +231,7 @@ def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdi
 
 
 NOTHING = "no passage of the filing says this"
-_LABEL = re.compile(r"^([A-Z][A-Za-z]+(?: [a-z]+){0,3}):\s+")
+_LABEL = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):\s+")
 _REFERENCE = re.compile(r"^\[[\w ,;:–-]{1,24}\]\s*|[:.]\s*\d{1,2}\.$")  # a page reference before, an item's number behind
 _CLAUSE_LEAD = re.compile(r"^(?:(?:and|or)\s+|failing that,?\s*(?:for\s+)?|[a-z]{4,12}:\s+)")
 _ENUMERATION = re.compile(r"\(\d{1,2}\)\s")

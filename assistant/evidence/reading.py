@@ -11,6 +11,7 @@ from typing import Literal
 from assistant.documents import Evidence, RedactedDocument
 from assistant.evidence.sentences import split_sentences
 from assistant.evidence.terms import TermMatrix
+from assistant.store.pseudonyms import PATTERN
 
 Role = Literal["body", "point", "heading", "caption", "contents", "signature", "certificate", "citation", "fragment"]
 
@@ -22,7 +23,7 @@ _CITE = re.compile(r"\b\d{1,4}\s+(?:[A-Z][\w.]*\.?\s?){1,4}(?:\d[a-z]{1,2}\s)?\d
 _CITE_OPENS = re.compile(r"^(?:\(?(?:See|Id\.|Ibid|Cf\.|Accord|But see|Compare|E\.g\.|Pet\. App|App\.|Ex\.|Dkt\.|Doc\.|ECF)\b)")
 _SIGNED = re.compile(r"respectfully submitted|^/s/|^s/\s|counsel of record|^attorneys? for\b|^counsel for\b", re.IGNORECASE)
 _CERTIFICATE = re.compile(r"certificate of (?:service|compliance|interest)|certification of", re.IGNORECASE)
-_ADDRESS = re.compile(r"@|\b\d{5}(?:-\d{4})?$|\(\d{3}\)\s?\d{3}|\b(?:Suite|Avenue|Street|Floor|Tel|Fax|Telephone)\b|https?:|\bContact \d")
+_ADDRESS = re.compile(r"@|\b\d{5}(?:-\d{4})?$|\(\d{3}\)\s?\d{3}|\b(?:Suite|Avenue|Street|Floor|Tel|Fax|Telephone)\b|https?:|\bCONTACT_\d")
 _SEPARATE = re.compile(
     r"(?:^|[—–] ?)(?:(?:Chief |Associate |Circuit |District |Senior )*(?:JUSTICE|Justice|JUDGE|Judge)\s+)?[A-Z][\w.’' -]{1,40},\s+"
     r"(?:(?:Chief|Associate|Circuit|District|Senior)\s+)*(?:Judge|Justice|J\.|C\.J\.|JJ\.)[^.]{0,60}?,\s*(?:dissenting|concurring)"
@@ -204,11 +205,12 @@ def _is_heading(text: str) -> bool:
     """Tell whether a unit is a heading: in capitals, or short or numbered with most words capitalised."""
     if len(text) > 300 or _DATED.match(text) or _LEADERS.search(text) or not (text[0].isalnum() or text[0] in "“\"'§"):
         return False
-    body = _ENUMERATOR.sub("", text)
+    body = PATTERN.sub("Name", _ENUMERATOR.sub("", text))
+    text = PATTERN.sub("Name", text)
     words = [word for word in _WORD.findall(body) if len(word) > 3]
     if not words or re.search(r"^\d|\bv\. ", body) or (body == text and re.search(r"\d{2}", body)):
         return False
-    if body.upper() == body and len(body) <= 160:
+    if body.replace("Name", "").upper() == body.replace("Name", "") and len(body) <= 160:
         return True
     capitals = sum(word[0].isupper() for word in words) / len(words)
     if body != text and capitals >= 0.75 and len(words) >= 2:

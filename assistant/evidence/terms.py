@@ -9,7 +9,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-_TERM = re.compile(r"[A-Za-z][A-Za-z'’]*|\d[\d,.]*\d|\d")
+from assistant.store.pseudonyms import PATTERN
+
+_TERM = re.compile(rf"{PATTERN.pattern}|[A-Za-z][A-Za-z'’]*|\d[\d,.]*\d|\d")
 _STOP = frozenset(
     """
     a an the of to in on at by for from with without and or nor but if as is are was were be been being it its this that these
@@ -47,11 +49,13 @@ def _trim(stem: str) -> str:
 
 
 def find_terms(text: str) -> list[str]:
-    """Give the stemmed content terms of a text, in order, function words left out; figures keep their form."""
+    """Give the stemmed content terms of a text, in order, function words left out; figures and pseudonyms keep their form."""
     terms = []
-    for word in _TERM.findall(text):
-        low = word.casefold()
-        if low not in _STOP:
+    for match in _TERM.finditer(text):
+        low = match.group().casefold()
+        if match["number"]:
+            terms.append(low)
+        elif low not in _STOP:
             terms.append(stem_term(low) if low[0].isalpha() else low.replace(",", "").removesuffix(".00"))
     return terms
 
