@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_web import PASSWORD, FakeActions, FakeHouse, list_paths, log_in, open_fake_house
+from fake_actions import FakeActions
+from fake_web import PASSWORD, FakeHouse, list_paths, log_in, open_fake_house
 from fastapi.testclient import TestClient
 
 from ui.web.access import Presence, is_public

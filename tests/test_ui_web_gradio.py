@@ -11,7 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fake_web import PASSWORD, FakeActions, list_paths, log_in, make_round, open_fake_house
+from fake_actions import FakeActions
+from fake_web import PASSWORD, list_paths, log_in, open_fake_house
+from fake_world import make_round
 from fastapi.testclient import TestClient
 
 from assistant.errors import NotAllowed
@@ -19,7 +21,7 @@ from ui.web import rounds, rounds_view
 from ui.web.app import build_app
 from ui.web.charts import draw_bars, draw_intervals, draw_line
 from ui.web.gradio_gate import SessionBindings, is_listed
-from ui.web.insights import read_rows, show_edits
+from ui.web.insights import show_edits
 
 
 @pytest.fixture(scope="module")
@@ -214,5 +216,5 @@ def test_results_show_every_figure_with_its_interval() -> None:
 
 def test_insights_say_on_how_many_reviews_they_rest() -> None:
     rows = FakeActions().learning_insights(None, SimpleNamespace(role="admin"))
-    assert "<strong>43</strong> reviews" in show_edits(read_rows(rows))
+    assert "<strong>43</strong> reviews" in show_edits(rows["weeks"])
     assert "No summary has been reviewed yet" in show_edits([])

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fake_web import FakeActions, list_paths, log_in, open_fake_house
+from fake_actions import FakeActions
+from fake_web import list_paths, log_in, open_fake_house
 from fastapi.testclient import TestClient
 
 from ui.web.access import is_public

@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from fake_web import FakeActions, log_in, make_filing, open_fake_house
+from fake_actions import FakeActions
+from fake_web import log_in, open_fake_house
+from fake_world import make_filing
 from fastapi.testclient import TestClient
 
 from ui.web.app import build_app

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from fake_web import FakeActions, log_in, open_fake_house, wait_until
+from fake_actions import FakeActions
+from fake_web import log_in, open_fake_house, wait_until
 
 from assistant.errors import NotAllowed
 from ui.web.app import build_app

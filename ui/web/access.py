@@ -31,6 +31,7 @@ SESSION_COOKIE = "casebrief_session"
 PUBLIC = ("/login", "/health", "/favicon.ico")
 PUBLIC_FOLDERS = ("/static/", "/local/")
 SAFE_METHODS = ("GET", "HEAD")
+MAX_SEEN = 4096
 ALLOWED_METHODS = (*SAFE_METHODS, "POST", "DELETE")
 
 CONTENT_POLICY = (
@@ -70,6 +71,8 @@ class Presence:
         now = time.monotonic()
         if now - self.seen.get(key, now) > self.idle_s:
             return False
+        if len(self.seen) > MAX_SEEN:
+            self.seen = {k: at for k, at in self.seen.items() if now - at <= self.idle_s}
         if not background or key not in self.seen:
             self.seen[key] = now
         return True
@@ -113,7 +116,8 @@ class Gate:
         """Put the login into the request's state, or give the refusal."""
         token = cookie_parser(headers.get("cookie", "")).get(SESSION_COOKIE, "")
         login = await to_thread.run_sync(find_login, self.house.db, token) if token else None
-        background = "x-background" in headers
+        # The Gradio screens poll by themselves, and a poll looks like a click: only opening one counts as an action.
+        background = "x-background" in headers or (is_gradio(scope["path"]) and "/gradio_api/" in scope["path"])
         if login is None or not self.presence.touch(token, background=background):
             if login is not None:
                 self.presence.forget(token)

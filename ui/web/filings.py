@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from assistant.errors import LimitExceeded, NotFound, RefusedInput
 from ui.web.access import require_role
-from ui.web.render import current_user, matters_for, pick_matter, render
+from ui.web.render import current_user, is_secure, matters_for, pick_matter, render
 
 router = APIRouter()
 
@@ -32,7 +32,9 @@ def show_filings(request: Request, matter_id: str) -> Response:
         filings=_list(request, matter_id),
         max_file_mb=request.app.state.house.settings.max_file_mb,
     )
-    page.set_cookie("casebrief_matter", matter_id, httponly=True, samesite="strict", path="/")
+    page.set_cookie(
+        "casebrief_matter", matter_id, httponly=True, samesite="strict", secure=is_secure(request), path="/"
+    )
     return page
 
 

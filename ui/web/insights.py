@@ -18,19 +18,6 @@ KIND_WORDS = ("Signed off untouched", "Signed off after edits", "Returned")
 POLL_S = 60.0
 
 
-def read_rows(found: Any) -> list[dict[str, Any]]:
-    """Give the counts as rows of week, adapter and the three kinds, whatever their container."""
-    rows = found.get("weeks", found.get("rows", [])) if isinstance(found, Mapping) else found
-    plain = [
-        row if isinstance(row, Mapping) else vars(row) if hasattr(row, "__dict__") else _slots(row) for row in rows
-    ]
-    return [dict(row) for row in plain if any(kind in row for kind in KINDS)]
-
-
-def _slots(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in getattr(row, "__slots__", ())}
-
-
 def show_edits(rows: Sequence[Mapping[str, Any]]) -> str:
     """Show the bars and the table behind them."""
     reviews = sum(int(row.get(kind, 0)) for row in rows for kind in KINDS)
@@ -58,7 +45,7 @@ def build_blocks(house: Any, actions: Any) -> gr.Blocks:
     def refresh(request: gr.Request) -> str:
         user = find_admin(house, request)
         try:
-            return show_edits(read_rows(actions.learning.insights(house, user)))
+            return show_edits(actions.learning.insights(house, user)["weeks"])
         except CasebriefError as error:
             return show_error(str(error))
 

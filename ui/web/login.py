@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,9 +11,9 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from assistant.errors import CasebriefError, WrongUsage
+from assistant.errors import CasebriefError, NotFound, WrongUsage
 from ui.web.access import SESSION_COOKIE, same_token
-from ui.web.render import render
+from ui.web.render import is_secure, render
 
 router = APIRouter()
 
@@ -38,23 +39,27 @@ async def log_in(request: Request) -> Response:
 @router.post("/logout")
 def log_out(request: Request) -> Response:
     """End the person's sessions everywhere."""
-    from assistant.store import people
+    from assistant.store import audit, people
 
-    people.end_logins(request.app.state.house.db, request.state.login.user)
+    db, user = request.app.state.house.db, request.state.login.user
+    people.end_logins(db, user)
+    audit.record(db, user.name, "login.end", user.name)
     answer = JSONResponse({"next": "/login"})
     answer.delete_cookie(SESSION_COOKIE, path="/")
     return answer
 
 
 def _open_session(request: Request, form: dict[str, str]) -> Response:
-    from assistant.store import people
+    from assistant.store import audit, people
 
     house = request.app.state.house
     name = form.get("name", "").strip()
     try:
         user = people.authenticate(house.db, name, form.get("password", ""))
         token, _ = people.create_login(house.db, user, house.settings.session_hours)
+        audit.record(house.db, user.name, "login.begin", user.name)
     except CasebriefError as error:
+        _record_failure(house.db, name)
         return _show_form(request, status=403, name=name, error=error.what, do=error.do or "")
     answer = RedirectResponse("/", status_code=303)
     answer.set_cookie(
@@ -63,17 +68,25 @@ def _open_session(request: Request, form: dict[str, str]) -> Response:
         max_age=int(house.settings.session_hours * 3600),
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=is_secure(request),
         path="/",
     )
     answer.delete_cookie(FORM_COOKIE, path="/login")
     return answer
 
 
+def _record_failure(db: Any, name: str) -> None:
+    """Record a failed login of an account that exists; another name may be a password in the wrong field."""
+    from assistant.store import audit, people
+
+    with suppress(NotFound):
+        audit.record(db, "", "login.refused", people.get_user(db, name).name)
+
+
 def _show_form(request: Request, status: int = 200, name: str = "", error: str = "", do: str = "") -> Response:
     token = secrets.token_urlsafe(24)
     page = render(request, "login.html", status=status, name=name, error=error, do=do, form_token=token)
-    secure = request.url.scheme == "https"
+    secure = is_secure(request)
     page.set_cookie(FORM_COOKIE, token, max_age=3600, httponly=True, samesite="strict", secure=secure, path="/login")
     return page
 

@@ -68,12 +68,19 @@ def render(request: Request, template: str, *, screen: str = "", status: int = 2
     return HTMLResponse(page.render({**shell, **values}), status_code=status)
 
 
+def is_secure(request: Request) -> bool:
+    """Tell whether the browser speaks TLS to us, so that cookies may be kept from plain connections."""
+    return request.url.scheme == "https"
+
+
 def matters_for(request: Request) -> list[dict[str, Any]]:
-    """Give the matters that the person may open, for the switcher; admins open none."""
+    """Give the matters that the person may open, for the switcher, looked up once a request; admins open none."""
     user = current_user(request)
     if user.role not in ("paralegal", "attorney"):
         return []
-    return list(request.app.state.actions.people.list_matters(request.app.state.house, user))
+    if not hasattr(request.state, "matters"):
+        request.state.matters = request.app.state.actions.people.list_matters(request.app.state.house, user)
+    return list(request.state.matters)
 
 
 def pick_matter(request: Request, matter_id: str) -> dict[str, Any]:

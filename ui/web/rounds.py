@@ -61,7 +61,7 @@ class RoundsScreen:
         user = find_admin(self.house, request)
         found = self.newest(user)
         running = bool(found) and found["status"] == "running"  # type: ignore[index]
-        decidable = bool(found) and found["status"] in view.DECIDABLE and bool(found.get("candidate"))  # type: ignore[index, union-attr]
+        decidable = bool(found) and found["status"] == "passed" and bool(found.get("candidate"))  # type: ignore[index, union-attr]
         adapters = self.learning.list_adapters(self.house, user)
         return (
             self.show_preview(user),
@@ -113,8 +113,8 @@ class RoundsScreen:
 
     def _candidate(self, user: Any) -> str:
         found = self.newest(user)
-        if not found or found["status"] not in view.DECIDABLE or not found.get("candidate"):
-            raise NotFound("There is no candidate to decide on.", do="Start a round first.")
+        if not found or found["status"] != "passed" or not found.get("candidate"):
+            raise NotFound("There is no candidate that passed the gate.", do="Start a round first.")
         return str(found["candidate"])
 
 

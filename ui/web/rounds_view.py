@@ -12,7 +12,13 @@ from markupsafe import escape
 
 from ui.web.charts import draw_intervals, draw_line
 
-STEPS = (("dataset", "Dataset"), ("train", "Train"), ("evaluate", "Evaluate"), ("gate", "Gate"), ("register", "Register"))
+STEPS = (
+    ("dataset", "Dataset"),
+    ("train", "Train"),
+    ("evaluate", "Evaluate"),
+    ("gate", "Gate"),
+    ("register", "Register"),
+)
 METRICS = (("rouge1", "ROUGE-1"), ("rouge2", "ROUGE-2"), ("rougeL", "ROUGE-L"), ("rougeLsum", "ROUGE-Lsum"))
 STATUS_WORDS = {
     "running": "Running",
@@ -23,7 +29,6 @@ STATUS_WORDS = {
     "promoted": "The candidate was promoted",
     "discarded": "The candidate was discarded",
 }
-DECIDABLE = ("passed", "refused")
 
 
 def show_preview(preview: Mapping[str, Any]) -> str:

@@ -1,0 +1,150 @@
+"""The fake actions of administrators: rounds, adapters, people, matters, the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fake_world import MEMBERS, make_round
+
+from assistant.errors import NotAllowed, NotFound
+
+
+class OfficeActions:
+    """What `FakeActions` inherits; the attributes are made there."""
+
+    calls: list[tuple[Any, ...]]
+    users: list[dict[str, Any]]
+    adapters: list[dict[str, Any]]
+    round: dict[str, Any] | None
+
+    def _member(self, user: Any, matter_id: str) -> None:
+        if user.role == "admin" or user.name not in MEMBERS.get(matter_id, ()):
+            raise NotAllowed("You are not a member of this matter.")
+
+    def _admin(self, user: Any) -> None:
+        if user.role != "admin":
+            raise NotAllowed("The role may not do this.")
+
+    def learning_preview_round(self, house: Any, user: Any) -> dict[str, Any]:
+        self._admin(user)
+        return {
+            "corrections": 37,
+            "by_matter": {"m-1": 21, "m-2": 16},
+            "left_out": {"no consent": 4, "protective order": 2},
+        }
+
+    def learning_start_round(self, house: Any, user: Any, options: dict[str, Any] | None = None) -> dict[str, Any]:
+        self._admin(user)
+        self.calls.append(("start_round", dict(options or {})))
+        self.round = make_round(dict(options or {}))
+        return self.round
+
+    def learning_round_status(self, house: Any, user: Any, round_id: str | None = None) -> dict[str, Any]:
+        self._admin(user)
+        if self.round is None:
+            raise NotFound("No round has been started yet.", do="Start one.")
+        return self.round
+
+    def learning_list_rounds(self, house: Any, user: Any) -> list[dict[str, Any]]:
+        self._admin(user)
+        return [self.round] if self.round else []
+
+    def learning_cancel_round(self, house: Any, user: Any, round_id: str | None = None) -> dict[str, Any]:
+        self._admin(user)
+        self.learning_round_status(house, user).update(status="cancelled")
+        return self.learning_round_status(house, user)
+
+    def learning_list_adapters(self, house: Any, user: Any) -> list[dict[str, Any]]:
+        self._admin(user)
+        return self.adapters
+
+    def learning_promote(self, house: Any, user: Any, adapter_id: str) -> dict[str, Any]:
+        self._admin(user)
+        self.calls.append(("promote", adapter_id))
+        return self.adapters[0]
+
+    def learning_discard(self, house: Any, user: Any, adapter_id: str) -> dict[str, Any]:
+        self._admin(user)
+        self.calls.append(("discard", adapter_id))
+        return self.adapters[0]
+
+    def learning_rollback(self, house: Any, user: Any) -> dict[str, Any]:
+        self._admin(user)
+        self.calls.append(("rollback",))
+        return self.adapters[0]
+
+    def learning_insights(self, house: Any, user: Any) -> Any:
+        self._admin(user)
+        return {
+            "weeks": [
+                {"week": "2026-W46", "adapter": "starter-1", "untouched": 8, "edited": 11, "returned": 2},
+                {"week": "2026-W47", "adapter": "starter-1", "untouched": 12, "edited": 9, "returned": 1},
+            ]
+        }
+
+    def people_list_matters(self, house: Any, user: Any) -> list[dict[str, Any]]:
+        names = {"m-1": ("Marsh v. Tidewater Freight", "24-0113"), "m-2": ("Estate of Whitfield", "23-0877")}
+        admin = user.role == "admin"
+        return [
+            {
+                "matter_id": m,
+                "name": "" if admin else names[m][0],
+                "number": "" if admin else names[m][1],
+                "consent": m == "m-1",
+                "consent_by": "ada",
+                "consent_at": "2026-11-02T09:00:00+00:00",
+                "protective_order": False,
+                "legal_hold": False,
+                "created_at": "2026-10-01T09:00:00+00:00",
+            }
+            for m in names
+            if admin or user.name in MEMBERS[m]
+        ]
+
+    def people_create_matter(self, house: Any, user: Any, name: str, number: str = "") -> dict[str, Any]:
+        return {"matter_id": "m-1", "name": name, "number": number}
+
+    def people_set_consent(self, house: Any, user: Any, matter_id: str, given: bool, note: str = "") -> dict[str, Any]:
+        self._member(user, matter_id)
+        if user.role != "attorney":
+            raise NotAllowed("The role may not do this.")
+        self.calls.append(("consent", matter_id, given, note))
+        return {"matter_id": matter_id, "consent": given}
+
+    def people_list_users(self, house: Any, user: Any) -> list[dict[str, Any]]:
+        self._admin(user)
+        return self.users
+
+    def people_add_user(
+        self, house: Any, user: Any, name: str, role: str, password: str, display_name: str = ""
+    ) -> dict[str, Any]:
+        self._admin(user)
+        self.users.append({"name": name, "display_name": display_name, "role": role, "disabled": False})
+        return self.users[-1]
+
+    def people_set_role(self, house: Any, user: Any, name: str, role: str) -> dict[str, Any]:
+        self._admin(user)
+        return {"name": name, "role": role}
+
+    def people_disable_user(self, house: Any, user: Any, name: str) -> dict[str, Any]:
+        self._admin(user)
+        return {"name": name, "disabled": True}
+
+    def people_add_member(self, house: Any, user: Any, matter_id: str, name: str) -> dict[str, Any]:
+        self._admin(user)
+        return {"matter_id": matter_id, "member": name}
+
+    def people_erase_matter(
+        self, house: Any, user: Any, matter_id: str, second: str, *, password: str = ""
+    ) -> dict[str, Any]:
+        self._admin(user)
+        self.calls.append(("erase", matter_id, second))
+        return {"matter_id": matter_id, "documents": 2, "adapters_due": []}
+
+    def people_verify_audit(self, house: Any, user: Any) -> dict[str, Any]:
+        self._admin(user)
+        return {"ok": True, "entries": 214, "first_bad": None}
+
+    def people_export_audit(self, house: Any, user: Any) -> list[dict[str, Any]]:
+        self._admin(user)
+        return [{"entry": 1, "action": "login"}]
