@@ -10,7 +10,7 @@ import pytest
 
 from assistant.engine import adapters
 from assistant.engine.adapters import install_starter, promote, register, rollback, serving_adapter
-from assistant.engine.manifest import read_manifest, verify_folder, write_manifest
+from assistant.engine.manifest import find_staleness, read_manifest, verify_folder, write_manifest
 from assistant.errors import Conflict, DamagedState, EngineFailure, NotFound, WrongUsage
 from assistant.settings import load_settings
 from assistant.store.database import Database, open_database
@@ -192,3 +192,21 @@ def test_a_rollback_from_a_newer_starter_is_not_undone_at_the_next_start(db: Dat
 def test_a_starter_for_another_model_is_left_aside(db: Database, package: Path) -> None:
     write_adapter(package, base="e" * 64)
     assert install_starter(db) is None and adapters.list_adapters(db) == ()
+
+
+def test_an_adapter_of_older_prompts_or_pseudonyms_says_so(db: Database, tmp_path: Path) -> None:
+    assert register(db, write_adapter(tmp_path / "a")).stale == ()
+    old = register(db, write_adapter(tmp_path / "b", b"two", prompt_hash="older", pseudonym_scheme="plain-1"))
+    assert old.stale == ("prompts", "pseudonyms")
+    (old.folder / "manifest.json").unlink()
+    assert [a.stale for a in adapters.list_adapters(db) if a.adapter_id == old.adapter_id] == [("files",)]
+
+
+def test_the_starter_in_the_package_is_whole_and_was_trained_on_these_prompts_and_pseudonyms() -> None:
+    import assistant
+
+    folder = Path(assistant.__file__).parent / "starter"
+    if not (folder / "manifest.json").is_file():
+        pytest.skip("no starter adapter in this checkout")
+    assert find_staleness(verify_folder(folder)) == (), "train the starter again"
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 12 * 2**20

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.engine.base import ADAPTER_ID
-from assistant.engine.manifest import MANIFEST, Manifest, read_manifest, verify_folder, write_manifest
+from assistant.engine.manifest import MANIFEST, Manifest, find_staleness, read_manifest, verify_folder, write_manifest
 from assistant.engine.weights import model_folder, model_hash
-from assistant.errors import Conflict, EngineFailure, NotFound, WrongUsage
+from assistant.errors import Conflict, DamagedState, EngineFailure, NotFound, WrongUsage
 from assistant.store import registry
 from assistant.store.database import Database
 
@@ -54,6 +54,7 @@ class Adapter:
         note: For people, without content.
         promoted_by: User name of who made it active last, or "".
         promoted_at: ISO 8601 UTC, or "".
+        stale: What changed since it was trained ("prompts", "pseudonyms"): it serves, but should be trained again.
     """
 
     adapter_id: str
@@ -67,6 +68,7 @@ class Adapter:
     note: str
     promoted_by: str = ""
     promoted_at: str = ""
+    stale: tuple[str, ...] = ()
 
 
 def register(
@@ -265,11 +267,16 @@ def _copy_in(db: Database, folder: Path, adapter_id: str) -> None:
 
 
 def _adapter(db: Database, row: registry.AdapterRecord) -> Adapter:
+    folder = db.settings.home / "adapters" / row.adapter_id
+    try:
+        stale = find_staleness(read_manifest(folder))
+    except DamagedState:
+        stale = ("files",)  # listed all the same; promoting or serving it says what is wrong
     return Adapter(
         adapter_id=row.adapter_id,
         status=row.status,
         parent=row.parent,
-        folder=db.settings.home / "adapters" / row.adapter_id,
+        folder=folder,
         hash=row.hash,
         scores=row.scores,
         matters=row.matters,
@@ -277,4 +284,5 @@ def _adapter(db: Database, row: registry.AdapterRecord) -> Adapter:
         note=row.note,
         promoted_by=row.promoted_by,
         promoted_at=row.promoted_at,
+        stale=stale,
     )

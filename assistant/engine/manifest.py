@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from assistant.engine.prompts import PROMPT_HASH
 from assistant.engine.weights import hash_file
 from assistant.errors import DamagedState
+from assistant.store.pseudonyms import SCHEME
 
 MANIFEST = "manifest.json"
 WEIGHTS = "adapter_model.safetensors"
@@ -45,6 +47,7 @@ def write_manifest(folder: Path, *, base_model: str, base_model_hash: str, **fac
     """Hash the folder's files and write `manifest.json` atomically, as the last file.
 
     `adapter_config.json` gets `base_model` as its base first: PEFT records a path of the machine that trained.
+    The prompts and the pseudonym scheme of this version are recorded with it.
     """
     config = folder / CONFIG
     if config.is_file():
@@ -58,6 +61,8 @@ def write_manifest(folder: Path, *, base_model: str, base_model_hash: str, **fac
         "hash": _hash_files(files),
         "files": files,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "prompt_hash": PROMPT_HASH,
+        "pseudonym_scheme": SCHEME,
         **facts,
     }
     for name in files:
@@ -85,6 +90,12 @@ def read_manifest(folder: Path) -> Manifest:
     except (ValueError, KeyError, OSError) as error:
         raise DamagedState(f"The {MANIFEST} in {folder} cannot be read ({type(error).__name__}).") from error
     return Manifest(facts=told, **known)
+
+
+def find_staleness(manifest: Manifest) -> tuple[str, ...]:
+    """Tell what changed since the adapter was trained; it still serves, but should be trained again."""
+    learned = {"prompts": ("prompt_hash", PROMPT_HASH), "pseudonyms": ("pseudonym_scheme", SCHEME)}
+    return tuple(what for what, (key, now) in learned.items() if manifest.facts.get(key) != now)
 
 
 def verify_folder(folder: Path) -> Manifest:
