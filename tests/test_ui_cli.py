@@ -163,6 +163,24 @@ def test_a_killed_owner_leaves_nothing_behind_that_blocks(home: Path) -> None:
     assert read_address(home) is None
 
 
+def test_serve_answers_takes_commands_and_leaves_cleanly(home: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", "from ui.cli import main; main()", "serve", "--port", str(port)]
+    serving = subprocess.Popen(command, env=_environment(home), stdout=-1, stderr=-1, text=True)
+    assert serving.stdout is not None
+    assert f"http://127.0.0.1:{port}" in serving.stdout.readline()
+    assert run(home, "users", "list", "--json").returncode == 0
+    second = run(home, "serve", "--port", str(port))
+    assert second.returncode == 3 and str(port) in second.stderr
+    assert read_address(home) is not None
+    serving.terminate()
+    _, said = serving.communicate(timeout=60)
+    assert serving.returncode == 0, said
+    assert read_address(home) is None and "Traceback" not in said
+
+
 @pytest.fixture
 def server(home: Path) -> Iterator[tuple[int, str]]:
     """A process that owns the data root and has the local door open: (port, token)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -90,11 +91,17 @@ def serve_house(house: House, listening: socket.socket) -> None:
         app = build_app(house)
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_S)
         threading.Thread(target=warm_engine, args=(house,), daemon=True, name="warm-engine").start()
+        # uvicorn gives a signal on once it has closed its connections; the default would end us before the clean-up.
+        signal.signal(signal.SIGTERM, _leave)
         print(f"Casebrief is at http://{settings.host}:{settings.port}  (Ctrl-C ends it)", flush=True)
         uvicorn.Server(config).run(sockets=[listening])
     finally:
         retract_address(settings.home)
         house.close()
+
+
+def _leave(number: int, frame: object) -> None:
+    raise SystemExit(0)
 
 
 def warm_engine(house: House) -> None:

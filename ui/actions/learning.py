@@ -162,6 +162,28 @@ def promote(house: House, user: User, adapter_id: str) -> dict[str, Any]:
     return present_adapter(adapter)
 
 
+def discard(house: House, user: User, adapter_id: str) -> dict[str, Any]:
+    """Put a candidate aside; its files stay, it is offered no more.
+
+    Raises:
+        RefusedInput: It is not a candidate.
+    """
+    from assistant.engine import adapters
+    from assistant.store import registry, rounds
+
+    check(house.db, user, "adapter.promote")
+    adapter = adapters.get_adapter(house.db, adapter_id)
+    if adapter.status != "candidate":
+        raise RefusedInput(f"The adapter {adapter_id} is {adapter.status}.", expected="a candidate")
+    with house.db.session():
+        registry.set_status(house.db, adapter_id, "retired")
+        audit.record(house.db, user.name, "adapter.discard", adapter_id, {})
+        for found in rounds.list_rounds(house.db):
+            if found.candidate == adapter_id and found.status == "passed":
+                rounds.update_round(house.db, found.round_id, status="discarded")
+    return present_adapter(adapters.get_adapter(house.db, adapter_id))
+
+
 def rollback(house: House, user: User) -> dict[str, Any]:
     """Go back to the adapter that was active before."""
     from assistant.engine import adapters
