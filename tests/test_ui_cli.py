@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def run(home: Path, *words: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+def run(home: Path, *words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from ui.cli import main; main()", *words]
     return subprocess.run(
         command, env=_environment(home), capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL

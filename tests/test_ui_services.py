@@ -32,7 +32,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     opened.close()
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 90) -> None:
+def wait_for(holds: Callable[[], bool], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it took too long"

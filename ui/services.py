@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from assistant.templates import Template
 
 _CACHED_DOCUMENTS = 4
+_CACHED_PICTURES = 32
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -43,6 +44,7 @@ class House:
         self.serving = serving
         self._lock = threading.RLock()
         self._documents: OrderedDict[tuple[str, int | None], tuple[RedactedDocument, tuple[Page, ...]]] = OrderedDict()
+        self._pictures: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
         self._loaded_adapters: set[str] = set()
         # A filing being read: the id of its job, or how far the thread is that reads it.
         self._readings: dict[str, str | dict[str, Any]] = {}
@@ -118,10 +120,32 @@ class House:
                 self._documents.popitem(last=False)
         return had
 
+    def draw_page(self, document_id: str, page: int, width_px: int) -> bytes:
+        """Draw one page of an original as PNG; the newest pictures are kept in memory.
+
+        Raises:
+            RefusedInput: The file is no PDF, needs a password, or could not be drawn.
+        """
+        from assistant.store.filings import read_original
+        from ingest.read import render_page
+
+        key = (document_id, page, width_px)
+        with self._lock:
+            if key in self._pictures:
+                self._pictures.move_to_end(key)
+                return self._pictures[key]
+        picture = render_page(read_original(self.db, document_id), page, width_px, self.settings)
+        with self._lock:
+            self._pictures[key] = picture
+            while len(self._pictures) > _CACHED_PICTURES:
+                self._pictures.popitem(last=False)
+        return picture
+
     def forget_documents(self) -> None:
-        """Drop every document from memory, as after a deletion or an erasure."""
+        """Drop every document and picture from memory, as after a deletion or an erasure."""
         with self._lock:
             self._documents.clear()
+            self._pictures.clear()
 
     def choose_adapter(self, choice: str | None, user: str = "") -> str:
         """Settle which adapter writes, load it, and give its id, "base" or "none".

@@ -122,13 +122,10 @@ def get_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
 
 def page_picture(house: House, user: User, document_id: str, page: int, width_px: int) -> bytes:
     """Draw one page of the original as PNG, `width_px` wide (bounded to 200..2400)."""
-    from ingest.read import render_page
-
     filing = open_filing(house, user, document_id)
     _check_page(filing, page)
     audit.record(house.db, user.name, "page.read", document_id, {"page": page})
-    data = filings.read_original(house.db, document_id)
-    return render_page(data, page, min(max(width_px, 200), 2400), house.settings)
+    return house.draw_page(document_id, page, min(max(width_px, 200), 2400))
 
 
 def page_text(house: House, user: User, document_id: str, page: int) -> dict[str, Any]:
