@@ -177,7 +177,8 @@ export class Desk {
       if (this.running.sentences.length === 1) this.viewer.goTo(event.sentence.evidence[0]);
     }
     if (event.kind === "progress") {
-      this.running.label = event.total ? `${event.label} · ${event.done} of ${event.total}` : event.label;
+      this.running.label = event.total ? `Writing ${event.label} · part ${Math.min(event.done + 1, event.total)} of ${event.total}` : event.label;
+      this.running.share = event.total ? event.done / event.total : null;
       drawFoot(this);
     }
     if (event.kind === "error") toast(event.message);

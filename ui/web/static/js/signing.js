@@ -8,7 +8,11 @@ const MADE_BY = { none: "the filing’s own sentences, chosen without a model", 
 export function drawFoot(desk) {
   const { foot, summary, running } = desk;
   foot.dataset.status = running ? "running" : summary?.status || "";
-  if (running) return foot.replaceChildren(icon("clock"), el("span", { class: "say grow", role: "status" }, `${capital(running.label)}…`));
+  if (running) {
+    const share = running.share ?? null;
+    return foot.replaceChildren(icon("clock"), el("span", { class: "say grow", role: "status" }, `${capital(running.label)}…`),
+      el("progress", share === null ? { "aria-label": "Writing" } : { max: 1, value: share, "aria-label": "Writing" }));
+  }
   if (!summary) return foot.replaceChildren();
   const adapter = MADE_BY[summary.adapter] || `adapter ${summary.adapter}`;
   const says = {
