@@ -157,14 +157,17 @@ def _ingest_one(house: House, user: User, matter_id: str, path: Path, arguments:
         document_type=arguments.get("document_type"),
     )
     document_id = filing["document_id"]
+    pause = _POLL_S / 10
     while filing["status"] in ("waiting", "reading"):
         yield {"kind": "progress"} | filing["progress"] | {"label": f"{path.name}: {filing['progress']['label']}"}
-        time.sleep(_POLL_S)
+        time.sleep(pause)
+        pause = min(pause * 1.5, _POLL_S)
         filing = filings.show_filing(house, user, document_id)
     if filing["status"] != "ready":
         raise RefusedInput(filing["error"] or "The file could not be read.", do=filing["do"] or None)
     keys = ("document_id", "file", "pages", "pages_ocr", "pages_unreadable", "document_type", "entities", "warnings")
-    yield _record({k: filing[k] for k in keys} | {"seconds": round(filing["seconds"] or time.monotonic() - began, 3)})
+    seconds = round(filing["seconds"] or time.monotonic() - began, 3)
+    yield _record({k: filing[k] for k in keys} | {"path": str(path), "seconds": seconds})
 
 
 def index(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""What went wrong, as a person reads it; with the command line, the only place that words errors for people."""
+"""What went wrong, as a person reads it and as the log keeps it; errors are worded here and on the command line."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import logging
 import traceback
 
 from assistant.errors import CasebriefError, Conflict, NotAllowed, NotFound, RefusedInput, WrongUsage
+from assistant.settings import Settings
 
 _log = logging.getLogger("casebrief.faults")
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 OUR_FAULT = "Something in Casebrief itself failed. What was stored before is as it was."
 
@@ -39,3 +41,19 @@ def log_fault(error: BaseException, where: str) -> None:
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     places = " > ".join(f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno}:{f.name}" for f in frames)
     _log.error("%s: %s at %s", where, type(error).__name__, places)
+
+
+def open_log(settings: Settings) -> None:
+    """Send the log of our packages to home/logs/casebrief.log; it holds ids, counts and seconds, no client text."""
+    path = settings.folder("logs") / "casebrief.log"
+    for handler in logging.getLogger("casebrief").handlers:
+        if getattr(handler, "baseFilename", "") == str(path.absolute()):
+            return
+    new = logging.FileHandler(path, encoding="utf-8")
+    new.setFormatter(logging.Formatter(_LOG_FORMAT))
+    path.chmod(0o600)
+    for name in ("casebrief", "assistant", "ingest", "finetune", "ui"):
+        logger = logging.getLogger(name)
+        logger.handlers = [new]
+        logger.setLevel(logging.INFO)
+        logger.propagate = False

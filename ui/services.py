@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import threading
 from collections import OrderedDict
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.documents import Detail, Page, RedactedDocument, Sentence, Summary
 from assistant.errors import NotAllowed, NotFound
 from assistant.settings import Settings
-from ui.messages import exit_code, log_fault, word_error
+from ui.messages import exit_code, log_fault, open_log, word_error
 from ui.present import Source
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 _CACHED_DOCUMENTS = 4
 _CACHED_PICTURES = 32
-_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 class House:
@@ -45,6 +43,7 @@ class House:
         self._lock = threading.RLock()
         self._documents: OrderedDict[tuple[str, int | None], tuple[RedactedDocument, tuple[Page, ...]]] = OrderedDict()
         self._pictures: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
+        self._adapters_ready = False
         self._loaded_adapters: set[str] = set()
         # A filing being read: the id of its job, or how far the thread is that reads it.
         self._readings: dict[str, str | dict[str, Any]] = {}
@@ -147,6 +146,18 @@ class House:
             self._documents.clear()
             self._pictures.clear()
 
+    def ready_adapters(self) -> None:
+        """Take the shipped starter adapter in, once a process.
+
+        Only what uses adapters asks for it: it needs the model's weights written out, which takes seconds.
+        """
+        from assistant.engine.adapters import install_starter
+
+        with self._lock:
+            if not self._adapters_ready:
+                install_starter(self.db)
+                self._adapters_ready = True
+
     def choose_adapter(self, choice: str | None, user: str = "") -> str:
         """Settle which adapter writes, load it, and give its id, "base" or "none".
 
@@ -162,6 +173,7 @@ class House:
         """
         if choice in ("base", "none"):
             return choice
+        self.ready_adapters()
         from assistant.engine.adapters import get_adapter, serving_adapter, verify_folder
         from assistant.store.people import walls_of
 
@@ -345,19 +357,16 @@ class House:
 
 
 def open_house(settings: Settings, serve: bool = False) -> House:
-    """Open the data root: migrate the store, install the starter adapter once, start the log.
+    """Open the data root: migrate the store, start the log.
 
     Args:
         settings: The frozen settings.
         serve: Also launch the durable jobs; only the process that holds the data root's lock may.
     """
-    from assistant.engine.adapters import install_starter
     from assistant.store.database import open_database
 
     open_log(settings)
-    db = open_database(settings)
-    install_starter(db)
-    house = House(settings, db)
+    house = House(settings, open_database(settings))
     if serve:
         launch_jobs(house)
     return house
@@ -369,6 +378,7 @@ def launch_jobs(house: House) -> None:
     from finetune import rounds
     from ingest import pipeline
 
+    house.ready_adapters()
     pipeline.register_jobs(house)
     rounds.register_jobs(house)
     jobs.launch(house.settings)
@@ -376,19 +386,3 @@ def launch_jobs(house: House) -> None:
     house.sweep()
     house.resume_ingests()
     house.continue_rounds()
-
-
-def open_log(settings: Settings) -> None:
-    """Send the log of our packages to home/logs/casebrief.log; it holds ids, counts and seconds, no client text."""
-    path = settings.folder("logs") / "casebrief.log"
-    for handler in logging.getLogger("casebrief").handlers:
-        if getattr(handler, "baseFilename", "") == str(path.absolute()):
-            return
-    new = logging.FileHandler(path, encoding="utf-8")
-    new.setFormatter(logging.Formatter(_LOG_FORMAT))
-    path.chmod(0o600)
-    for name in ("casebrief", "assistant", "ingest", "finetune", "ui"):
-        logger = logging.getLogger(name)
-        logger.handlers = [new]
-        logger.setLevel(logging.INFO)
-        logger.propagate = False

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from assistant.errors import CasebriefError, WrongUsage
 from assistant.settings import load_settings
-from ui.messages import exit_code, log_fault, word_error
+from ui.messages import exit_code, log_fault, open_log, word_error
 from ui.owner import own_or_reach, retract_address, stream_remote
 
 Event = dict[str, Any]
@@ -68,7 +68,7 @@ def stream_events(name: str, arguments: dict[str, Any], as_user: str | None) -> 
 
 
 def _run_here(name: str, arguments: dict[str, Any], as_user: str | None) -> Iterator[Event]:
-    from ui.services import launch_jobs, open_house, open_log
+    from ui.services import launch_jobs, open_house
 
     settings = load_settings()
     open_log(settings)

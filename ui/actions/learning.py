@@ -134,6 +134,7 @@ def list_adapters(house: House, user: User) -> list[dict[str, Any]]:
     from assistant.engine import adapters
 
     check(house.db, user, "adapter.list")
+    house.ready_adapters()
     return [present_adapter(a) for a in adapters.list_adapters(house.db)]
 
 
@@ -142,6 +143,7 @@ def show_adapter(house: House, user: User, adapter_id: str) -> dict[str, Any]:
     from assistant.engine import adapters
 
     check(house.db, user, "adapter.show")
+    house.ready_adapters()
     adapter = adapters.get_adapter(house.db, adapter_id)
     adapters.verify_folder(adapter.folder)
     return present_adapter(adapter) | {"folder": str(adapter.folder), "verified": True}
@@ -153,6 +155,7 @@ def promote(house: House, user: User, adapter_id: str) -> dict[str, Any]:
     from assistant.store import rounds
 
     check(house.db, user, "adapter.promote")
+    house.ready_adapters()
     with house.db.session():
         adapter = adapters.promote(house.db, adapter_id, user.name)
         audit.record(house.db, user.name, "adapter.promote", adapter_id, {})
@@ -189,6 +192,7 @@ def rollback(house: House, user: User) -> dict[str, Any]:
     from assistant.engine import adapters
 
     check(house.db, user, "adapter.rollback")
+    house.ready_adapters()
     with house.db.session():
         adapter = adapters.rollback(house.db, user.name)
         audit.record(house.db, user.name, "adapter.rollback", adapter.adapter_id, {})
@@ -202,6 +206,7 @@ def write_report(house: House, user: User, adapter_id: str, out: Path) -> dict[s
     from finetune import report
 
     check(house.db, user, "adapter.report")
+    house.ready_adapters()
     made_by = [r for r in rounds.list_rounds(house.db) if r.candidate == adapter_id]
     results = made_by[0].results if made_by else None
     written = report.write_report(adapters.get_adapter(house.db, adapter_id), out, results)
