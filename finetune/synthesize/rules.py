@@ -167,6 +167,7 @@ def write_set(
     document_types: tuple[str, ...] = (),
     pdfs: bool = True,
     pages: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Write `count` filings below `out`: pdfs/*.pdf, texts/*.txt, pairs.jsonl, spans.jsonl, manifest.json.
 
@@ -178,6 +179,7 @@ def write_set(
         document_types: Types to write; empty for all.
         pdfs: False leaves the PDFs out.
         pages: About how many pages each; None draws.
+        progress: Told (done, of all).
 
     Returns:
         The manifest as written, last, to manifest.json.
@@ -192,12 +194,14 @@ def write_set(
     filings = [make_filing(seed * 1_000_003 + n, kinds[n % len(kinds)], split, pages) for n in range(count)]
     (folder / "texts").mkdir(parents=True, exist_ok=True)
     (folder / "pdfs").mkdir(exist_ok=True)
-    for filing in filings:
+    for number, filing in enumerate(filings, 1):
         (folder / "texts" / f"{filing.id}.txt").write_text(filing.text, encoding="utf-8")
         if pdfs:
             from finetune.synthesize.pdf import make_pdf
 
             (folder / "pdfs" / f"{filing.id}.pdf").write_bytes(make_pdf(filing))
+        if progress is not None:
+            progress(number, count)
     _write_lines(folder / "pairs.jsonl", [_tell_pair(filing) for filing in filings])
     _write_lines(folder / "spans.jsonl", [_tell_spans(filing) for filing in filings])
     manifest = {
