@@ -39,6 +39,7 @@ _MIDDLE = regex.compile(
     rf"(?<![\p{{L}}.])(?P<name>\p{{Lu}}[\p{{L}}'’-]+{GAP}(?:{INITIAL}{GAP}){{1,2}}\p{{Lu}}[\p{{L}}'’-]*\p{{L}}{_SUFFIX})"
 )
 _ORG = regex.compile(rf"\b(?:(?:{ORG_SUFFIXES})\b\.?|(?:{ORG_HEADS}|{AGENCY_HEADS})\b)")
+_LISTED = regex.compile(r"(?:\A|\n|[.;:?!]\s{1,4}|;\s+and\s+)[A-HQ]\.\s+\p{Lu}\p{Ll}+(?=\s+\p{Ll}|\s*[?;,-])")
 _DOTTED = regex.compile(r"(?:\p{Lu}\.\s?)+")
 
 
@@ -59,6 +60,8 @@ class Persons(LegalRecognizer):
                 yield from _check(text, found)
         for found in match_groups(_INITIALS, text, "PERSON", 0.8, "name"):
             dotted = _DOTTED.match(text, found.start)
+            if _LISTED.search(text, max(found.start - 6, 0), min(found.end + 3, len(text))):
+                continue  # "B. Special damages", "Q. How many": the letter numbers a line, it is no initial
             if dotted and "".join(dotted.group().split()).rstrip(".") not in ABBREVIATIONS:
                 yield from _check(text, found)
 

@@ -111,6 +111,13 @@ reversed remand remanded vacate vacated stay stayed pending support alternative 
 final interim preliminary partial joint several emergency expedited leave file filing filings suggestion transfer
 plan case matter action actions trial hearing hearings review writ certiorari habeas corpus mandamus certification
 class collective individual individuals person persons people citizen citizens public private official capacity
+how did do does done have has had are were was will would can could should shall may might must please anything nothing
+everything something every only once twice two three so most more even tell let now comes showing shown isn aren don didn
+wasn weren doesn hearsay compensatory punitive special specific reasonable actual nominal statutory treble exemplary
+disgorgement restitution waiver limitation limitations license licenses insurance distributor distributors manufacturer
+manufacturers contractor contractors subcontractor subcontractors supplier suppliers vendor vendors customer customers
+consultant consultants provider providers conventional unopposed opposed requested factual legal whereof moot bates
+mould performance pre post such after before during between among neither either both
 reasons reason presented provisions provision involved below related statutory applicable panel dc registrar agent agents
 delegate delegates assistant member members deputy rapporteur professor vice acting ssn ein dob tin usc cfr mdl pdf
 gps dna pacer curiam estoppel appearance record form entry instructions name address none
