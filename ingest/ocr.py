@@ -6,6 +6,7 @@ import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +48,12 @@ def read_scans(
         if progress:
             progress(len(found), len(numbers), "Reading scans")
 
-    with ThreadPoolExecutor(len(shares)) as pool:
-        list(pool.map(lambda share: _read_share(data, share, settings, password, take), shares))
+    with ThreadPoolExecutor(len(shares)) as pool:  # each thread only waits for its child; a job's context goes along
+        waiting = [
+            pool.submit(copy_context().run, _read_share, data, share, settings, password, take) for share in shares
+        ]
+        for share_read in waiting:
+            share_read.result()
     return {number: page for number, page in found.items() if page.source != "unreadable"}
 
 

@@ -95,9 +95,8 @@ def index_filing(db: Database, index: Any, document_id: str, progress: Progress 
     """Put a stored filing into the index and say that it is ready."""
     from assistant.store.filings import load_document, set_status
 
-    if progress:
-        progress(0, 1, "Indexing")
-    index.add(load_document(db, document_id))
+    report = (lambda done, total: progress(done, total, "Indexing")) if progress else None
+    index.add(load_document(db, document_id), report)
     set_status(db, document_id, "ready")
 
 
