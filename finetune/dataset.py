@@ -177,13 +177,33 @@ def build_examples(lesson: Lesson, settings: Settings, template: Template | None
 def build_all_examples(
     lessons: Sequence[Lesson], settings: Settings, progress: Callable[[int, int], None] | None = None, seed: int = 0
 ) -> list[Example]:
-    """Make the examples of many lessons, in order, for training: pseudonyms get other numbers."""
+    """Make the examples of many lessons, in order, for training: borne by their prompts, pseudonyms renumbered."""
     examples: list[Example] = []
     for number, lesson in enumerate(lessons, start=1):
-        examples.extend(build_examples(lesson, settings))
+        examples.extend(filter(is_borne, build_examples(lesson, settings)))
         if progress is not None:
             progress(number, len(lessons))
     return shuffle_pseudonyms(examples, seed)
+
+
+def is_borne(example: Example) -> bool:
+    """Tell whether the completion can be written from the prompt: what cannot teaches a model to invent.
+
+    Every pseudonym and every figure above 31 must stand in the prompt (smaller ones may be spelled out
+    there), and so must three in five of the longer words, by their first five letters.
+    """
+    shown, told = example.prompt.messages[-1]["content"], example.completion
+    if not set(PATTERN.findall(told)) <= set(PATTERN.findall(shown)) or not _figures(told) <= _figures(shown):
+        return False
+    stems = {word[:5] for word in re.findall(r"[a-z]{4,}", shown.lower())}
+    words = [word[:5] for word in re.findall(r"[a-z]{4,}", PATTERN.sub(" ", told).lower())]
+    return sum(word in stems for word in words) >= 0.6 * len(words)
+
+
+def _figures(text: str) -> set[float]:
+    """List the numbers above 31 of a text."""
+    digits = (match.replace(",", "").rstrip(".") for match in re.findall(r"\d[\d,]*\.?\d*", PATTERN.sub(" ", text)))
+    return {float(number) for number in digits if float(number) > 31}
 
 
 def shuffle_pseudonyms(examples: Sequence[Example], seed: int, highest: int = 400) -> list[Example]:
