@@ -15,6 +15,7 @@ from fake_web import log_in, open_fake_house
 from fake_world import make_filing
 from fastapi.testclient import TestClient
 
+from assistant.errors import DamagedState
 from ui.web.app import build_app
 from ui.web.filing import download
 
@@ -149,17 +150,35 @@ def test_errors_are_one_sentence_and_the_next_action(client: TestClient, actions
     assert page.status_code == 403 and "Open the first screen" in page.text
 
 
-def test_a_foreign_error_shows_nothing_of_what_it_holds(client: TestClient, actions: FakeActions) -> None:
+def test_a_foreign_error_shows_nothing_of_what_it_holds(
+    client: TestClient, actions: FakeActions, caplog: pytest.LogCaptureFixture
+) -> None:
     def failing(*given: Any) -> None:
-        raise ValueError("Elena Marsh v. Tidewater")
+        raise ValueError("Quillfeather")
 
     actions.filings.list_filings = failing
     log_in(client, "pia")
-    with TestClient(
-        client.app, base_url="http://localhost", raise_server_exceptions=False, cookies=client.cookies
-    ) as other:
-        answer = other.get("/api/matters/m-1/filings")
-    assert answer.status_code == 500 and "Marsh" not in answer.text and "failed" in answer.json()["error"]
+    for address, kind in (("/api/matters/m-1/filings", "application/json"), ("/m/m-1", "text/html")):
+        answer = client.get(address, headers={"Accept": kind})
+        assert answer.status_code == 500 and "Quillfeather" not in answer.text and "failed" in answer.text
+        assert answer.headers["content-type"].startswith(kind)
+        assert answer.headers["cache-control"] == "no-store" and "content-security-policy" in answer.headers
+    assert "ValueError" in caplog.text and "Quillfeather" not in caplog.text
+
+
+def test_a_broken_store_still_gives_a_sentence(client: TestClient, actions: FakeActions) -> None:
+    def failing(*given: Any) -> None:
+        raise DamagedState("The store is damaged.", do="Restore it from a backup.")
+
+    log_in(client, "pia")
+    actions.people.list_matters = failing
+    answer = client.get("/m/m-1", headers={"Accept": "text/html"})
+    assert answer.status_code == 500 and answer.json()["do"] == "Restore it from a backup."
+
+
+def test_a_missing_file_of_ours_needs_no_shell(client: TestClient) -> None:
+    client.cookies.clear()
+    assert client.get("/static/nothing.css", headers={"Accept": "text/html"}).status_code == 404
 
 
 def test_stale_edits_are_conflicts(client: TestClient, actions: FakeActions) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
+from starlette.requests import Request, cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.errors import CasebriefError, NotAllowed
@@ -26,6 +26,7 @@ from ui.web.gradio_gate import SessionBindings, admit_gradio, allow_own_scripts,
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AnswerFault = Callable[[Request, Exception], Response]
 
 SESSION_COOKIE = "casebrief_session"
 PUBLIC = ("/login", "/health", "/favicon.ico")
@@ -46,6 +47,22 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+
+
+@dataclass
+class SentState:
+    """Whether a response has begun, so that a late fault does not begin a second one."""
+
+    started: bool = False
+
+    def watch(self, send: Send) -> Send:
+        """Wrap `send` to note the beginning."""
+
+        async def watched(message: MutableMapping[str, Any]) -> None:
+            self.started = True
+            await send(message)
+
+        return watched
 
 
 @dataclass
@@ -85,9 +102,10 @@ class Presence:
 class Gate:
     """ASGI middleware: login, origin, CSRF, security headers, and the admins' door before Gradio."""
 
-    def __init__(self, app: Any, house: Any, idle_s: float) -> None:
+    def __init__(self, app: Any, house: Any, idle_s: float, answer_fault: AnswerFault) -> None:
         self.app = app
         self.house = house
+        self.answer_fault = answer_fault
         self.presence = Presence(idle_s)
         self.bindings = SessionBindings()
 
@@ -110,7 +128,14 @@ class Gate:
             receive, refusal = await admit_gradio(scope, receive, self.bindings)
         if refusal is None and is_gradio(scope["path"]):
             send = allow_own_scripts(scope, send)
-        await (refusal or self.app)(scope, receive, send)
+        sent = SentState()
+        try:
+            await (refusal or self.app)(scope, receive, sent.watch(send))
+        except Exception as error:
+            # Nothing may pass on to the server: it would log the message, which may hold a client's words.
+            answer = self.answer_fault(Request(scope), error)
+            if not sent.started:
+                await answer(scope, receive, send)
 
     async def _identify(self, scope: Scope, headers: Headers) -> Response | None:
         """Put the login into the request's state, or give the refusal."""
@@ -159,7 +184,9 @@ def refuse_method(method: str, headers: Headers, path: str) -> Response | None:
         return None
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")
-    foreign = site not in (None, "same-origin") or (origin is not None and urlsplit(origin).netloc != headers["host"])
+    foreign = site not in (None, "same-origin") or (
+        origin is not None and urlsplit(origin).netloc != headers.get("host")
+    )
     return refuse(403, "This request came from another site.") if foreign else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from assistant.errors import CasebriefError, WrongUsage
-from ui.messages import OUR_FAULT, http_status, log_fault
+from ui.messages import OUR_FAULT, http_status
 
 
 def describe(error: Exception) -> dict[str, str]:
@@ -20,8 +20,6 @@ def describe(error: Exception) -> dict[str, str]:
 
 def answer_error(error: Exception) -> Response:
     """Answer with an error as JSON."""
-    if not isinstance(error, CasebriefError):
-        log_fault(error, "web")
     return JSONResponse(describe(error), status_code=http_status(error))
 
 

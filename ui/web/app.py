@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from assistant.errors import CasebriefError, NotFound
-from ui.messages import http_status
+from ui.messages import http_status, log_fault
 from ui.web import ask, filing, filings, login, people, review
 from ui.web.access import Gate
 from ui.web.answers import answer_error, describe
@@ -42,7 +42,7 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
     app.state.house = house
     app.state.actions = actions or load_actions()
     app.state.streams = RunningStreams()
-    app.add_middleware(Gate, house=house, idle_s=house.settings.idle_minutes * 60)
+    app.add_middleware(Gate, house=house, idle_s=house.settings.idle_minutes * 60, answer_fault=show_error)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     for screen in (login, filings, filing, ask, review, people):
         app.include_router(screen.router)
@@ -52,7 +52,6 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
     app.add_exception_handler(CasebriefError, show_error)
     app.add_exception_handler(HTTPException, show_missing)
     app.add_exception_handler(RequestValidationError, show_malformed)
-    app.add_exception_handler(Exception, show_error)
     if find_spec("ui.local"):
         app.include_router(import_module("ui.local").router)
     mount_gradio_screens(app)
@@ -97,15 +96,22 @@ def open_first_screen(request: Request) -> Response:
 
 
 def wants_page(request: Request) -> bool:
-    """Tell whether a person's browser asks for a page, rather than a script for data."""
-    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+    """Tell whether it is a person who asks for a page within the shell, rather than a script for data."""
+    logged_in = getattr(request.state, "login", None) is not None
+    return logged_in and not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
 def show_error(request: Request, error: Exception) -> Response:
     """Answer with an error: a page for people, JSON for scripts."""
-    if wants_page(request):
+    if not isinstance(error, CasebriefError):
+        log_fault(error, "web")
+    if not wants_page(request):
+        return answer_error(error)
+    try:
         return render(request, "error.html", status=http_status(error), **describe(error))
-    return answer_error(error)
+    except Exception as second:  # the shell needs the store; where that is what failed, the sentence must do
+        log_fault(second, "web error page")
+        return answer_error(error)
 
 
 def show_missing(request: Request, error: Exception) -> Response:
