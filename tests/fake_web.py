@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,15 +25,15 @@ class FakeHouse:
     db: Any
 
 
-def open_fake_house(home: Path, **given: Any) -> FakeHouse:
-    """Open a real store under `home` with the four people in it."""
-    from assistant.store import people
+def open_fake_house(home: Path, *, people: Mapping[str, tuple[str, str]] = PEOPLE, **given: Any) -> FakeHouse:
+    """Open a real store under `home` with these people in it: login to role and name."""
     from assistant.store.database import open_database
+    from assistant.store.people import add_user
 
     settings = Settings(home=home, **given)
     db = open_database(settings)
-    for name, (role, display_name) in PEOPLE.items():
-        people.add_user(db, name, role, PASSWORD, display_name)
+    for name, (role, display_name) in people.items():
+        add_user(db, name, role, PASSWORD, display_name)
     return FakeHouse(settings, db)
 
 

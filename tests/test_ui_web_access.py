@@ -181,3 +181,13 @@ def test_an_idle_session_is_ended_in_the_store(tmp_path: Path, monkeypatch: pyte
         assert client.get("/api/me").status_code == 401
         now[0] += 1
         assert client.get("/api/me").status_code == 401
+
+
+def test_an_empty_house_says_how_the_first_account_is_made(tmp_path: Path) -> None:
+    house = open_fake_house(tmp_path, people={})
+    with TestClient(build_app(house, FakeActions()), base_url="http://localhost") as client:
+        assert "casebrief users add" in client.get("/login").text
+        from assistant.store import people
+
+        people.add_user(house.db, "max", "admin", PASSWORD)
+        assert "casebrief users add" not in client.get("/login").text

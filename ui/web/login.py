@@ -85,10 +85,26 @@ def _record_failure(db: Any, name: str) -> None:
 
 def _show_form(request: Request, status: int = 200, name: str = "", error: str = "", do: str = "") -> Response:
     token = secrets.token_urlsafe(24)
-    page = render(request, "login.html", status=status, name=name, error=error, do=do, form_token=token)
+    page = render(
+        request,
+        "login.html",
+        status=status,
+        name=name,
+        error=error,
+        do=do,
+        form_token=token,
+        nobody=_has_nobody(request),
+    )
     secure = is_secure(request)
     page.set_cookie(FORM_COOKIE, token, max_age=3600, httponly=True, samesite="strict", secure=secure, path="/login")
     return page
+
+
+def _has_nobody(request: Request) -> bool:
+    """Tell whether no account exists yet, so that the page can say how the first one is made."""
+    from assistant.store import people
+
+    return not people.list_users(request.app.state.house.db)
 
 
 async def _read_form(request: Request) -> dict[str, str]:

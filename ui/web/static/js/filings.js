@@ -1,6 +1,6 @@
 // The Filings screen: rows that follow the work, files dropped anywhere on the page.
 
-import { ask, capital, el, find, findAll, icon, plural, toast, when } from "./dom.js";
+import { ask, capital, el, field, find, findAll, icon, plural, toast, when } from "./dom.js";
 import { get, remove, upload } from "./api.js";
 
 const root = document.getElementById("filings");
@@ -14,12 +14,15 @@ let timer = 0;
 function state(filing) {
   if (filing.status === "ready" && filing.pages_unreadable.length) return el("span", { class: "state half" }, icon("half"), `Ready, ${plural(filing.pages_unreadable.length, "page")} unreadable`);
   if (filing.status === "ready") return el("span", { class: "state good" }, icon("check"), "Ready");
-  if (filing.status === "refused") return el("div", { class: "why" }, el("span", { class: "state bad" }, icon("cross"), "Needs attention"), el("p", { class: "small" }, [filing.error, filing.do].filter(Boolean).join(" ")));
+  if (filing.status === "refused") return el("div", { class: "why" }, el("span", { class: "state bad" }, icon("cross"), "Needs attention"), el("p", { class: "small" }, isLocked(filing) ? filing.error : [filing.error, filing.do].filter(Boolean).join(" ")),
+    isLocked(filing) && el("button", { type: "button", onclick: () => unlock(filing) }, icon("lock", "tiny"), "Give the password"));
   const { done = 0, total = 0, label = "" } = filing.progress || {};
   const words = filing.status === "waiting" && !total ? "Waiting for its turn" : capital(label || "reading");
   return el("div", { class: "progress" }, el("span", { class: "state wait" }, icon("clock"), words, total ? el("span", { class: "number" }, `${done} of ${total}`) : ""),
     el("progress", total ? { max: total, value: done, "aria-label": `Reading ${filing.file}` } : { "aria-label": `Reading ${filing.file}` }));
 }
+
+function isLocked(filing) { return /encrypted|password/i.test(filing.error); }
 
 function row(filing) {
   const open = filing.status === "refused" ? el("strong", { class: "serif" }, filing.file) : el("a", { href: `/f/${filing.document_id}` }, filing.file);
@@ -85,6 +88,21 @@ function add(files) {
   }
   draw();
   for (let n = 0; n < AT_ONCE; n += 1) sendNext();
+}
+
+// The password is used once and not kept, so the file has to come again with it.
+async function unlock(filing) {
+  const data = await ask("Open this file with its password", [
+    field("The file, once more", el("input", { type: "file", name: "file", required: true })),
+    field("Its password", el("input", { type: "password", name: "password", required: true, maxlength: "200", autocomplete: "off" })),
+  ], { button: "Read it", say: `${filing.file}. The password opens the file once and is not kept.` });
+  if (!data) return;
+  try {
+    const made = await upload(address, data.get("file"), () => {}, data.get("password"));
+    filings = [...filings.filter((f) => f.document_id !== made.document_id), made];
+    draw();
+    look();
+  } catch (error) { toast(error.message); }
 }
 
 async function drop(filing) {
