@@ -1,4 +1,4 @@
-"""Answers over the filings of a matter: quote first. The best sentences are chosen, the model condenses them, code verifies.
+"""Answers over the filings of a matter, quote first: sentences are chosen, the model condenses, code verifies.
 
 Where no passage bears the question the answer abstains and shows the nearest passages instead.
 """
@@ -30,7 +30,8 @@ MOST_SENTENCES = 3
 ANSWER_TOKENS = 90
 _FOLLOW_UP = re.compile(
     r"^(?:and|but|so|then|also|what about|how about|why|when|where|who|how much|how many)\b.{0,40}$|"
-    r"\b(?:it|he|she|they|them|him|her|his|their|its|this|that|these|those|there|the same|the other|the former|the latter)\b",
+    r"\b(?:it|he|she|they|them|him|her|his|their|its|this|that|these|those|there|the same|the other|the former|"
+    r"the latter)\b",
     re.IGNORECASE,
 )
 
@@ -53,7 +54,8 @@ def rewrite_question(question: str, history: Sequence[tuple[str, str]]) -> str:
         history: Earlier (question, answer) pairs, oldest first.
 
     Returns:
-        The question itself where it names what it is about, else with the terms of the last question and its answer's names.
+        The question itself where it names what it is about, else with the terms of the last question and its answer's
+        names.
     """
     if not history:
         return question
@@ -148,7 +150,7 @@ def _write(
     settings: Settings,
     stop: threading.Event,
 ) -> Iterator[Sentence]:
-    """Let the model condense the quotes; what it says and the source does not bear is replaced by the quotes themselves."""
+    """Let the model condense the quotes; what the source does not bear is replaced by the quotes themselves."""
     told: list[Sentence] = []
     if engine is not None and adapter != NO_MODEL:
         grounders = {d: Grounder(readings[d]) for d in dict.fromkeys(q.document_id for q in quotes)}
@@ -175,7 +177,14 @@ def _write(
         for quote in quotes:
             reading = readings[quote.document_id]
             evidence = (reading.give_evidence(quote.start, quote.end),)
-            yield Sentence(word_source(reading, quote.start, quote.end), "supported", "the source's own words", evidence, "", "source")
+            yield Sentence(
+                word_source(reading, quote.start, quote.end),
+                "supported",
+                "the source's own words",
+                evidence,
+                "",
+                "source",
+            )
 
 
 def _verify(
@@ -209,7 +218,7 @@ _ORDER = {"unsupported": 0, "partial": 1, "supported": 2}
 def _repeats(text: str, other: str) -> bool:
     """Tell whether two sentences have most of their terms in common."""
     one, two = set(find_terms(text)), set(find_terms(other))
-    return len(one & two) > 0.7 * min(len(one), len(two), default=0) if one and two else False
+    return bool(one and two) and len(one & two) > 0.7 * min(len(one), len(two))
 
 
 def _widen(quote: _Quote, readings: Mapping[str, Reading]) -> tuple[int, int]:
@@ -229,4 +238,3 @@ def _cite(hit: Hit, readings: Mapping[str, Reading]) -> Evidence:
     """Give a hit's passage as evidence."""
     evidence = readings[hit.document_id].give_evidence(hit.passage.start, hit.passage.end)
     return replace(evidence, revision=hit.revision)
-

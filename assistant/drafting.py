@@ -1,4 +1,4 @@
-"""Parts of a summary while they are written: the model's pieces cut to sentences, repeats told apart, source words chosen."""
+"""Parts of a summary while they are written: pieces cut to sentences, repeats told apart, source words chosen."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ class Draft:
         terms = frozenset(find_terms(text))
         if not terms:
             return True
-        return any(len(terms & told) >= REPEATED * min(len(terms), max(len(told), 1)) and len(terms & told) >= 0.5 * len(terms) for told in self._told)
+        return any(
+            len(terms & told) >= REPEATED * min(len(terms), max(len(told), 1)) and len(terms & told) >= 0.5 * len(terms)
+            for told in self._told
+        )
 
     def is_used(self, unit: int) -> bool:
         """Tell whether a told sentence already rests on a source unit."""
@@ -162,7 +165,11 @@ def tell_caption(reading: Reading, title: str) -> CaptionLine | None:
     head = " ".join(reading.text[: min(end, 6000)].split()).casefold()
     facts = {key: _stand_by(value, head) for key, value in reading.document.facts.items()}
     parties = facts.get("parties", "")
-    if not parties or len(parties.split()) > MOST_PARTY_WORDS or not re.search(r"\bv\.?s?\.? |\bin re\b|\bex parte\b", parties, re.I):
+    if (
+        not parties
+        or len(parties.split()) > MOST_PARTY_WORDS
+        or not re.search(r"\bv\.?s?\.? |\bin re\b|\bex parte\b", parties, re.I)
+    ):
         return None
     name = facts.get("title") or title
     name = sink_capitals(name) if name.upper() == name else name[:1].upper() + name[1:]

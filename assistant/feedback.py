@@ -35,8 +35,8 @@ def diff_words(a: str, b: str) -> list[tuple[Operation, str]]:
         b: After.
 
     Returns:
-        ("equal" | "delete" | "insert", text) pairs. All but the inserted joined are `a`, all but the deleted joined are `b`, each
-        character of both included.
+        ("equal" | "delete" | "insert", text) pairs. All but the inserted joined are `a`, all but the deleted joined are
+        `b`, each character of both included.
     """
     one, two = _WORDS.findall(a), _WORDS.findall(b)
     pieces: list[tuple[Operation, str]] = []
@@ -59,10 +59,12 @@ def reverify(text: str, document: RedactedDocument, template: Template) -> tuple
     Args:
         text: The whole text in the form of `assistant.documents.join_parts`, pseudonymized.
         document: What it is about.
-        template: The house template, whose part names head the lines; other headings of the form "Name (pp. 3–5):" do too.
+        template: The house template, whose part names head the lines; other headings of the form "Name (pp. 3–5):" do
+        too.
 
     Returns:
-        The sentences in order, origin "person"; an unsupported one has the nearest passage as evidence where there is one.
+        The sentences in order, origin "person"; an unsupported one has the nearest passage as evidence where there is
+        one.
     """
     grounder = Grounder(document)
     names = tuple(dict.fromkeys((*template.part_names, *_find_stretches(text))))

@@ -43,7 +43,15 @@ def measure_edits(db: Database) -> dict[str, list[dict[str, Any]]]:
     counts: dict[tuple[str, str], Counter[str]] = {}
     with db.reading() as session:
         for created_at, adapter, state, edited in session.execute(asked):
-            kind = "returned" if state == "returned" else "" if state != "signed_off" else "edited" if edited else "untouched"
+            kind = (
+                "returned"
+                if state == "returned"
+                else ""
+                if state != "signed_off"
+                else "edited"
+                if edited
+                else "untouched"
+            )
             if kind:
                 counts.setdefault((_name_week(created_at), adapter), Counter())[kind] += 1
     weeks = [

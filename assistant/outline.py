@@ -1,6 +1,7 @@
 """What a summary is made of: which part is written from which passages, and the prompt for each.
 
-Training and serving both take their prompts from `summary_prompts`, so that an adapter learns exactly what it will be asked.
+Training and serving both take their prompts from `summary_prompts`, so that an adapter learns exactly what it will be
+asked.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import NamedTuple
 from assistant.documents import Detail, RedactedDocument
 from assistant.engine.base import Prompt
 from assistant.engine.prompts import summary_prompt
-from assistant.evidence.ranker import Selection, estimate_tokens, read_document, select_passages
+from assistant.evidence.ranker import read_document
 from assistant.evidence.reading import Reading
+from assistant.evidence.selecting import Selection, estimate_tokens, select_passages
 from assistant.evidence.wording import sink_capitals
 from assistant.templates import Part, Template
 
@@ -63,7 +65,8 @@ def make_outline(
         template: The house template.
         detail: "brief" has the parts only; "detailed" adds the main sections; "comprehensive" every stretch of pages.
         words: Budget for the whole summary, or None for the lengths of the template.
-        extract: True where no model writes: then a brief summary of any length needs no walk through the sections, since
+        extract: True where no model writes: then a brief summary of any length needs no walk through the sections,
+        since
             the source's sentences are not bound to the length of a prompt.
 
     Returns:
@@ -176,5 +179,3 @@ def _name_stretch(reading: Reading, start: int, end: int, heading: str) -> str:
     if len(title) > 70:
         title = title[:70].rsplit(" ", 1)[0] + " …"
     return f"{title} ({pages})" if title else pages[0].upper() + pages[1:]
-
-

@@ -1,6 +1,7 @@
 """Summaries: for each part, passages are selected, condensed by the model, and every sentence is verified by code.
 
-A sentence that the source does not bear is replaced by the source's own words or shown as unsupported, as the setting says.
+A sentence that the source does not bear is replaced by the source's own words or shown as unsupported, as the setting
+says.
 Without a model (adapter "none") the source's own sentences make the summary.
 """
 
@@ -12,14 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Summary
+from assistant.drafting import Draft, choose_source, cut_sentences, tell_caption, word_source
 from assistant.engine.base import Engine
 from assistant.engine.prompts import PROMPT_HASH
 from assistant.evidence.grounding import Grounder
-from assistant.evidence.ranker import Selection, extract_summary
 from assistant.evidence.reading import Reading
+from assistant.evidence.selecting import Selection, extract_summary
 from assistant.evidence.wording import introduce, says_who
 from assistant.outline import PartPrompt, Task, ask_for, choose_passages, make_outline, summary_prompts
-from assistant.drafting import Draft, choose_source, cut_sentences, tell_caption, word_source
 from assistant.settings import Settings
 from assistant.templates import Template
 
@@ -109,7 +110,10 @@ def summarize_batch(
         _Run(document, engine, settings, template, "brief", adapter, never)
         for document, template in zip(documents, templates, strict=True)
     ]
-    outlines = [make_outline(run.reading, run.template, "brief", w, adapter == NO_MODEL) for run, w in zip(runs, budgets, strict=True)]
+    outlines = [
+        make_outline(run.reading, run.template, "brief", w, adapter == NO_MODEL)
+        for run, w in zip(runs, budgets, strict=True)
+    ]
     jobs = [(run, task, run.select(task)) for run, tasks in zip(runs, outlines, strict=True) for task in tasks]
     outputs: list[str] = [""] * len(jobs)
     if engine is not None and adapter != NO_MODEL:
@@ -219,7 +223,9 @@ class _Run:
             caption = tell_caption(self.reading, self.template.title)
             if caption is not None:
                 words -= len(caption.text.split())
-                yield self._keep(Sentence(caption.text, "supported", caption.reason, caption.evidence, task.part.name, "source"))
+                yield self._keep(
+                    Sentence(caption.text, "supported", caption.reason, caption.evidence, task.part.name, "source")
+                )
         empty = len(self.sentences) == begun
         for start, end in choose_source(self.draft, task, ranges, max(words, 0), at_least_one=empty):
             if self.stop.is_set():
@@ -237,7 +243,9 @@ class _Run:
 
     def finish(self, seconds: float) -> Summary:
         """Make the summary of what is done."""
-        pages = sorted({page for s in self.sentences for e in s.evidence for page in self.reading.pages_within(e.start, e.end)})
+        pages = sorted(
+            {page for s in self.sentences for e in s.evidence for page in self.reading.pages_within(e.start, e.end)}
+        )
         unreadable = self.document.pages_unreadable
         return Summary(
             document_id=self.document.document_id,

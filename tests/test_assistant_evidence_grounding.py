@@ -18,18 +18,22 @@ BACKGROUND
 On May 3, 2019, Person 1 and Company 2 entered into a written agreement for the sale of 250 engines for $1,200,000. \
 Company 2 paid a deposit of $40,000 within thirty (30) days. The interest rate was 4.5 percent a year.
 
-Plaintiff alleges that Company 2 shipped defective engines to the warehouse in Salem. Company 2 contends that the engines were \
+Plaintiff alleges that Company 2 shipped defective engines to the warehouse in Salem. Company 2 contends that the
+engines were \
 damaged in transit. Person 7 testified that he inspected the engines in July.
 
-The inspection took place on the 9th day of July, 2019. Company 2 did not repair the engines. The buyer may reject the goods. The \
+The inspection took place on the 9th day of July, 2019. Company 2 did not repair the engines. The buyer may reject the
+goods. The \
 seller shall give written notice within ten days.
 
 DISCUSSION
 
-The standard is settled. Roe v. Wade, 410 U.S. 113 (1973), does not apply. The claim arises under 42 U.S.C. § 1983. Rule 12(b)(6) \
+The standard is settled. Roe v. Wade, 410 U.S. 113 (1973), does not apply. The claim arises under 42 U.S.C. § 1983.
+Rule 12(b)(6) \
 governs the motion.
 
-The court finds that the notice was timely. The Court denied the motion to dismiss and granted the motion to compel. The judgment of \
+The court finds that the notice was timely. The Court denied the motion to dismiss and granted the motion to compel.
+The judgment of \
 the lower court is affirmed. The claim for fraud is dismissed without prejudice.
 
 Plaintiff was the tenant and Company 2 was the landlord of the building. About 1,500 persons attended the sale.
@@ -77,7 +81,8 @@ TRUE = [
     # the house style's label and dates
     "Alleged: Company 2 shipped defective engines to the warehouse.",
     # an enumeration from several places
-    "Held: (1) the motion to dismiss is denied; (2) the motion to compel is granted; (3) the judgment of the lower court is affirmed.",
+    "Held: (1) the motion to dismiss is denied; (2) the motion to compel is granted; (3) the judgment of the "
+    "lower court is affirmed.",
     # a dissent told as one
     "The dissent says that the majority reads the statute too narrowly.",
     # roles as they are
@@ -213,7 +218,10 @@ CLAIMS = [
     ("3:19-cv-00412-AB", [("docket", "319CV00412AB")]),  # the same, federal
     ("42 U.S.C. § 1983", [("citation", "42 usc 1983")]),  # a statute
     ("Rule 12(b)(6)", [("citation", "§12(b)(6)")]),  # a rule with its parts
-    ("Person 12 and Company 7", [("pseudonym", mask("Person 12")), ("pseudonym", mask("Company 7"))]),  # digits of a name are no figure
+    (
+        "Person 12 and Company 7",
+        [("pseudonym", mask("Person 12")), ("pseudonym", mask("Company 7"))],
+    ),  # digits of a name are no figure
     ("no one came", []),  # "one" is a pronoun
 ]
 
@@ -239,7 +247,9 @@ def test_clauses(text, label, count):
 
 
 def test_it_is_quick():
-    long = "\n\n".join(f"{TEXT} Paragraph {i} says that item {i} was delivered on May {i % 28 + 1}, 20{i % 30:02d}." for i in range(60))
+    long = "\n\n".join(
+        f"{TEXT} Paragraph {i} says that item {i} was delivered on May {i % 28 + 1}, 20{i % 30:02d}." for i in range(60)
+    )
     document = RedactedDocument("d", "m", 1, "order", long, OffsetMap((Segment(0, len(long), 1, 0, len(long)),)), (), 1)
     start = time.perf_counter()
     grounder = Grounder(document)

@@ -8,11 +8,17 @@ from assistant.evidence.sentences import split_sentences
 
 CASES = [
     # a plain pair of sentences
-    ("The motion is denied. The clerk shall close the case.", ["The motion is denied.", "The clerk shall close the case."]),
+    (
+        "The motion is denied. The clerk shall close the case.",
+        ["The motion is denied.", "The clerk shall close the case."],
+    ),
     # v. inside a case name
     ("See Roe v. Wade and Doe v. Bolton. Both were cited.", ["See Roe v. Wade and Doe v. Bolton.", "Both were cited."]),
     # reporters and years
-    ("Reynolds v. Sims, 377 U.S. 533, 561 (1964). It governs.", ["Reynolds v. Sims, 377 U.S. 533, 561 (1964).", "It governs."]),
+    (
+        "Reynolds v. Sims, 377 U.S. 533, 561 (1964). It governs.",
+        ["Reynolds v. Sims, 377 U.S. 533, 561 (1964).", "It governs."],
+    ),
     # a reporter that ends in an abbreviation before a page number
     ("Moore, 142 S. Ct. 1089, and 12 F. Supp. 2d 4 agree.", ["Moore, 142 S. Ct. 1089, and 12 F. Supp. 2d 4 agree."]),
     # statutes and section signs
@@ -67,7 +73,9 @@ def test_offsets_cover_all_but_white_space():
     ) == "".join(text.split())
 
 
-@pytest.mark.parametrize("unit", ["The court held, in Roe v. Wade, that it may. ", "AB C\n", "A. ", "x", "Q. a\n", "( "])
+@pytest.mark.parametrize(
+    "unit", ["The court held, in Roe v. Wade, that it may. ", "AB C\n", "A. ", "x", "Q. a\n", "( "]
+)
 def test_time_is_linear(unit):
     def seconds(count):
         start = time.perf_counter()

@@ -50,7 +50,10 @@ def test_a_persons_sentence_is_verified_and_kept(line, support):
 def test_parts_and_stretches_survive_an_edit():
     text = mask(
         join_parts(
-            [("Facts", "Person 1 bought 250 engines."), ("Background (pp. 2–4)", "Company 2 failed to deliver the engines.")]
+            [
+                ("Facts", "Person 1 bought 250 engines."),
+                ("Background (pp. 2–4)", "Company 2 failed to deliver the engines."),
+            ]
         )
     )
     made = reverify(text, DOCUMENT, load_template("complaint"))
@@ -59,9 +62,15 @@ def test_parts_and_stretches_survive_an_edit():
 
 
 def test_reasons_are_words():
-    assert {"wrong_party", "missing_deadline", "wrong_figure", "bad_citation", "told_as_fact", "not_in_document", "style"} == set(
-        REASONS
-    )
+    assert {
+        "wrong_party",
+        "missing_deadline",
+        "wrong_figure",
+        "bad_citation",
+        "told_as_fact",
+        "not_in_document",
+        "style",
+    } == set(REASONS)
     assert all(word[0].isupper() and "_" not in word for word in REASONS.values())
 
 
@@ -85,11 +94,22 @@ def test_edits_are_counted_by_week_and_adapter(tmp_path):
             for number, (at, adapter, state, model, edited) in enumerate(rows):
                 session.add(
                     CorrectionRow(
-                        correction_id=f"x-{number}", summary_id="s-1", document_id="d-1", matter_id="m-1", version=1, author="p",
-                        model_output=model, edited=edited, rating=0, reasons=[], sealed_note=b"", adapter=adapter, state=state,
+                        correction_id=f"x-{number}",
+                        summary_id="s-1",
+                        document_id="d-1",
+                        matter_id="m-1",
+                        version=1,
+                        author="p",
+                        model_output=model,
+                        edited=edited,
+                        rating=0,
+                        reasons=[],
+                        sealed_note=b"",
+                        adapter=adapter,
+                        state=state,
                         created_at=at,
                     )
-                )  # fmt: skip
+                )
         assert measure_edits(db)["weeks"] == [
             {"week": "2026-W46", "adapter": "base", "untouched": 1, "edited": 0, "returned": 0},
             {"week": "2026-W48", "adapter": "house-1", "untouched": 1, "edited": 1, "returned": 1},

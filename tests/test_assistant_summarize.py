@@ -99,12 +99,16 @@ class FakeEngine:
         return len(text) // 4
 
 
-GOOD = {part: mask(text) for part, text in {
-    "Parties": "Person 1 sues Company 2, a corporation organized under the laws of Delaware.",
-    "Claims": "Company 2 is liable for breach of contract under O.C.G.A. § 13-6-2.",
-    "Facts": "On May 3, 2019, Person 1 and Company 2 entered into a written agreement for the sale of 250 engines for $1,200,000.",
-    "Relief": "Plaintiff demands judgment against Company 2 in the amount of $1,200,000.",
-}.items()}
+GOOD = {
+    part: mask(text)
+    for part, text in {
+        "Parties": "Person 1 sues Company 2, a corporation organized under the laws of Delaware.",
+        "Claims": "Company 2 is liable for breach of contract under O.C.G.A. § 13-6-2.",
+        "Facts": "On May 3, 2019, Person 1 and Company 2 entered into a written agreement for the sale of 250 "
+        "engines for $1,200,000.",
+        "Relief": "Plaintiff demands judgment against Company 2 in the amount of $1,200,000.",
+    }.items()
+}
 
 
 def run(engine, document=None, **options):
@@ -178,9 +182,7 @@ def test_an_echo_of_the_part_and_list_marks_are_dropped():
 def test_stop_ends_within_half_a_second_and_keeps_what_is_done():
     stop = threading.Event()
     engine = FakeEngine(GOOD, delay_s=0.02)
-    stream = summarize(
-        make_document(), engine, settings=Settings(), template=load_template("complaint"), stop=stop
-    )
+    stream = summarize(make_document(), engine, settings=Settings(), template=load_template("complaint"), stop=stop)
     for item in stream:
         if isinstance(item, Sentence):
             break
@@ -240,7 +242,16 @@ def test_comprehensive_draws_from_every_readable_stretch():
 
 
 def test_every_type_has_a_template_and_the_firms_file_wins(tmp_path):
-    assert set(document_types()) == {"brief", "complaint", "contract", "deposition", "motion", "order", "patent", "plain"}
+    assert set(document_types()) == {
+        "brief",
+        "complaint",
+        "contract",
+        "deposition",
+        "motion",
+        "order",
+        "patent",
+        "plain",
+    }
     copy_templates(tmp_path)
     own = tmp_path / "templates" / "motion.toml"
     own.write_text('title = "motion"\n[[parts]]\nname = "Bottom line"\nask = "Say it."\n')

@@ -14,13 +14,16 @@ Speech = Literal["alleged", "argued", "testified", "found", "held", "dissented"]
 
 SPEECH: dict[Speech, re.Pattern[str]] = {
     "alleged": re.compile(
-        r"\b(?:alleg\w+|plead\w*|aver(?:s|red|ring)\b|claim(?:s|ed|ing)? (?:that|to have|he|she|they|it)\b|purport\w*|charg(?:es|ed|ing) that|"
+        r"\b(?:alleg\w+|plead\w*|aver(?:s|red|ring)\b|claim(?:s|ed|ing)? (?:that|to have|he|she|they|it)\b|"
+        r"purport\w*|charg(?:es|ed|ing) that|"
         r"accus\w+|on information and belief|complain(?:s|ed) (?:that|of))",
         re.IGNORECASE,
     ),
     "argued": re.compile(
-        r"\b(?:argu\w+|contend\w*|contention\w*|maintain(?:s|ed)? that|submit(?:s|ted)? that|urg(?:e|es|ed|ing)\b|insist\w*|"
-        r"assert\w*|posit(?:s|ed)\b|object(?:s|ed) that|counter(?:s|ed) that|respond(?:s|ed) that|it (?:is|was) submitted|according to "
+        r"\b(?:argu\w+|contend\w*|contention\w*|maintain(?:s|ed)? that|submit(?:s|ted)? that|urg(?:e|es|ed|ing)\b|"
+        r"insist\w*|"
+        r"assert\w*|posit(?:s|ed)\b|object(?:s|ed) that|counter(?:s|ed) that|respond(?:s|ed) that|it (?:is|was) "
+        r"submitted|according to "
         r"(?:the )?(?:plaintiff|defendant|petitioner|respondent|appell|movant|government|state|company|person))",
         re.IGNORECASE,
     ),
@@ -35,8 +38,10 @@ SPEECH: dict[Speech, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "held": re.compile(
-        r"^held:|\b(?:h(?:old|olds|eld|olding) (?:that|for|in favou?r|against|liable)|(?:court|we|judge|panel|board|circuit)s? h(?:old|olds|eld)"
-        r"|(?:is|was|were|are|be|been) held|rul(?:ed|es|ing) (?:that|in favou?r|against|for)|(?:it is|are|is|was) (?:hereby )?ordered|"
+        r"^held:|\b(?:h(?:old|olds|eld|olding) (?:that|for|in favou?r|against|liable)|(?:court|we|judge|panel|"
+        r"board|circuit)s? h(?:old|olds|eld)"
+        r"|(?:is|was|were|are|be|been) held|rul(?:ed|es|ing) (?:that|in favou?r|against|for)|(?:it is|are|is|was) "
+        r"(?:hereby )?ordered|"
         r"adjudg\w+|decreed)",
         re.IGNORECASE,
     ),
@@ -48,9 +53,13 @@ PARTY_SPEECH: frozenset[Speech] = frozenset({"alleged", "argued", "testified"})
 COURT_SPEECH: frozenset[Speech] = frozenset({"found", "held"})
 
 SPEAKER_WORDS: dict[Speech, str] = {
-    "alleged": "alleged", "argued": "argued", "testified": "testimony", "found": "found by the court", "held": "held by the court",
+    "alleged": "alleged",
+    "argued": "argued",
+    "testified": "testimony",
+    "found": "found by the court",
+    "held": "held by the court",
     "dissented": "said in a dissent",
-}  # fmt: skip
+}
 
 # Sets of words that exclude each other; each inner tuple is one outcome, by stems as `stem_term` gives them.
 _OUTCOMES: tuple[tuple[tuple[str, ...], ...], ...] = (
@@ -95,13 +104,25 @@ _NEGATOR = re.compile(
     r"refus(?:e|es|ed|al|ing)|declin(?:e|es|ed|ing)|lack(?:s|ed|ing)?)\b",
     re.IGNORECASE,
 )
-_NOT_NEGATING = re.compile(r"\bnot only\b|\bno later than\b|\bnot later than\b|\bnotwithstanding\b|\bNo\.|\bnot less than\b|\bno less than\b|\bnot more than\b", re.IGNORECASE)
+_NOT_NEGATING = re.compile(
+    r"\bnot only\b|\bno later than\b|\bnot later than\b|\bnotwithstanding\b|\bNo\.|\bnot less than\b|\bno less "
+    r"than\b|\bnot more than\b",
+    re.IGNORECASE,
+)
 _MODALS = {
-    "may": "may", "might": "may", "can": "may", "could": "may", "shall": "must", "must": "must", "should": "should", "will": "will",
+    "may": "may",
+    "might": "may",
+    "can": "may",
+    "could": "may",
+    "shall": "must",
+    "must": "must",
+    "should": "should",
+    "will": "will",
     "would": "will",
-}  # fmt: skip
+}
 _MODAL = re.compile(
-    r"\b(?P<plain>may|might|can|could|shall|must|should|will|would)\b|\b(?P<duty>(?:is|are|was|were|be) (?:required|obligated|obliged) to|has to|have to)\b"
+    r"\b(?P<plain>may|might|can|could|shall|must|should|will|would)\b|\b(?P<duty>(?:is|are|was|were|be) "
+    r"(?:required|obligated|obliged) to|has to|have to)\b"
     r"|\b(?P<leave>(?:is|are|was|were|be) (?:permitted|allowed|entitled|free) to)\b",
     re.IGNORECASE,
 )

@@ -1,6 +1,7 @@
 """Whether passages bear a question, and which of their sentences do: the ground of an answer, and of abstaining.
 
-A sentence bears a question by its terms (rare ones count more), by its meaning (cosine of sentence vectors), and by having the kind
+A sentence bears a question by its terms (rare ones count more), by its meaning (cosine of sentence vectors), and by
+having the kind
 of thing that is asked for: a date for "when", an amount for "how much", a name for "who".
 """
 
@@ -29,19 +30,31 @@ _ROLES = ("body", "point", "fragment", "caption")
 # Words that ask but do not say what about.
 _ASKING = frozenset(
     find_terms(
-        "what which who whom whose when where why how many much does do did is are was were can could would please tell me about "
-        "say says said state states stated mention mentions indicate indicates specify specifies include includes consider document "
-        "documents filing filings case matter provide provides provision describe explain give list name exist exists any contain contains "
+        "what which who whom whose when where why how many much does do did is are was were can could would "
+        "please tell me about "
+        "say says said state states stated mention mentions indicate indicates specify specifies include "
+        "includes consider document "
+        "documents filing filings case matter provide provides provision describe explain give list name exist "
+        "exists any contain contains "
         "answer question find there according regarding concerning"
     )
 )
 _KINDS: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
-    (re.compile(r"\bhow (?:much|high|large)\b|\bwhat (?:amount|sum|price|fee|salary|rent|damages)\b", re.IGNORECASE), frozenset({"money", "percent", "number"})),
-    (re.compile(r"\bhow (?:long|soon|quickly)\b|\bwhat (?:period|term)\b|\bwithin what\b", re.IGNORECASE), frozenset({"period", "date"})),
-    (re.compile(r"^\W*when\b|\b(?:what|which) (?:date|day|year|deadline)\b|\bby when\b|\bdeadline\b", re.IGNORECASE), frozenset({"date", "period"})),
+    (
+        re.compile(r"\bhow (?:much|high|large)\b|\bwhat (?:amount|sum|price|fee|salary|rent|damages)\b", re.IGNORECASE),
+        frozenset({"money", "percent", "number"}),
+    ),
+    (
+        re.compile(r"\bhow (?:long|soon|quickly)\b|\bwhat (?:period|term)\b|\bwithin what\b", re.IGNORECASE),
+        frozenset({"period", "date"}),
+    ),
+    (
+        re.compile(r"^\W*when\b|\b(?:what|which) (?:date|day|year|deadline)\b|\bby when\b|\bdeadline\b", re.IGNORECASE),
+        frozenset({"date", "period"}),
+    ),
     (re.compile(r"\bhow many\b|\bhow often\b", re.IGNORECASE), frozenset({"number", "period", "ordinal"})),
     (re.compile(r"\b(?:docket|case|application|index) number\b", re.IGNORECASE), frozenset({"docket"})),
-)  # fmt: skip
+)
 _FRAME = re.compile(r"^\s*consider\b[^;]{0,160};\s*", re.IGNORECASE)
 
 

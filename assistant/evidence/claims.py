@@ -1,13 +1,14 @@
 """The checkable facts in a sentence: pseudonyms, citations, docket numbers, dates, money, periods, figures, names.
 
-Each claim has a value in one normal form, so that "the 3rd day of May, 2019" equals "05/03/2019" and "$1.2 million" equals
+Each claim has a value in one normal form, so that "the 3rd day of May, 2019" equals "05/03/2019" and "$1.2 million"
+equals
 "$1,200,000". A claim takes its characters away from the later kinds: the digits of a date are not figures besides.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,22 +20,39 @@ Value = str | float | tuple[str, float] | tuple[int | None, int | None, int | No
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"), 1
+        (
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
+            "dec december",
+        ),
+        1,
     )
     for name in names.split()
-}  # fmt: skip
+}
 _MONTH = r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|" \
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"  # fmt: skip
 _YEAR = r"(?P<year>1[6-9]\d\d|20\d\d)"
 _DATES = (
     re.compile(rf"\b{_MONTH},?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:\s*,?\s*{_YEAR}\b)?", re.IGNORECASE),
-    re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:day\s+of\s+)?{_MONTH}(?:\s*,?\s*{_YEAR}\b)?", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:day\s+of\s+)?{_MONTH}(?:\s*,?\s*{_YEAR}\b)?", re.IGNORECASE
+    ),
     re.compile(rf"\b{_MONTH}\s*,?\s+(?:of\s+)?{_YEAR}\b", re.IGNORECASE),
     re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4}|\d{2})\b"),
     re.compile(r"\b(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2})\b"),
     re.compile(r"\b(?P<year>1[6-9]\d\d|20\d\d)-(?P<month>\d{2})-(?P<day>\d{2})\b"),
-    re.compile(r"(?<![\d,.$-])(?P<year>1[6-9]\d\d|20[0-4]\d)(?![\d,.]*\d|-\d|\s*(?:dollars|acres|feet|shares|words|persons|people)\b)"),
+    re.compile(
+        r"(?<![\d,.$-])(?P<year>1[6-9]\d\d|20[0-4]\d)(?![\d,.]*\d|-\d|\s*(?:dollars|acres|feet|shares|words|persons|people)\b)"
+    ),
 )
 _DOCKET = re.compile(
     r"\b(?:Nos?\.\s*)?\d{1,2}:\d{2}-[A-Za-z]{2,4}-\d{2,6}(?:-[A-Z]{2,4})*\b"
@@ -43,13 +61,28 @@ _DOCKET = re.compile(
     r"|(?<![\w/])\d{2}/\d{3},\d{3}(?![\w/])",
     re.IGNORECASE,
 )
-_SCALE = {"hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "lakhs": 1e5, "million": 1e6, "billion": 1e9, "crore": 1e7, "k": 1e3, "m": 1e6, "bn": 1e9}
-_AMOUNT = r"(?P<amount>\d[\d,]*(?:\.\d+)?)\s*(?P<scale>hundred|thousand|million|billion|lakhs?|crore|[kKmM](?![A-Za-z])|bn)?"
+_SCALE = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "lakh": 1e5,
+    "lakhs": 1e5,
+    "million": 1e6,
+    "billion": 1e9,
+    "crore": 1e7,
+    "k": 1e3,
+    "m": 1e6,
+    "bn": 1e9,
+}
+_AMOUNT = (
+    r"(?P<amount>\d[\d,]*(?:\.\d+)?)\s*(?P<scale>hundred|thousand|million|billion|lakhs?|crore|[kKmM](?![A-Za-z])|bn)?"
+)
 _MONEY = (
     re.compile(rf"(?:US)?(?P<sign>[$€£]|Rs\.?|USD|EUR)\s*{_AMOUNT}"),
     re.compile(rf"\b{_AMOUNT}\s*(?P<sign>dollars|euros|pounds|rupees)\b", re.IGNORECASE),
 )
-_PERCENT = re.compile(r"\b(?P<amount>\d[\d,]*(?:\.\d+)?)\s*(?:%|per\s?cent\b|percent\b|percentage points?\b)", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"\b(?P<amount>\d[\d,]*(?:\.\d+)?)\s*(?:%|per\s?cent\b|percent\b|percentage points?\b)", re.IGNORECASE
+)
 _UNITS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0, "yr": 365.0}
 _PERIOD = re.compile(
     r"\b(?P<amount>\d[\d,]*(?:\.\d+)?)(?:\s*\(\d+\))?[\s-]+(?:calendar |business |working |full |consecutive )?"
@@ -63,21 +96,35 @@ _CITATION_HINT = re.compile(r"\d\s+[A-Z][\w.’' ]{0,18}\.?\s*(?:2d|3d|4th|5th)?
 _STATUTE = re.compile(
     r"(?P<title>\d{1,2})\s*(?P<code>U\.?\s?S\.?\s?C\.?(?:\s?A\.?)?|C\.?\s?F\.?\s?R\.?)\s*(?:§+|[Ss]ections?|[Ss]ec\.|[Pp]art)?\s*(?P<section>\d[\w.-]*\w|\d)"
 )
-_SECTION = re.compile(r"(?:§+\s*|\b[Ss]ections?\s+|\b[Ss]ec\.\s*|\b[Aa]rticles?\s+|\b[Aa]rt\.\s*|\b[Rr]ules?\s+|¶+\s*)(?P<section>\d[\w.-]*\w|\d|[IVX]+\b)(?P<sub>(?:\(\w{1,4}\))*)")
+_SECTION = re.compile(
+    r"(?:§+\s*|\b[Ss]ections?\s+|\b[Ss]ec\.\s*|\b[Aa]rticles?\s+|\b[Aa]rt\.\s*|\b[Rr]ules?\s+|¶+\s*)(?P<section>\d[\w.-]*\w|\d|[IVX]+\b)(?P<sub>(?:\(\w{1,4}\))*)"
+)
 _WORDS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
+        re.findall(
+            r"\S+",
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+            "sixteen seventeen "
+            "eighteen nineteen",
+        )
     )
-} | {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+} | {
+    word: 10 * value
+    for value, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
 _ORDINALS = {
     word: value
     for value, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-        "sixteenth seventeenth eighteenth nineteenth twentieth".split(), 1
+        re.findall(
+            r"\S+",
+            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+            "fourteenth fifteenth "
+            "sixteenth seventeenth eighteenth nineteenth twentieth",
+        ),
+        1,
     )
-}  # fmt: skip
+}
 _NUMBER_WORDS = re.compile(
     rf"\b(?:{'|'.join(_WORDS)})"
     rf"(?:(?:[\s-]+(?:and\s+)?)(?:{'|'.join(_WORDS)}|hundred|thousand|million|billion|lakh|crore))*\b",
@@ -103,7 +150,9 @@ def find_claims(text: str) -> list[Claim]:
     claims: list[Claim] = []
     for kind, finder in _FINDERS:
         for start, end, value in finder(flat):
-            claims.append(Claim(kind, value, text[start:end].strip() if len(flat) == len(text) else flat[start:end], start, end))
+            claims.append(
+                Claim(kind, value, text[start:end].strip() if len(flat) == len(text) else flat[start:end], start, end)
+            )
             flat = flat[:start] + " " * (end - start) + flat[end:]
     return claims
 
@@ -115,7 +164,9 @@ def spell_figures(text: str) -> str:
 
     def spell(match: re.Match[str]) -> str:
         words = re.split(r"[\s-]+", match.group().casefold())
-        if words in (["one"], ["zero"]) and not re.match(r"[\s-]+(?:day|week|month|year|hour|million|hundred|percent)", text[match.end() :]):
+        if words in (["one"], ["zero"]) and not re.match(
+            r"[\s-]+(?:day|week|month|year|hour|million|hundred|percent)", text[match.end() :]
+        ):
             return match.group()
         if not any(word in _WORDS for word in words):
             return match.group()
@@ -242,17 +293,27 @@ def _find_names(text: str) -> Iterator[tuple[int, int, Value]]:
 
 
 _GENERIC = frozenset(
-    """
-    court courts plaintiff plaintiffs defendant defendants petitioner petitioners respondent respondents appellant appellants
-    appellee appellees state states the a an in on act section article rule rules amendment constitution judge justice chief
-    mr mrs ms dr no nos company corporation inc llc party parties agreement contract motion order complaint petition brief
-    claim count claims counts district circuit appeals supreme superior county city board commission department government
-    united america clause code statute congress federal national president held ordered ecf dkt doc docket entry exh however but and or it he she they we i there if
-    also whether when where while after before under for by to of as at from with because although movant counsel clerk exhibit
-    exhibits attorney attorneys general veteran applicant licensee licensor landlord tenant seller buyer employer employee
-    """.split()
+    re.findall(
+        r"\S+",
+        """
+    court courts plaintiff plaintiffs defendant defendants petitioner petitioners respondent respondents appellant
+    appellants
+    appellee appellees state states the a an in on act section article rule rules amendment constitution judge justice
+    chief
+    mr mrs ms dr no nos company corporation inc llc party parties agreement contract motion order complaint petition
+    brief
+    claim count claims counts district circuit appeals supreme superior county city board commission department
+    government
+    united america clause code statute congress federal national president held ordered ecf dkt doc docket entry exh
+    however but and or it he she they we i there if
+    also whether when where while after before under for by to of as at from with because although movant counsel
+    clerk exhibit
+    exhibits attorney attorneys general veteran applicant licensee licensor landlord tenant seller buyer employer
+    employee
+    """,
+    )
 )
-_FINDERS = (
+_FINDERS: tuple[tuple[Kind, Callable[[str], Iterator[tuple[int, int, Value]]]], ...] = (
     ("pseudonym", _find_pseudonyms),
     ("citation", _find_citations),
     ("docket", _find_dockets),

@@ -1,4 +1,4 @@
-"""Compares what a sentence says with what its passages say: facts one by one, then speaker, negation, modality, wording."""
+"""Compares a sentence with its passages: facts one by one, then speaker, negation, modality, wording."""
 
 from __future__ import annotations
 
@@ -26,15 +26,29 @@ from assistant.store.pseudonyms import PATTERN
 CLOSE_COPY = 0.72  # share of a sentence's words that stand in its source in the same order: it follows it word by word
 HALF_COPY = 0.5
 FAMILIAR = 3  # a capitalised word that the document has this often may stand in a sentence whose passage lacks it
-_ABOUT = re.compile(r"\b(?:about|approximately|nearly|almost|roughly|over|more than|less than|around|some)\s*$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:about|approximately|nearly|almost|roughly|over|more than|less than|around|some)\s*$", re.IGNORECASE
+)
 _TOKEN = re.compile(rf"{PATTERN.pattern}|[A-Za-z][A-Za-z’'-]*|\d[\d,.]*\d|\d|\$|%")
-_LOOSE_TERMS = frozenset(find_terms("one single said certain own ecf docket document entry doc d.e number"))  # these take each other's place freely
+_LOOSE_TERMS = frozenset(
+    find_terms("one single said certain own ecf docket document entry doc d.e number")
+)  # these take each other's place freely
 _SHORT_FORMS = {"ex": "exhibit", "exh": "exhibit", "ecf": "docket", "dkt": "docket", "sec": "section", "art": "article"}
-_DIRECTIONS = frozenset("before after above below over under up down within without between against during until".split())
+_DIRECTIONS = frozenset(
+    re.findall(r"\S+", "before after above below over under up down within without between against during until")
+)
 _NAMES = {
-    "pseudonym": "the name", "citation": "the citation", "docket": "the docket number", "date": "the date", "money": "the amount",
-    "percent": "the percentage", "period": "the period", "ordinal": "the number", "number": "the figure", "name": "the name",
-}  # fmt: skip
+    "pseudonym": "the name",
+    "citation": "the citation",
+    "docket": "the docket number",
+    "date": "the date",
+    "money": "the amount",
+    "percent": "the percentage",
+    "period": "the period",
+    "ordinal": "the number",
+    "number": "the figure",
+    "name": "the name",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,9 @@ def compare_claims(
         elif claim.kind == "pseudonym":
             if not any(_same(claim, other) for other in context):
                 findings.append(Finding(_differs(claim, source, whole), True))
-        elif claim.kind == "date" and any(dates_agree(claim.value, o.value) for o in [*source, *context] if o.kind == "date"):
+        elif claim.kind == "date" and any(
+            dates_agree(claim.value, o.value) for o in [*source, *context] if o.kind == "date"
+        ):
             if not any(o.kind == "date" and _completes(claim, o) for o in [*source, *context]):
                 findings.append(Finding(f"the source gives only part of the date {claim.text}", False))
         elif not _stands_as_figure(claim, source, source_text):
@@ -119,7 +135,9 @@ def measure_copy(text: str, source: str) -> float:
     one, other = _tokens(text), _tokens(source)
     if not one:
         return 0.0
-    return sum(block.size for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()) / len(one)
+    return sum(block.size for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()) / len(
+        one
+    )
 
 
 def _same(claim: Claim, other: Claim) -> bool:
@@ -138,7 +156,12 @@ def _same(claim: Claim, other: Claim) -> bool:
             return one == two or (one.startswith("§") and "(" in one and "(" not in two and one.startswith(f"{two}("))
         return claim.value == other.value
     figures = {"number", "period", "ordinal", "percent", "money"}
-    return claim.kind in figures and other.kind in figures and "number" in (claim.kind, other.kind) and claim.value == other.value
+    return (
+        claim.kind in figures
+        and other.kind in figures
+        and "number" in (claim.kind, other.kind)
+        and claim.value == other.value
+    )
 
 
 def _plain_citation(claim: Claim) -> str:
@@ -158,7 +181,9 @@ def _completes(claim: Claim, other: Claim) -> bool:
 def _stands_as_figure(claim: Claim, source: Sequence[Claim], source_text: str) -> bool:
     """Tell whether the fact's characters stand in the passages as they are, or its figure in another kind of fact."""
     plain = re.escape(" ".join(claim.text.split()))
-    if claim.kind in ("citation", "docket") and re.search(rf"(?<!\w){plain}(?!\w)", " ".join(source_text.split()), re.IGNORECASE):
+    if claim.kind in ("citation", "docket") and re.search(
+        rf"(?<!\w){plain}(?!\w)", " ".join(source_text.split()), re.IGNORECASE
+    ):
         return True
     if isinstance(claim.value, float) and claim.kind in ("number", "ordinal"):
         digits = f"{claim.value:g}"
@@ -217,7 +242,8 @@ def _tells_of_speech(text: str) -> bool:
     """Tell whether a sentence says in another way that someone says it ("according to", "the complaint states")."""
     return bool(
         re.search(
-            r"\baccording to\b|\b(?:states?|says?|said|stated|seeks?|asks?|claims?|requests?|demands?|moves?|reports?|explain\w*|denie[sd]|"
+            r"\baccording to\b|\b(?:states?|says?|said|stated|seeks?|asks?|claims?|requests?|demands?|moves?|"
+            r"reports?|explain\w*|denie[sd]|"
             r"deny|charges?|challeng\w+|question\w*|issue|examin\w+|testif\w+|asked)\b",
             text,
             re.IGNORECASE,
@@ -239,7 +265,12 @@ def _compare_negation(text: str, best: str, source: str, copied: float) -> list[
         if stem in source_terms and not count_negators(source):
             return [Finding("the source does not deny this", True)]
     for stem in stands - said if copied >= HALF_COPY else ():
-        if stem in terms and source_terms.count(stem) == 1 and not count_negators(text) and not find_opposite(text, source):
+        if (
+            stem in terms
+            and source_terms.count(stem) == 1
+            and not count_negators(text)
+            and not find_opposite(text, source)
+        ):
             return [Finding("the source denies this", True)]
     return []
 
@@ -272,7 +303,9 @@ def _show(kinds: set[str]) -> str:
 def _compare_words(text: str, best: str) -> list[Finding]:
     """In a close copy, find content words put in the place of others."""
     one, other = list(_TOKEN.finditer(text)), list(_TOKEN.finditer(best))
-    matcher = SequenceMatcher(None, [_normal(m.group()) for m in one], [_normal(m.group()) for m in other], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [_normal(m.group()) for m in one], [_normal(m.group()) for m in other], autojunk=False
+    )
     here, there = set(_content(text)), set(_content(best))
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "replace" or b - a > 3 or d - c > 3:
@@ -307,7 +340,7 @@ def _same_figure(new: str, text: str, best: str) -> bool:
 
 
 def _same_letters(new: str, old: str) -> bool:
-    """Tell whether two stretches differ in spaces, hyphens or a letter or two only, as reading by OCR makes them differ."""
+    """Tell whether two stretches differ in spaces, hyphens or a letter or two only, as OCR makes them differ."""
     one, two = (re.sub(r"[^a-z0-9]", "", words.casefold()) for words in (new, old))
     if one == two:
         return True

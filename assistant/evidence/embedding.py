@@ -1,4 +1,4 @@
-"""Sentence vectors of all-MiniLM-L6-v2 from its package's folder: mean of the last layer, unit length, on the processor."""
+"""Sentence vectors of all-MiniLM-L6-v2 from its package's folder: mean of the last layer, unit length."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ class Embedder:
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
 
-    def embed(
-        self, texts: Sequence[str], report: Callable[[int, int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str], report: Callable[[int, int], None] | None = None) -> NDArray[np.float32]:
         """Give one row of `DIMENSIONS` a text, of unit length.
 
         Args:

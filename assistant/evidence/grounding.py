@@ -1,7 +1,9 @@
 """Verifies a sentence against a document by code: finds the passages it rests on and compares what both say.
 
-Three states. *supported*: the words stand in the passages and no fact, speaker, negation or modality differs. *partial*: part of it
-stands there, or an allegation is told as a fact. *unsupported*: a fact differs, or no passage bears it. The reason is in words.
+Three states. *supported*: the words stand in the passages and no fact, speaker, negation or modality differs.
+*partial*: part of it
+stands there, or an allegation is told as a fact. *unsupported*: a fact differs, or no passage bears it. The reason is
+in words.
 """
 
 from __future__ import annotations
@@ -14,7 +16,15 @@ import numpy as np
 
 from assistant.documents import Evidence, RedactedDocument, Support
 from assistant.evidence.claims import Claim, find_claims
-from assistant.evidence.comparing import Finding, compare_claims, compare_decisions, compare_opinion, compare_speech, compare_stances, measure_copy
+from assistant.evidence.comparing import (
+    Finding,
+    compare_claims,
+    compare_decisions,
+    compare_opinion,
+    compare_speech,
+    compare_stances,
+    measure_copy,
+)
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
 
@@ -38,7 +48,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Alignment:
-    """The units that bear a sentence, best first; the share 0..1 of its term weight that they have; all that were looked at."""
+    """The units that bear a sentence, best first; the share 0..1 of its weight that they have; all looked at."""
 
     units: tuple[int, ...]
     coverage: float
@@ -59,7 +69,8 @@ class Grounder:
 
         Args:
             text: The sentence, pseudonymized.
-            candidates: Running ranges to look in first; the rest of the document is looked at where they do not bear it.
+            candidates: Running ranges to look in first; the rest of the document is looked at where they do not bear
+            it.
 
         Returns:
             The verdict; its evidence is empty only where it is unsupported.
@@ -99,7 +110,7 @@ class Grounder:
         return mask
 
     def _judge(self, label: str, text: str, mask: np.ndarray) -> Verdict:
-        """Align a clause within the masked units and compare; the label before it ("Alleged:") says only who says it."""
+        """Align a clause within the masked units and compare; its label ("Alleged:") says only who says it."""
         claims = find_claims(text)
         aligned = self._align(text, claims, mask)
         if not aligned.units or aligned.coverage < PARTIAL_COVERAGE:
@@ -109,9 +120,15 @@ class Grounder:
         best = max((self.reading.unit_text(i) for i in aligned.units), key=lambda unit: measure_copy(text, unit))
         context = [claim for i in self._neighbours(units) for claim in self._claims_of(i)]
         copied = measure_copy(text, best)
-        findings = compare_claims(claims, [c for i in units for c in self._claims_of(i)], context, source, self.reading.text)
-        findings += compare_speech(f"{label} {text}".strip(), best, source) + compare_stances(text, best, source, copied)
-        findings += compare_decisions(text, [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)])
+        findings = compare_claims(
+            claims, [c for i in units for c in self._claims_of(i)], context, source, self.reading.text
+        )
+        findings += compare_speech(f"{label} {text}".strip(), best, source) + compare_stances(
+            text, best, source, copied
+        )
+        findings += compare_decisions(
+            text, [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)]
+        )
         findings += compare_opinion(text, self.reading.units[aligned.units[0]].opinion)
         return self._conclude(findings, aligned)
 
@@ -144,10 +161,12 @@ class Grounder:
         left = dict(weights)
         chosen: list[int] = []
         while len(chosen) < MOST_EVIDENCE and left:
-            gains = {i: asks[i] * sum(left.get(term, 0.0) for term in terms[i]) / total for i in pool if i not in chosen}
+            gains = {
+                i: asks[i] * sum(left.get(term, 0.0) for term in terms[i]) / total for i in pool if i not in chosen
+            }
             if not gains:
                 break
-            pick = max(gains, key=lambda i: gains[i] + 0.3 * float(max(likeness[i], 0.0)))
+            pick = max(gains, key=lambda i: gains[i] + 0.3 * max(float(likeness[i]), 0.0))
             if gains[pick] < (GAIN if chosen else 1e-9):
                 break
             chosen.append(pick)
@@ -179,7 +198,9 @@ class Grounder:
         """Give the units, and where one of them is a line of the caption, the whole caption."""
         if not any(self.reading.units[i].role == "caption" for i in units):
             return units
-        return units + tuple(i for i, unit in enumerate(self.reading.units[:60]) if unit.role == "caption" and i not in units)
+        return units + tuple(
+            i for i, unit in enumerate(self.reading.units[:60]) if unit.role == "caption" and i not in units
+        )
 
     def _neighbours(self, units: Sequence[int]) -> list[int]:
         """Give the units within two of the evidence, the evidence left out."""
@@ -200,7 +221,8 @@ class Grounder:
 def cut_clauses(text: str) -> tuple[str, list[str]]:
     """Cut a sentence of the house style into its label ("Alleged", or "") and its clauses.
 
-    An enumeration "(1) …; (2) …" and a list parted by semicolons have a clause an item; the words before the first item go with it.
+    An enumeration "(1) …; (2) …" and a list parted by semicolons have a clause an item; the words before the first
+    item go with it.
     """
     text = _REFERENCE.sub("", text)
     match = _LABEL.match(text)
@@ -213,11 +235,13 @@ def cut_clauses(text: str) -> tuple[str, list[str]]:
 
 
 def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdict:
-    """Join the verdicts of a sentence's clauses: the worst state, its reason with the clause it is about, all evidence."""
+    """Join the verdicts of clauses: the worst state, its reason with the clause it is about, all evidence."""
     if len(verdicts) == 1:
         return verdicts[0]
     worst = min(verdicts, key=lambda verdict: _RANK[verdict.support])
-    evidence = tuple(dict.fromkeys(e for verdict in verdicts for e in verdict.evidence[:1] if verdict.support != "unsupported"))
+    evidence = tuple(
+        dict.fromkeys(e for verdict in verdicts for e in verdict.evidence[:1] if verdict.support != "unsupported")
+    )
     if worst.support == "supported":
         return Verdict("supported", worst.reason, evidence)
     good = sum(verdict.support == "supported" for verdict in verdicts)
@@ -232,13 +256,16 @@ def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdi
 
 NOTHING = "no passage of the filing says this"
 _LABEL = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):\s+")
-_REFERENCE = re.compile(r"^\[[\w ,;:–-]{1,24}\]\s*|[:.]\s*\d{1,2}\.$")  # a page reference before, an item's number behind
+_REFERENCE = re.compile(
+    r"^\[[\w ,;:–-]{1,24}\]\s*|[:.]\s*\d{1,2}\.$"
+)  # a page reference before, an item's number behind
 _CLAUSE_LEAD = re.compile(r"^(?:(?:and|or)\s+|failing that,?\s*(?:for\s+)?|[a-z]{4,12}:\s+)")
 _ENUMERATION = re.compile(r"\(\d{1,2}\)\s")
 _RANK = {"unsupported": 0, "partial": 1, "supported": 2}
 _SPEECH_TERMS = frozenset(
     find_terms(
-        "alleges alleged allegedly argues argued contends contended claims claimed states stated says said asserts asserted filing "
+        "alleges alleged allegedly argues argued contends contended claims claimed states stated says said "
+        "asserts asserted filing "
         "brief complaint motion order document summary according further also additionally moreover"
     )
 )
@@ -259,7 +286,7 @@ def find_quote(document: RedactedDocument, text: str) -> tuple[int, int] | None:
     Returns:
         Running offsets [start, end) of the first occurrence, or None.
     """
-    words = text.strip().strip("\"“”").split()
+    words = text.strip().strip('"“”').split()
     if not words:
         return None
     pattern = r"\s+".join("".join(_LOOSE.get(char, re.escape(char)) for char in word) for word in words)
@@ -267,4 +294,4 @@ def find_quote(document: RedactedDocument, text: str) -> tuple[int, int] | None:
     return match.span() if match else None
 
 
-_LOOSE = {char: f"[{group}]" for group in ("\"“”„", "'’‘", "‐‑–—-") for char in group}
+_LOOSE = {char: f"[{group}]" for group in ('"“”„', "'’‘", "‐‑–—-") for char in group}

@@ -7,7 +7,7 @@ place, and how central its terms are to the document. Time is linear in the leng
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,16 +24,11 @@ POSITION_WEIGHT = 0.9
 FIGURE_WEIGHT = 0.3
 CENTRAL_WEIGHT = 0.9
 QUERY_WEIGHT = 3.0
-REDUNDANCY_WEIGHT = 0.7
 POINT_WEIGHT = 3.0
 DANGLING_WEIGHT = 0.5
 SEPARATE_WEIGHT = 1.0  # taken off what stands in a dissent or a concurrence
 OPENING_WEIGHT = 0.35
-MOST_ITEMS = 14
-CAPTION_UNITS = 30
 LONG_CAPTION_WORDS = 12  # a line of the caption this long says who does what
-FLOOR_SHARE = 0.45  # a passage must reach this share of the best score to be read at all
-POOL = 240  # sentences among which redundancy is weighed; bounds the time
 
 # Headings under which a document says what it is about, and those under which it seldom does.
 _TELLING = re.compile(
@@ -42,29 +37,35 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 _IDLE = re.compile(
-    r"related proceedings|opinions? below|jurisdiction|venue|provisions? involved|parties to|corporate disclosure|appendix|"
+    r"related proceedings|opinions? below|jurisdiction|venue|provisions? involved|parties to|corporate disclosure|"
+    r"appendix|"
     r"certificate|authorities|definitions|appearances|notice to|exhibits?$",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,5})[.)]\s|[•●▪·*\-–]\s")
 _LEANING = re.compile(
-    r"(?:(?:But|And|Or|So|Yet|Nor)\b,?\s+)?(?:It|This|That|These|Those|They|He|She|His|Her|Their|Its|Such|Both|Neither|One|In doing so|For example|"
-    r"For instance|Again|Rather|Instead|On the other hand|In other words|By contrast|Similarly|Likewise|Id|See|The (?:former|latter|same))\b"
+    r"(?:(?:But|And|Or|So|Yet|Nor)\b,?\s+)?(?:It|This|That|These|Those|They|He|She|His|Her|Their|Its|Such|Both|"
+    r"Neither|One|In doing so|For example|"
+    r"For instance|Again|Rather|Instead|On the other hand|In other words|By contrast|Similarly|Likewise|Id|See|"
+    r"The (?:former|latter|same))\b"
 )
 _CLOSED = re.compile(r"[.?!:;][\"'”’)\]]*(?:\d{1,3})?$")
 _DATE = re.compile(
     r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|"
     r"Dec(?:ember)?)\.?\s+\d{1,2}(?:st|nd|rd|th)?\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\bDATE_\d+\b|"
-    r"\b(?:\w+teen|\w+ty|\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)(?:\s*\(\d+\))?\s+(?:calendar |business )?days\b"
+    r"\b(?:\w+teen|\w+ty|\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)(?:\s*\(\d+\))?\s+(?:calendar |"
+    r"business )?days\b"
 )
 _FIGURE = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|"
     r"Nov|Dec)\b\.?,?\s+(?:\d{1,2}\b|\d{4})|\bday of [A-Z]|\d{1,2}/\d{1,2}/\d{2,4}|[$€£]\s?\d|\bRs\.?\s?\d|\bDATE_\d"
 )
 _DEADLINE = re.compile(
-    r"\b(?:deadline|due|no later than|not later than|on or before|within|until|up to and including|scheduled|set for|hearing|"
-    r"shall (?:be )?(?:file|serve|submit|respond|answer|appear|confer)\w*|must (?:be )?(?:file|serve|submit|respond|answer|appear)\w*|"
-    r"conference|trial|extend\w*|returnable|noticed for|will hear|will conduct|(?:is|are|be|was|been) set\b|calendared|appear|oral argument|"
+    r"\b(?:deadline|due|no later than|not later than|on or before|within|until|up to and including|scheduled|set "
+    r"for|hearing|"
+    r"shall (?:be )?(?:file|serve|submit|respond|answer|appear|confer)\w*|must (?:be )?(?:file|serve|submit|"
+    r"respond|answer|appear)\w*|"
+    r"conference|trial|extend\w*|returnable|noticed for|will hear|will conduct|(?:is|are|be|was|been) set\b|"
+    r"calendared|appear|oral argument|"
     r"mediation|status|set down|return date|expire\w*|deadline)\b",
     re.IGNORECASE,
 )
@@ -78,24 +79,6 @@ class ScoredSentence:
     end: int
     page: int
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Neighbouring sentences, running [start, end), chosen as material for a part; score of the best one."""
-
-    start: int
-    end: int
-    page: int
-    score: float
-
-
-def estimate_tokens(text: str) -> int:
-    """Estimate the tokens of a text from its characters, the same in training and in serving.
-
-    English legal text has about 4.2 characters a token in the vocabularies of small models; 3.8 leaves a margin.
-    """
-    return int(len(text) / 3.8) + 1
 
 
 def read_document(document: RedactedDocument | Reading) -> Reading:
@@ -166,113 +149,6 @@ def score_units(reading: Reading, part: Part | None, query: str = "") -> NDArray
     return np.where(body, np.maximum(scores, 1e-6), 0.0)
 
 
-def select_passages(
-    document: RedactedDocument | Reading,
-    part: Part | None,
-    token_budget: int,
-    count_tokens: Callable[[str], int] = estimate_tokens,
-    *,
-    query: str = "",
-    taken: Sequence[tuple[int, int]] = (),
-    within: tuple[int, int] | None = None,
-) -> tuple[Selection, ...]:
-    """Choose what the model reads for one part, in reading order, from the whole document.
-
-    Args:
-        document: The document or its reading.
-        part: The part of the template, or None.
-        token_budget: Most tokens of all selections together.
-        count_tokens: Counts the tokens of a text.
-        query: Question whose terms count besides.
-        taken: Running ranges that other parts already told; chosen only where nothing else fits.
-        within: Running range to choose from (a section), or None for all.
-
-    Returns:
-        Empty where no sentence fits the part (its cue or date is not in the document).
-    """
-    reading = read_document(document)
-    scores = score_units(reading, part, query)
-    if within is not None:
-        inside = np.zeros(len(scores), dtype=bool)
-        inside[list(reading.units_within(*within))] = True
-        scores = np.where(inside, scores, 0.0)
-    for start, end in taken:
-        scores[list(reading.units_within(start, end))] *= 0.5
-    chosen: list[int] = []
-    if part is not None and part.position == "start" and within is None:
-        chosen = _take_caption(reading, token_budget // 3, count_tokens)
-    spent = sum(count_tokens(reading.unit_text(i)) for i in chosen)
-    best = float(scores.max(initial=0.0))
-    for index in _diversify(reading, scores):
-        if index in chosen:
-            continue
-        if scores[index] < FLOOR_SHARE * best:
-            continue
-        cost = count_tokens(reading.unit_text(index))
-        if spent + cost <= token_budget:
-            chosen.append(index)
-            spent += cost
-            for item in _find_items(reading, index):
-                cost = count_tokens(reading.unit_text(item))
-                if spent + cost > token_budget:
-                    break
-                if item not in chosen:
-                    chosen.append(item)
-                    spent += cost
-        elif not chosen:
-            chosen.append(index)
-            break
-    return _join_neighbours(reading, sorted(set(chosen)), scores)
-
-
-def extract_summary(document: RedactedDocument | Reading, words: int) -> list[tuple[int, int]]:
-    """Choose whole sentences as a summary without a model.
-
-    Args:
-        document: The document or its reading.
-        words: Length aimed at; the last sentence may go over it by less than half of itself.
-
-    Returns:
-        Running offsets in reading order.
-    """
-    reading = read_document(document)
-    scores = score_units(reading, None)
-    chosen: list[int] = []
-    spent = 0
-    pool = max(POOL, words // 3)
-    for index in _diversify(reading, scores, pool):
-        length = reading.units[index].words
-        if spent + length / 2 <= words or not chosen:
-            chosen.append(index)
-            spent += length
-        if spent >= words:
-            break
-    return [(reading.units[i].start, reading.units[i].end) for i in sorted(chosen)]
-
-
-def _diversify(reading: Reading, scores: NDArray[np.float64], pool: int = POOL) -> list[int]:
-    """Order the best units so that one that repeats an earlier one comes later (maximal marginal relevance)."""
-    order = [int(i) for i in np.argsort(-scores, kind="stable")[:pool] if scores[i] > 0]
-    if not order:
-        return []
-    values = scores[order].astype(float)
-    scale = float(values.max())
-    likeness = np.zeros(len(order))
-    dense = np.stack([reading.matrix.densify(i) for i in order]) if len(reading.matrix.ids) * len(order) < 4_000_000 else None
-    left = np.ones(len(order), dtype=bool)
-    result = []
-    for _ in range(len(order)):
-        gains = np.where(left, values / scale - REDUNDANCY_WEIGHT * likeness, -np.inf)
-        pick = int(np.argmax(gains))
-        left[pick] = False
-        result.append(order[pick])
-        if dense is not None:
-            likeness = np.maximum(likeness, dense @ dense[pick])
-        else:
-            likeness = np.maximum(likeness, reading.matrix.compare(reading.matrix.densify(order[pick]))[order])
-    return result
-
-
 def _score_centrality(reading: Reading, body: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Give 0..1: how close a sentence is to the mean of all prose."""
     values = reading.matrix.compare(reading.matrix.centroid(body))
@@ -308,7 +184,7 @@ def _score_sections(reading: Reading) -> NDArray[np.float64]:
 
 
 def _score_dangling(reading: Reading) -> NDArray[np.float64]:
-    """Give 1 for a sentence that leans on the one before it, 1.6 for one that breaks off, 0 for one that stands alone."""
+    """Give 1 for a sentence that leans on the one before it, 1.6 for one that breaks off, 0 for any other."""
     values = []
     for index, unit in enumerate(reading.units):
         text = reading.unit_text(index) if unit.role == "body" else "."
@@ -379,27 +255,6 @@ def _find_dates(reading: Reading) -> NDArray[np.float64]:
     return values
 
 
-def _find_items(reading: Reading, index: int) -> list[int]:
-    """Give the items of the list that a sentence opens ("as follows:") or is an item of, up to the next heading."""
-    units = reading.units
-    text = reading.unit_text(index)
-    if text.startswith("A.") and index and reading.unit_text(index - 1).startswith("Q."):
-        return [index - 1]
-    if not text.endswith(":") and not (_ITEM.match(text) and re.search(r"[;,](?: and| or)?$", text)):
-        return []
-    items = []
-    for following in range(index + 1, min(index + 1 + MOST_ITEMS, len(units))):
-        if units[following].role not in ("body", "fragment"):
-            break
-        line = reading.unit_text(following)
-        if not _ITEM.match(line):
-            break
-        items.append(following)
-        if line.endswith("."):
-            break
-    return items
-
-
 def _find_named_headings(reading: Reading, wanted: Sequence[str]) -> NDArray[np.bool_]:
     """Mark headings that say something themselves about the part ("COUNT II: BREACH OF CONTRACT")."""
     pattern = compile_cues(tuple(wanted))
@@ -409,36 +264,6 @@ def _find_named_headings(reading: Reading, wanted: Sequence[str]) -> NDArray[np.
             for i, unit in enumerate(reading.units)
         ]
     )
-
-
-def _take_caption(reading: Reading, token_budget: int, count_tokens: Callable[[str], int]) -> list[int]:
-    """Take the caption's first units, which name the parties, within the budget."""
-    chosen: list[int] = []
-    spent = 0
-    for index, unit in enumerate(reading.units[:CAPTION_UNITS]):
-        if unit.role == "body":
-            break
-        if unit.role == "contents" or unit.role == "signature":
-            continue
-        spent += count_tokens(reading.unit_text(index))
-        if spent > token_budget:
-            break
-        chosen.append(index)
-    return chosen
-
-
-def _join_neighbours(reading: Reading, chosen: list[int], scores: NDArray[np.float64]) -> tuple[Selection, ...]:
-    """Make one selection of units that follow each other."""
-    selections: list[Selection] = []
-    for index in chosen:
-        unit = reading.units[index]
-        score = float(scores[index])
-        if selections and reading.text[selections[-1].end : unit.start].isspace():
-            last = selections[-1]
-            selections[-1] = Selection(last.start, unit.end, last.page, max(last.score, score))
-        else:
-            selections.append(Selection(unit.start, unit.end, unit.page, score))
-    return tuple(selections)
 
 
 @lru_cache(maxsize=256)

@@ -19,15 +19,25 @@ _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}|_{12,}")
 _SENTENCE_END = re.compile(r"[.?!;:][\"'”’)\]]*(?:\d{1,3})?$")
 _ENUMERATOR = re.compile(r"^(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})[.)]\s+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
-_CITE = re.compile(r"\b\d{1,4}\s+(?:[A-Z][\w.]*\.?\s?){1,4}(?:\d[a-z]{1,2}\s)?\d{1,5}\b|§|\bU\.\s?S\.\s?C\.|\bApp\.|\bat \d+")
-_CITE_OPENS = re.compile(r"^(?:\(?(?:See|Id\.|Ibid|Cf\.|Accord|But see|Compare|E\.g\.|Pet\. App|App\.|Ex\.|Dkt\.|Doc\.|ECF)\b)")
-_SIGNED = re.compile(r"respectfully submitted|^/s/|^s/\s|counsel of record|^attorneys? for\b|^counsel for\b", re.IGNORECASE)
+_CITE = re.compile(
+    r"\b\d{1,4}\s+(?:[A-Z][\w.]*\.?\s?){1,4}(?:\d[a-z]{1,2}\s)?\d{1,5}\b|§|\bU\.\s?S\.\s?C\.|\bApp\.|\bat \d+"
+)
+_CITE_OPENS = re.compile(
+    r"^(?:\(?(?:See|Id\.|Ibid|Cf\.|Accord|But see|Compare|E\.g\.|Pet\. App|App\.|Ex\.|Dkt\.|Doc\.|ECF)\b)"
+)
+_SIGNED = re.compile(
+    r"respectfully submitted|^/s/|^s/\s|counsel of record|^attorneys? for\b|^counsel for\b", re.IGNORECASE
+)
 _CERTIFICATE = re.compile(r"certificate of (?:service|compliance|interest)|certification of", re.IGNORECASE)
-_ADDRESS = re.compile(r"@|\b\d{5}(?:-\d{4})?$|\(\d{3}\)\s?\d{3}|\b(?:Suite|Avenue|Street|Floor|Tel|Fax|Telephone)\b|https?:|\bCONTACT_\d")
+_ADDRESS = re.compile(
+    r"@|\b\d{5}(?:-\d{4})?$|\(\d{3}\)\s?\d{3}|\b(?:Suite|Avenue|Street|Floor|Tel|Fax|Telephone)\b|https?:|\bCONTACT_\d"
+)
 _SEPARATE = re.compile(
-    r"(?:^|[—–] ?)(?:(?:Chief |Associate |Circuit |District |Senior )*(?:JUSTICE|Justice|JUDGE|Judge)\s+)?[A-Z][\w.’' -]{1,40},\s+"
+    r"(?:^|[—–] ?)(?:(?:Chief |Associate |Circuit |District |Senior )*(?:JUSTICE|Justice|JUDGE|"
+    r"Judge)\s+)?[A-Z][\w.’' -]{1,40},\s+"
     r"(?:(?:Chief|Associate|Circuit|District|Senior)\s+)*(?:Judge|Justice|J\.|C\.J\.|JJ\.)[^.]{0,60}?,\s*(?:dissenting|concurring)"
-    r"|(?:^|[—–] ?)(?:Chief |Associate |Circuit )*(?:JUSTICE|Justice|JUDGE|Judge)\s+[A-Z][\w.’'-]+(?:\s+[A-Z0-9][\w.’'-]*){0,2}"
+    r"|(?:^|[—–] ?)(?:Chief |Associate |Circuit )*(?:JUSTICE|Justice|JUDGE|"
+    r"Judge)\s+[A-Z][\w.’'-]+(?:\s+[A-Z0-9][\w.’'-]*){0,2}"
     r"(?:,\s+(?:with whom|joined by)[^.]{0,80},)?,?\s+(?:dissenting|concurring)"
 )
 _DATED = re.compile(r"(?:dated|entered|filed|date)\b", re.IGNORECASE)
@@ -36,7 +46,9 @@ _FINITE = re.compile(
     r"files?|filed|seeks?|comes?|alleges?|whether|held|agree\w*|entitled|arises?|claims?|relates?|provides?|describes?|concerns?|lists?|"
     r"pertains?|presents?|involves?|took|came|requires?|states?|makes?|made|gives?|gave)\b"
 )
-_CAPTION_END = re.compile(r"\b(?:et al|v|plaintiffs?|defendants?|petitioners?|respondents?|appell\w+)\b[.,\s]*$", re.IGNORECASE)
+_CAPTION_END = re.compile(
+    r"\b(?:et al|v|plaintiffs?|defendants?|petitioners?|respondents?|appell\w+)\b[.,\s]*$", re.IGNORECASE
+)
 _CONTENTS = re.compile(r"^(?:table of \w+|index(?: (?:of|to)\b.*)?|contents)\b\W*(?:page)?$", re.IGNORECASE)
 
 
@@ -50,7 +62,8 @@ class Unit:
         page: Page on which it begins, from 1.
         section: Heading it stands under, or "".
         major: Heading in capitals it stands under, or ""; a section may be one of its subsections.
-        role: What kind of text it is. "body" goes into a summary, "caption" for the parties, and "point" (a heading that
+        role: What kind of text it is. "body" goes into a summary, "caption" for the parties, and "point" (a heading
+        that
             is a sentence, as the points of an argument are) for what is argued.
         words: Number of words.
         nth: Which sentence of prose it is under its heading, from 0.
@@ -235,7 +248,9 @@ def _is_citation(text: str) -> bool:
 def _find_contents(texts: list[str]) -> list[bool]:
     """Mark tables of contents and authorities: dot leaders, and what stands close between them."""
     marked = [bool(_LEADERS.search(text)) and not text.startswith("“") for text in texts]
-    marked = [mark and bool(re.search(r"\.{4,}|(?:\. ){4,}|…{2,}", text)) for mark, text in zip(marked, texts, strict=True)]
+    marked = [
+        mark and bool(re.search(r"\.{4,}|(?:\. ){4,}|…{2,}", text)) for mark, text in zip(marked, texts, strict=True)
+    ]
     last = None
     for index, mark in enumerate(list(marked)):
         if _CONTENTS.match(texts[index]) and len(texts[index]) < 60:
@@ -253,9 +268,15 @@ def _find_first_body(texts: list[str]) -> int:
     for index, text in enumerate(texts[:80]):
         words = _WORD.findall(text)
         lower = sum(word.islower() for word in words)
-        if _is_heading(text) and index and len(words) >= 1 and re.search(
-            r"question|introduction|statement|background|parties|issue|opinion|facts|memorandum|summary|field|recitals|abstract|examination",
-            text, re.IGNORECASE
+        if (
+            _is_heading(text)
+            and index
+            and len(words) >= 1
+            and re.search(
+                r"question|introduction|statement|background|parties|issue|opinion|facts|memorandum|summary|field|recitals|abstract|examination",
+                text,
+                re.IGNORECASE,
+            )
         ):
             return index
         if len(words) < 9 or lower < 0.5 * len(words) or not _SENTENCE_END.search(text) or _LEADERS.search(text):

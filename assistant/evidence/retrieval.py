@@ -1,7 +1,9 @@
-"""The passage index of a matter: dense vectors in an embedded chromadb, BM25 in memory, fused by rank. The only user of chromadb.
+"""The passage index of a matter: vectors in an embedded chromadb (its only user), BM25 in memory, fused by rank.
 
-It is a cache. Everything in it can be made again from the stored documents, and a matter's part of it lies in one directory that is
-removed whole, since chromadb keeps deleted text in its file. For the same reason a removed document means a new generation of the
+It is a cache. Everything in it can be made again from the stored documents, and a matter's part of it lies in one
+directory that is
+removed whole, since chromadb keeps deleted text in its file. For the same reason a removed document means a new
+generation of the
 directory, written from what remains.
 """
 
@@ -78,13 +80,12 @@ class Index:
 
     Args:
         settings: `home` counts.
-        source: Gives the stored documents of a matter. Where it is given, a missing or damaged index is rebuilt by itself, with a
+        source: Gives the stored documents of a matter. Where it is given, a missing or damaged index is rebuilt by
+        itself, with a
             warning in the log; otherwise `IndexDamaged` says so.
     """
 
-    def __init__(
-        self, settings: Settings, source: Callable[[str], Iterable[RedactedDocument]] | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, source: Callable[[str], Iterable[RedactedDocument]] | None = None) -> None:
         self._settings = settings
         self._source = source
         self._lock = threading.RLock()
@@ -174,9 +175,16 @@ class Index:
             if not document_ids:
                 return []
         found = matter.collection.query(
-            query_embeddings=[vector.tolist()], n_results=min(depth, len(matter.rows)), where=where, include=["distances"]
+            query_embeddings=[vector.tolist()],
+            n_results=min(depth, len(matter.rows)),
+            where=where,
+            include=["distances"],
         )
-        return [(matter.places[i], 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True) if i in matter.places]
+        return [
+            (matter.places[i], 1.0 - d)
+            for i, d in zip(found["ids"][0], found["distances"][0], strict=True)
+            if i in matter.places
+        ]
 
     def _ready_matter(self, matter_id: str) -> _Matter:
         """Open a matter for a search; rebuild it where that is possible and needed."""
@@ -209,7 +217,9 @@ class Index:
             matter = _open_collection(path)
             if not create:
                 _read_rows(matter)
-        except Exception as error:  # chromadb raises its own and its Rust core's kinds: whatever it is, the cache is unreadable
+        except (
+            Exception
+        ) as error:  # chromadb raises its own and its Rust core's kinds: whatever it is, the cache is unreadable
             raise _say_damaged(matter_id, f"cannot be read ({type(error).__name__})") from error
         if not create and len(matter.rows) != manifest["passages"]:
             matter.client.close()
@@ -234,14 +244,21 @@ class Index:
             )
         matter.client.close()
         documents = {old["metadatas"][i]["document_id"]: old["metadatas"][i]["revision"] for i in keep}
-        self._write_manifest(matter_id, {**manifest, "generation": fresh, "documents": documents, "passages": len(keep)})
+        self._write_manifest(
+            matter_id, {**manifest, "generation": fresh, "documents": documents, "passages": len(keep)}
+        )
         for other in self._folder(matter_id).glob("g*"):
             if other != path:
                 shutil.rmtree(other, ignore_errors=True)
 
     def _note(self, matter_id: str, documents: dict[str, int], passages: int) -> None:
         """Add documents and passages to the manifest."""
-        manifest = self._read_manifest(matter_id) or {"generation": 1, "embedding": hash_model(), "documents": {}, "passages": 0}
+        manifest = self._read_manifest(matter_id) or {
+            "generation": 1,
+            "embedding": hash_model(),
+            "documents": {},
+            "passages": 0,
+        }
         merged = {**manifest["documents"], **documents}
         self._write_manifest(matter_id, {**manifest, "documents": merged, "passages": manifest["passages"] + passages})
 
@@ -285,7 +302,9 @@ class Index:
 
 
 def _say_damaged(matter_id: str, how: str) -> IndexDamaged:
-    return IndexDamaged(f"The index of matter {matter_id} {how}.", do="Rebuild it; nothing is lost, the documents are in the store.")
+    return IndexDamaged(
+        f"The index of matter {matter_id} {how}.", do="Rebuild it; nothing is lost, the documents are in the store."
+    )
 
 
 def _prefix_passage(document: RedactedDocument, passage: Passage) -> str:
@@ -316,12 +335,19 @@ def _write_rows(collection: Any, document: RedactedDocument, vectors: NDArray[np
             documents=[document.passage_text(p) for p in part],
             metadatas=[
                 {
-                    "document_id": document.document_id, "revision": document.revision, "type": document.document_type,
-                    "index": p.index, "start": p.start, "end": p.end, "page": p.page, "section": p.section, "paragraph": p.paragraph,
+                    "document_id": document.document_id,
+                    "revision": document.revision,
+                    "type": document.document_type,
+                    "index": p.index,
+                    "start": p.start,
+                    "end": p.end,
+                    "page": p.page,
+                    "section": p.section,
+                    "paragraph": p.paragraph,
                 }
                 for p in part
             ],
-        )  # fmt: skip
+        )
 
 
 def _read_rows(matter: _Matter) -> None:

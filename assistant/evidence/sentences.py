@@ -16,7 +16,9 @@ _CAPITALS = re.compile(
 # A sentence may end at . ? ! or a colon-free closing mark, with quotes, brackets or a footnote figure behind it.
 _END = re.compile(r"[.?!]+[\"'”’)\]]*(?:\d{1,3}(?=\s+[A-Z]))?(?=\s|$)")
 _ABBREVIATIONS = frozenset(
-    """
+    re.findall(
+        r"\S+",
+        """
     v vs no nos art arts sec secs sect ch chs cl cls para paras pt pts p pp ex exs exh fig figs vol vols ed eds
     id ibid cf e.g i.e eg ie viz et al u.s u.s.c u.s.c.a c.f.r f f.2d f.3d f.4th f.supp supp s.ct s l.ed l.ed.2d ct
     so so.2d so.3d n.e n.e.2d n.w n.w.2d s.e s.e.2d s.w s.w.2d s.w.3d p.2d p.3d a.2d a.3d cal rptr app div
@@ -28,19 +30,26 @@ _ABBREVIATIONS = frozenset(
     ref def del pa va ga la ala ariz ark colo conn fla ill ind kan ky mass md me mich minn miss mo mont neb nev okla
     or ore tenn tex vt wash wis wyo u.n e.u u.k d.c n.y n.j n.c s.c s.d n.d n.m n.h r.i w.va ltda cir d edn
     j jj c.j s.c.r a.i.r w.p ld sri smt regs regn govt
-    """.split()
+    """,
+    )
 )
 # Behind these a capital letter or a figure never begins a sentence.
 _NEVER_LAST = frozenset(
-    "v vs no nos art arts sec secs sect ch cl cls para paras p pp ex exs exh fig figs vol mr mrs ms dr prof hon messrs "
-    "cf e.g i.e id dkt doc ecf ste u.s.c c.f.r f.2d f.3d f.4th s.ct gen col lt sgt capt sen rep gov sri smt viz seq".split()
+    re.findall(
+        r"\S+",
+        "v vs no nos art arts sec secs sect ch cl cls para paras p pp ex exs exh fig figs vol mr mrs ms dr prof "
+        "hon messrs "
+        "cf e.g i.e id dkt doc ecf ste u.s.c c.f.r f.2d f.3d f.4th s.ct gen col lt sgt capt sen rep gov sri smt "
+        "viz seq",
+    )
 )
 _WORD_BEFORE = re.compile(r"[\w’'&/.\-§¶]+$")
 _DOTTED = re.compile(r"(?:[a-z]\.)+[a-z]")
 _STARTS = re.compile(r"[\"'“‘(\[]*(?:[A-Z§¶]|\d)")
 _ENUMERATION = re.compile(r"(?:^|\s)[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,6})[.)]$")
 _NEW_LINE_ITEM = re.compile(
-    r"(?<=[.;:!?,”\"])[ \t]*\n[ \t]*(?=(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s+\S|[(\[](?:\d{1,3}|[a-z]|[ivx]{1,5})[)\]]\s+\S)"
+    r"(?<=[.;:!?,”\"])[ \t]*\n[ \t]*(?=(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s+\S|[(\[](?:\d{1,3}|[a-z]|"
+    r"[ivx]{1,5})[)\]]\s+\S)"
     r"|\n[ \t]*(?=[•●▪·\uf0b7]\s+\S|[QA][.:]?\s{1,4}[A-Z])"
 )
 LONGEST_SENTENCE = 1500
@@ -120,10 +129,15 @@ def _looks_new(follows: str, word: str) -> bool:
 
 
 _OPENERS = frozenset(
-    "The A An This That These Those It He She They We I In On At By For But And If When While Where As After Before "
-    "However Moreover Therefore Accordingly Thus Nor Nothing No There His Her Their Its Our Such Under With Because "
-    "Although Plaintiff Plaintiffs Defendant Defendants Petitioner Respondent Appellant Appellee Both To Upon See "
-    "What Who Which Why How Did Does Do Is Are Was Were Not Here Whether Each Any All Some Most Many".split()
+    re.findall(
+        r"\S+",
+        "The A An This That These Those It He She They We I In On At By For But And If When While Where As After "
+        "Before "
+        "However Moreover Therefore Accordingly Thus Nor Nothing No There His Her Their Its Our Such Under With "
+        "Because "
+        "Although Plaintiff Plaintiffs Defendant Defendants Petitioner Respondent Appellant Appellee Both To Upon See "
+        "What Who Which Why How Did Does Do Is Are Was Were Not Here Whether Each Any All Some Most Many",
+    )
 )
 
 

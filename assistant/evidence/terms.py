@@ -13,14 +13,18 @@ from assistant.store.pseudonyms import PATTERN
 
 _TERM = re.compile(rf"{PATTERN.pattern}|[A-Za-z][A-Za-z'’]*|\d[\d,.]*\d|\d")
 _STOP = frozenset(
-    """
-    a an the of to in on at by for from with without and or nor but if as is are was were be been being it its this that these
+    re.findall(
+        r"\S+",
+        """
+    a an the of to in on at by for from with without and or nor but if as is are was were be been being it its this
+    that these
     those he she they we i you his her their our your him them us who whom whose which what when where while there here
     not no do does did done has have had having may might can could shall should will would must than then so such any
     all each every other another same own into onto upon under over between among through during before after above
     below out up down off again further also only both either neither about against because until very s t d ll re ve
     et al
-    """.split()
+    """,
+    )
 )
 
 
@@ -49,7 +53,7 @@ def _trim(stem: str) -> str:
 
 
 def find_terms(text: str) -> list[str]:
-    """Give the stemmed content terms of a text, in order, function words left out; figures and pseudonyms keep their form."""
+    """Give the stemmed content terms of a text, in order; figures and pseudonyms keep their form."""
     terms = []
     for match in _TERM.finditer(text):
         low = match.group().casefold()
@@ -85,7 +89,7 @@ SYNONYMS: dict[str, str] = {
     )
     for word in group.split()
 }
-"""Terms that may stand for each other when a paraphrase is aligned with its source; never used to call two facts the same."""
+"""Terms that may stand for each other when a paraphrase is aligned; never used to call two facts the same."""
 
 
 def find_plain_terms(text: str) -> list[str]:
@@ -163,6 +167,8 @@ class TermMatrix:
     def centroid(self, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Give the unit-length mean of the chosen rows."""
         chosen = np.repeat(rows, np.diff(self.pointers))
-        total = np.bincount(self.indices[chosen], weights=self.weights[chosen], minlength=len(self.ids))
+        total = np.bincount(self.indices[chosen], weights=self.weights[chosen], minlength=len(self.ids)).astype(
+            np.float64
+        )
         norm = float(np.sqrt((total**2).sum()))
         return total / norm if norm else total

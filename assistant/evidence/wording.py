@@ -1,4 +1,4 @@
-"""Makes a source sentence fit to be read alone: no paragraph number, no trailing citation, not overlong; who says it put first."""
+"""Makes a source sentence fit to be read alone: trimmed, not overlong, and who says it put first."""
 
 from __future__ import annotations
 
@@ -15,27 +15,39 @@ _RULES = re.compile(r"_{3,}|-{4,}|={3,}|\*{3,}|\.{5,}")
 _PAGE_TAIL = re.compile(r"(?<=[.?!”\"])\s+(?:[ivxlc]{1,6}|\d{1,3})$")
 _FOOTNOTE = re.compile(r"(?<=[a-z)”\"][.,;])\d{1,2}(?=\s|$)")
 _TAIL_CITE = re.compile(
-    r"[,;]?\s*(?:\((?:see |cf\. )?(?:[^()]*\b(?:App|Dkt|ECF|Doc|Ex|Tr|Id|Compl|Br|Pet|R)\b\.?[^()]*)\)|(?:See|see|Id\.|App\.)\s[^.]{2,80})(?=[.]?$)"
+    r"[,;]?\s*(?:\((?:see |cf\. )?(?:[^()]*\b(?:App|Dkt|ECF|Doc|Ex|Tr|Id|Compl|Br|Pet|R)\b\.?[^()]*)\)|(?:See|see|"
+    r"Id\.|App\.)\s[^.]{2,80})(?=[.]?$)"
 )
 _CUT = re.compile(r"; (?:and |or |but )?|, (?:which|who|where|because|although|while|and that|and the|but|and)\b|: ")
 _FUNCTION = frozenset(
-    "the a an this that these those in on at by for from with upon under after before when while where as if because although since "
-    "during to it its his her their they he she there such each all any some no not both most many on despite even here then thus "
-    "moreover further finally first second third indeed instead likewise similarly accordingly nothing neither nor when whether only "
-    "once through throughout within without between among against because until unless nevertheless nonetheless yet these our we "
-    "petitioner petitioners respondent respondents plaintiff plaintiffs defendant defendants appellant appellants".split()
+    re.findall(
+        r"\S+",
+        "the a an this that these those in on at by for from with upon under after before when while where as if "
+        "because although since "
+        "during to it its his her their they he she there such each all any some no not both most many on "
+        "despite even here then thus "
+        "moreover further finally first second third indeed instead likewise similarly accordingly nothing "
+        "neither nor when whether only "
+        "once through throughout within without between among against because until unless nevertheless "
+        "nonetheless yet these our we "
+        "petitioner petitioners respondent respondents plaintiff plaintiffs defendant defendants appellant appellants",
+    )
 )
 _HEADING_STUCK = re.compile(
-    r"^(?:Introduction|Background|Discussion|Analysis|Conclusion|Argument|Standard of Review|Facts|Statement of (?:the )?(?:Case|Facts)|"
+    r"^(?:Introduction|Background|Discussion|Analysis|Conclusion|Argument|Standard of Review|Facts|Statement of "
+    r"(?:the )?(?:Case|Facts)|"
     r"Factual (?:and Procedural )?Background|INTRODUCTION|BACKGROUND|DISCUSSION|ARGUMENT|CONCLUSION|FACTS)\s+(?=[A-Z“])"
 )
 _CONNECTIVE = re.compile(
-    r"^(?:Nevertheless|Nonetheless|Moreover|Furthermore|Therefore|Thus|Accordingly|However|In addition|Additionally|Further|Also|Indeed|"
-    r"Consequently|Similarly|Likewise|Instead|Finally|In short|As a result|In sum|Hence|Again|But|And)(?:,\s+|\s+(?=the\b|a\b|an\b|in\b|it\b))",
+    r"^(?:Nevertheless|Nonetheless|Moreover|Furthermore|Therefore|Thus|Accordingly|However|In addition|"
+    r"Additionally|Further|Also|Indeed|"
+    r"Consequently|Similarly|Likewise|Instead|Finally|In short|As a result|In sum|Hence|Again|But|And)(?:,\s+|"
+    r"\s+(?=the\b|a\b|an\b|in\b|it\b))",
 )
-_KEPT_CAPITALS = frozenset("LLC LLP LP PLLC PC NA USA US U.S. N.A. U.S.A. II III IV VI JR".split())
+_KEPT_CAPITALS = frozenset(re.findall(r"\S+", "LLC LLP LP PLLC PC NA USA US U.S. N.A. U.S.A. II III IV VI JR"))
 _UNSAID = re.compile(
-    r"^(?:the )?(?:plaintiffs?|defendants?|petitioners?|movants?|complaint|motion|brief|petition)\b.{0,40}?\b(?:seeks?|asks?|requests?|moves?|"
+    r"^(?:the )?(?:plaintiffs?|defendants?|petitioners?|movants?|complaint|motion|brief|"
+    r"petition)\b.{0,40}?\b(?:seeks?|asks?|requests?|moves?|"
     r"prays?|states?|says?|claims?|demands?|challenges?)\b",
     re.IGNORECASE,
 )
@@ -49,7 +61,8 @@ def trim_source(text: str, longest_words: int = LONGEST_WORDS) -> str:
         longest_words: Longer ones are cut at a clause and end in "[…]".
 
     Returns:
-        The sentence on one line: paragraph number, ruled lines, footnote figures and a trailing record citation gone, the rest
+        The sentence on one line: paragraph number, ruled lines, footnote figures and a trailing record citation gone,
+        the rest
         word for word; with a closing mark.
     """
     line = " ".join(_RULES.sub(" ", text).replace("\ufffe", "").replace("\u00ad", "").split())
@@ -70,7 +83,7 @@ def trim_source(text: str, longest_words: int = LONGEST_WORDS) -> str:
 
 
 def lower_title(text: str, prose: str) -> str:
-    """Write a heading in title case as a sentence: a capital stays where the prose has the word, or the pair, with capitals.
+    """Write a heading in title case as a sentence: a capital stays where the prose has it too.
 
     Args:
         text: The heading.
@@ -83,7 +96,7 @@ def lower_title(text: str, prose: str) -> str:
         if not re.fullmatch(r"[A-Z][a-z’'-]+", core):
             continue
         pair_before = f"{words[index - 1]} {core}"
-        pair_behind = f"{core} {words[index + 1]}".rstrip(",.;:”\"") if index + 1 < len(words) else ""
+        pair_behind = f"{core} {words[index + 1]}".rstrip(',.;:”"') if index + 1 < len(words) else ""
         paired = (words[index - 1][:1].isupper() and prose.count(pair_before) > 2) or (
             pair_behind and pair_behind.split(" ")[1][:1].isupper() and prose.count(pair_behind) > 2
         )
@@ -95,7 +108,7 @@ def lower_title(text: str, prose: str) -> str:
 
 
 def soften_capitals(text: str) -> str:
-    """Write words set in capitals, as captions are, with a capital initial; abbreviations and short words keep their form."""
+    """Write words set in capitals, as captions are, with a capital initial; abbreviations keep their form."""
 
     def soften(match: re.Match[str]) -> str:
         word = match.group()
@@ -129,7 +142,7 @@ def introduce(text: str, title: str, voice: str, first: bool) -> str:
         return text
     lead = f"The {title.split(' or ')[0]} {voice}" if first else f"It also {voice}"
     word = re.match(r"[A-Za-z’']+", text)
-    if text.endswith("?") or word is None or text[0] in "“\"":
+    if text.endswith("?") or word is None or text[0] in '“"':
         return f"{lead}: {text}"
     if word.group().casefold() in _FUNCTION:
         return f"{lead} that {text[0].lower()}{text[1:]}"

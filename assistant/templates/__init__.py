@@ -8,7 +8,8 @@ the same name in `templates/` under the data root takes its place. The keys of a
 * `cues`: words or phrases that mark a sentence as belonging here; `*` at the end of a word stands for any ending.
 * `sections`: words in a heading under which the part is usually found.
 * `position`: "start" or "end" where the part usually stands there, "" where it may stand anywhere.
-* `needs`: "cue" where a sentence without a cue cannot make this part, "date" where it needs a date besides, "" if neither.
+* `needs`: "cue" where a sentence without a cue (or a matching heading) cannot make this part, "date" where it needs a
+  date besides, "" if neither.
 * `words`: length of the part in a brief summary.
 * `voice`: verb for who says it ("alleges", "argues", "testified") where the part tells one side's words and not the
   court's; a sentence that does not say so itself is then introduced by it. "" if none.
