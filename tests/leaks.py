@@ -1,0 +1,58 @@
+"""Searches every file under a folder for names, however they are wrapped: used to prove that none lies open."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+_ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+_GZIP = b"\x1f\x8b\x08"
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
+
+
+def find_names(root: Path, names: Sequence[str]) -> list[str]:
+    """List "file: name" for each name that stands in the path or the (decoded) bytes of a file under `root`."""
+    wanted = [(name, [name.lower().encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be")]) for name in names]
+    hits = []
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        views = [str(path.relative_to(root)).encode(), *_decode(path.read_bytes(), depth=2)]
+        hits += [
+            f"{path.relative_to(root)}: {name}"
+            for name, forms in wanted
+            if any(form in view.lower() for view in views for form in forms)
+        ]
+    return hits
+
+
+def _decode(data: bytes, depth: int) -> Iterator[bytes]:
+    """Give the bytes as they are and what is packed in them: zlib and gzip streams, base64, hex."""
+    yield data
+    if depth == 0 or len(data) > 64 * 2**20:
+        return
+    for match in list(_ZLIB.finditer(data))[:5000]:
+        unpacked = _inflate(data[match.start() :])
+        if len(unpacked) > 16:
+            yield from _decode(unpacked, depth - 1)
+    if data.startswith(_GZIP):
+        yield from _decode(gzip.decompress(data), depth - 1)
+    if len(data) > 4 * 2**20:
+        return
+    for match in _BASE64.finditer(data):
+        text = match.group().rstrip(b"=")
+        yield base64.urlsafe_b64decode(text.translate(bytes.maketrans(b"+/", b"-_")) + b"=" * (-len(text) % 4)) if len(
+            text
+        ) % 4 != 1 else b""
+    for match in _HEX.finditer(data):
+        yield bytes.fromhex(match.group().decode())
+
+
+def _inflate(data: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data, 2**22)
+    except zlib.error:
+        return b""

@@ -1,0 +1,198 @@
+"""The working day in a real Chromium, against a real server: paralegal, attorney, admin, and who may not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from assistant.settings import Settings
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--disable-sync",
+         "--disable-component-update", "--no-first-run"]  # fmt: skip
+PASSWORD = "correct horse battery"
+SLOW_MS = 120_000
+
+if CHROMIUM is None and not os.environ.get("CASEBRIEF_REQUIRE_BROWSER"):
+    pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Serve a fresh data root with three people and one matter; give its address and a PDF to upload."""
+    from assistant.store import people
+    from finetune.synthesize.pdf import make_pdf
+    from finetune.synthesize.rules import make_filing
+    from ui.actions import people as people_actions
+    from ui.services import open_house
+
+    root = tmp_path_factory.mktemp("office")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASEBRIEF_HOME", str(root / "home"))
+        house = open_house(Settings(home=root / "home"))
+        for name, role in (("paula", "paralegal"), ("alex", "attorney"), ("ada", "admin"), ("nina", "attorney")):
+            people.add_user(house.db, name, role, PASSWORD)
+        alex = people.get_user(house.db, "alex")
+        matter = people_actions.create_matter(house, alex, "Rivera v. Harbor")["matter_id"]
+        people_actions.add_member(house, alex, matter, "paula")
+        people_actions.set_consent(house, alex, matter, True, "Agreed in writing.")
+        house.close()
+        pdf = root / "complaint.pdf"
+        pdf.write_bytes(make_pdf(make_filing(11, "complaint", split="test", pages=2)))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-c", "from ui.cli import main; main()", "serve", "--port", str(port)]
+        with (root / "server.log").open("wb") as log:
+            server = subprocess.Popen(command, stdout=log, stderr=log)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            wait_for(address, server, root / "server.log")
+            yield {"address": address, "matter": matter, "pdf": str(pdf)}
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text(errors="replace")[-3000:]
+        try:
+            if httpx.get(f"{address}/login").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.3)
+    raise AssertionError("the server did not answer within two minutes")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def log_in(browser: object, office: dict[str, str], name: str) -> object:
+    """Open a fresh session and log in; errors on the page's console fail the test that caused them."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(SLOW_MS)
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto(office["address"] + "/login")
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit], form button.main")
+    page.wait_for_url(lambda url: "/login" not in url)
+    return page
+
+
+@pytest.fixture(scope="module")
+def submitted(browser: object, office: dict[str, str]) -> dict[str, str]:
+    """The paralegal's part: upload, wait, summarize, follow a pin, edit, see the difference, submit."""
+    page = log_in(browser, office, "paula")
+    page.goto(f"{office['address']}/m/{office['matter']}")
+    page.set_input_files("[data-files]", office["pdf"])
+    link = page.locator("table.filings tbody a[href^='/f/']").first
+    link.wait_for()
+    page.wait_for_function("document.querySelector('table.filings tbody').innerText.includes('Ready')")
+    link.click()
+    page.wait_for_url("**/f/**")
+    page.click("[data-write]")
+    page.locator(".sentence").first.wait_for()
+    page.wait_for_selector("[data-submit]")
+    states = page.locator(".sentence").evaluate_all("all => all.map(s => s.dataset.support)")
+    assert states and set(states) <= {"supported", "partial", "unsupported"}
+    page.locator(".sentence .pin").first.click()
+    page.wait_for_selector(".paper img")
+    page.wait_for_selector(".mark.strong")
+    box = page.locator(".mark.strong").first.bounding_box()
+    assert box and box["width"] > 5 and box["height"] > 3
+
+    sentence = page.locator(".sentence").first
+    sentence.hover()
+    sentence.get_by_role("button", name="Edit").click()
+    words = page.locator(".editing textarea")
+    words.fill(words.input_value().rstrip(".") + ", as the complaint says.")
+    words.press("Enter")
+    page.wait_for_function("document.querySelector('.sentence .words').innerText.includes('as the complaint says')")
+    page.click("[data-view=difference]")
+    page.wait_for_function("document.querySelector('[data-body]').innerText.includes('as the complaint says')")
+    assert page.locator("[data-body] ins").count() >= 1
+    page.click("[data-submit]")
+    page.check("[data-dialog=submit] [name=reasons][value=style]")
+    page.click("[data-dialog=submit] button[value=ok]")
+    page.wait_for_function("document.querySelector('[data-foot]').innerText.includes('Submitted')")
+    assert page.faults == []
+    return {"document": page.url.rsplit("/f/", 1)[1].split("?")[0]}
+
+
+def test_the_paralegal_gets_from_upload_to_submission(submitted: dict[str, str]) -> None:
+    assert submitted["document"].startswith("d-")
+
+
+def test_the_attorney_signs_off_and_asks(browser: object, office: dict[str, str], submitted: dict[str, str]) -> None:
+    page = log_in(browser, office, "alex")
+    page.goto(office["address"] + "/review")
+    page.wait_for_selector("[data-sign]")
+    page.click("[data-sign]")
+    page.wait_for_timeout(300)
+    if page.locator("dialog[open] button.danger").count():  # named once more: what the filing does not bear
+        page.click("dialog[open] button.danger")
+    page.wait_for_function("document.querySelector('[data-foot]').innerText.includes('Signed off')")
+
+    page.goto(f"{office['address']}/m/{office['matter']}/ask")
+    page.fill("[name=question]", "What relief does the plaintiff ask for?")
+    page.click("[data-send]")
+    page.locator(".turns .pin").first.wait_for()
+    page.wait_for_selector("[data-stop]", state="hidden")
+    page.locator(".turns .pin").first.click()
+    page.wait_for_selector(".paper img")
+    page.wait_for_selector(".mark.strong")
+    assert page.faults == []
+
+
+def test_the_admin_starts_a_round_and_sees_no_content(
+    browser: object, office: dict[str, str], submitted: dict[str, str]
+) -> None:
+    page = log_in(browser, office, "ada")
+    page.goto(office["address"] + "/rounds/")
+    page.wait_for_selector("#start-round")
+    page.get_by_text("Quick", exact=False).first.click()
+    page.click("#start-round")
+    page.wait_for_selector("#stop-round", state="visible")
+    page.click("#stop-round")
+    page.wait_for_selector("#start-round:not([disabled])")
+    for path in (f"/f/{submitted['document']}", f"/m/{office['matter']}", f"/api/filings/{submitted['document']}/pages/1.png"):
+        assert page.request.get(office["address"] + path).status in (403, 404), path
+
+
+def test_forged_calls_are_refused(browser: object, office: dict[str, str], submitted: dict[str, str]) -> None:
+    paralegal, stranger = log_in(browser, office, "paula"), log_in(browser, office, "nina")
+    token = paralegal.locator("meta[name=csrf]").get_attribute("content")
+    admin_calls = [
+        ("/api/users", {"name": "eve", "role": "admin", "password": PASSWORD}),
+        ("/rounds/gradio_api/queue/join", {"data": ["quick", 0, 0, "", 0, 0], "fn_index": 3, "session_hash": "x"}),
+        ("/rounds/gradio_api/run/predict", {"data": [], "fn_index": 0}),
+    ]
+    for path, data in admin_calls:
+        answer = paralegal.request.post(office["address"] + path, data=data, headers={"X-CSRF-Token": token or ""})
+        assert answer.status in (401, 403, 404), (path, answer.status)
+    for path in ("/rounds/", "/rounds/config", "/rounds/gradio_api/info", "/insights/", "/people", "/api/audit/export"):
+        assert paralegal.request.get(office["address"] + path).status in (401, 403, 404), path
+    for path in ("", "/pages/1.png", "/pages/1/text", "/original", "/summary"):
+        answer = stranger.request.get(f"{office['address']}/api/filings/{submitted['document']}{path}")
+        assert answer.status in (403, 404) and "Rivera" not in answer.text(), path
