@@ -57,13 +57,17 @@ def _write_testimony(w: Writer, draft: Draft, filler: int) -> None:
 
 
 def _write_small_talk(w: Writer, draft: Draft) -> None:
-    """Write a question and an answer that no summary needs."""
-    if w.rng.random() < 0.35:
-        _ask(draft, w.line("context_q"), w.line("context"))
+    """Write a question and an answer that no summary needs, if there is one left."""
+    if w.rng.random() < 0.5:
+        question, answer = w.filler("context_q", 1), w.filler("context", 1)
+        if question and answer:
+            _ask(draft, question[0], answer[0])
         return
-    question, answer = w.items("filler_qa", 1)[0].split(" | ")
-    small = w.child()
-    _ask(draft, small.say(question), small.say(answer))
+    item = w.spare("filler_qa")
+    if item:
+        question_text, answer_text = item.split(" | ")
+        small = w.child()
+        _ask(draft, small.say(question_text), small.say(answer_text))
 
 
 def _write_answer(w: Writer, draft: Draft, item: str) -> str:

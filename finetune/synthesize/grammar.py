@@ -85,13 +85,18 @@ class Writer:
         """Write up to `count` items of a list that this filing has not told in the same words before."""
         told: list[str] = []
         for _ in range(3 * count):
-            skeleton = self.items(name, 1)[0]
-            text = capitalize(self.child().say(skeleton))
-            if len(told) < count and text not in self._told and self._uses[skeleton] < _MOST_USES:
+            skeleton = self.spare(name)
+            text = capitalize(self.child().say(skeleton)) if skeleton else ""
+            if text and len(told) < count and text not in self._told:
                 self._told.add(text)
-                self._uses[skeleton] += 1
                 told.append(text)
         return told
+
+    def spare(self, name: str) -> str:
+        """Draw an item of a list of filler that is not used up in this filing, or "" by bad luck."""
+        skeleton = self.items(name, 1)[0]
+        self._uses[skeleton] += 1
+        return skeleton if self._uses[skeleton] <= _MOST_USES else ""
 
     def say(self, skeleton: str) -> str:
         """Write a skeleton as a filing does (marked text)."""
