@@ -30,6 +30,7 @@ export class Viewer {
   open(filing) {
     if (this.filing?.document_id === filing.document_id) return;
     this.filing = filing;
+    this.root.dataset.open = "";
     this.forget();
     this.drawn = null;
     const flat = filing.page_list?.length && filing.page_list.every((p) => !p.width_pt);
@@ -123,7 +124,7 @@ export class Viewer {
     const facts = this.filing.page_list?.find((p) => p.page === page);
     const paper = el("div", { class: "paper" });
     if (facts?.width_pt) paper.style.aspectRatio = `${facts.width_pt} / ${facts.height_pt}`;
-    if (!this.scroll.firstChild) this.scroll.replaceChildren(paper), this.size();
+    if (!find(".paper", this.scroll)) this.scroll.replaceChildren(paper), this.size();
     try {
       const url = await this.picture(page);
       if (this.drawn !== key) return paper;
