@@ -133,3 +133,32 @@ def collate(rows: Sequence[Row], pad_id: int) -> dict[str, torch.Tensor]:
         targets[number, row.completion_start - 1 : len(tokens) - 1] = tokens[row.completion_start :]
     positions = (targets != IGNORED).any(dim=0).nonzero().flatten()
     return {"input_ids": ids, "positions": positions, "labels": targets[:, positions]}
+
+
+def collate_apart(rows: Sequence[Row], pad_id: int) -> dict[str, torch.Tensor]:
+    """Build one batch with prompts and answers apart: prompts padded on the left, answers on the right.
+
+    The last token of a prompt stands with the answer, for its logits give the answer's first token.
+
+    Returns:
+        `prompt_ids` and `prompt_mask` (rows, prompt length); `answer_ids`, `answer_mask` and `labels`
+        (rows, answer length), the label of a position being the token after it, or `IGNORED`.
+    """
+    import torch
+
+    read = [row.ids[: row.completion_start - 1] for row in rows]
+    write = [row.ids[row.completion_start - 1 : -1] for row in rows]
+    wide, long = max(map(len, read)), max(map(len, write))
+    batch = {name: torch.zeros((len(rows), wide), dtype=torch.long) for name in ("prompt_ids", "prompt_mask")}
+    batch |= {name: torch.zeros((len(rows), long), dtype=torch.long) for name in ("answer_ids", "answer_mask")}
+    batch["labels"] = torch.full((len(rows), long), IGNORED, dtype=torch.long)
+    batch["prompt_ids"].fill_(pad_id)
+    batch["answer_ids"].fill_(pad_id)
+    for number, row in enumerate(rows):
+        if read[number]:
+            batch["prompt_ids"][number, -len(read[number]) :] = torch.tensor(read[number])
+            batch["prompt_mask"][number, -len(read[number]) :] = 1
+        batch["answer_ids"][number, : len(write[number])] = torch.tensor(write[number])
+        batch["answer_mask"][number, : len(write[number])] = 1
+        batch["labels"][number, : len(write[number])] = torch.tensor(row.ids[row.completion_start :])
+    return batch

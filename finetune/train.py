@@ -50,6 +50,8 @@ class TrainOptions:
         dropout: Share 0..1 of an adapter's inputs that is dropped while training.
         layers: How many of the uppermost layers get adapters; 0 for all. With fewer, the trunk below is
             only read: faster, a little worse.
+        gradient: "answer" reads each prompt without a gradient and learns from how the answer is written: about
+            three times faster and far smaller in memory. "all" learns from reading the prompt as well.
         learning_rate: Peak of a cosine schedule; 0 takes 1e-3 for adapters and 1e-4 for "full".
         warmup: Share 0..1 of the steps over which the rate climbs to its peak.
         weight_decay: AdamW's decay a step, relative to the rate.
@@ -68,6 +70,7 @@ class TrainOptions:
     alpha: int = 32
     dropout: float = 0.0
     layers: int = 0
+    gradient: Literal["answer", "all"] = "all"
     learning_rate: float = 0.0
     warmup: float = 0.05
     weight_decay: float = 0.0
@@ -91,6 +94,7 @@ class TrainOptions:
         _check("alpha", self.alpha, self.alpha >= 1, "1 or more")
         _check("dropout", self.dropout, 0 <= self.dropout < 1, "0 to below 1")
         _check("layers", self.layers, self.layers >= 0, "0 (all) or more")
+        _check("gradient", self.gradient, self.gradient in ("answer", "all"), "answer or all")
         _check("learning_rate", self.learning_rate, 0 <= self.learning_rate < 1, "0 (by method) to below 1")
         _check("warmup", self.warmup, 0 <= self.warmup < 1, "0 to below 1")
         _check("epochs", self.epochs, 1 <= self.epochs <= 100, "1 to 100")
@@ -241,6 +245,7 @@ def _build_trainer(
         rows=rows,
         plan=plan,
         pad_id=pad_id or 0,
+        apart=options.gradient == "answer",
         fingerprint=_fingerprint(base, rows, options, parent),
         checkpoint_s=options.checkpoint_s,
         progress=progress,

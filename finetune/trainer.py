@@ -15,11 +15,11 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader
-from transformers import PreTrainedModel, Trainer, TrainerCallback, TrainingArguments
+from transformers import DynamicCache, PreTrainedModel, Trainer, TrainerCallback, TrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
 from finetune import checkpoint
-from finetune.encode import IGNORED, Row, collate
+from finetune.encode import IGNORED, Row, collate, collate_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class PlannedTrainer(Trainer):
         rows: Sequence[Row],
         plan: Sequence[Sequence[int]],
         pad_id: int,
+        apart: bool,
         fingerprint: str,
         checkpoint_s: float,
         progress: Callable[[TrainProgress], None] | None,
@@ -64,9 +65,10 @@ class PlannedTrainer(Trainer):
         super().__init__(model=model, args=arguments, train_dataset=list(plan))  # type: ignore[arg-type]
         self.remove_callback(PrinterCallback)
         self.add_callback(_StepWatch(self))
-        self.rows, self.plan, self.pad_id = rows, plan, pad_id
+        self.rows, self.plan, self.pad_id, self.apart = rows, plan, pad_id, apart
         self.fingerprint, self.checkpoint_s = fingerprint, checkpoint_s
         self.progress, self.stop = progress, stop
+        self.collate_rows = collate_apart if apart else collate
         self.step_losses: list[float] = []
         self.was_stopped = False
         self.batch_tokens = [sum(len(rows[index].ids) for index in batch) for batch in plan]
@@ -86,7 +88,7 @@ class PlannedTrainer(Trainer):
             self.plan,  # type: ignore[arg-type]
             batch_size=1,
             shuffle=False,
-            collate_fn=lambda batches: collate([self.rows[index] for index in batches[0]], self.pad_id),
+            collate_fn=lambda batches: self.collate_rows([self.rows[index] for index in batches[0]], self.pad_id),
         )
 
     def compute_loss(
@@ -97,13 +99,45 @@ class PlannedTrainer(Trainer):
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> Any:
         """Mean loss a completion token; logits are computed where some row has a completion, nowhere else."""
-        positions, labels = inputs["positions"], inputs["labels"]
-        kept = {"logits_to_keep": positions} if self.keeps_positions else {}
-        outputs = model(input_ids=inputs["input_ids"], use_cache=False, **kept)
-        logits = outputs.logits if kept else outputs.logits[:, positions]
-        loss = cross_entropy(logits.flatten(0, 1).float(), labels.flatten(), ignore_index=IGNORED)
+        outputs, logits = self._read_apart(model, inputs) if self.apart else self._read_whole(model, inputs)
+        loss = cross_entropy(logits.flatten(0, 1).float(), inputs["labels"].flatten(), ignore_index=IGNORED)
         self.step_losses.append(loss.item())
         return (loss, outputs) if return_outputs else loss
+
+    def _read_whole(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
+        """Run prompts and answers in one pass, to be learnt from both."""
+        positions = inputs["positions"]
+        kept = {"logits_to_keep": positions} if self.keeps_positions else {}
+        outputs = model(input_ids=inputs["input_ids"], use_cache=False, **kept)
+        return outputs, outputs.logits if kept else outputs.logits[:, positions]
+
+    def _read_apart(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
+        """Read the prompts without a gradient, then run the answers over what was read.
+
+        The numbers are those of one pass; the gradient leaves out how the adapter reads the prompt.
+        """
+        read, written = inputs["prompt_mask"], inputs["answer_mask"]
+        cache = DynamicCache(config=_inner_model(self.model).config)
+        if read.shape[1]:
+            with torch.no_grad():
+                places = (read.cumsum(1) - 1).clamp(min=0)
+                kept = {"logits_to_keep": 1} if self.keeps_positions else {}
+                model(
+                    input_ids=inputs["prompt_ids"],
+                    attention_mask=read,
+                    position_ids=places,
+                    past_key_values=cache,
+                    use_cache=True,
+                    **kept,
+                )
+        outputs = model(
+            input_ids=inputs["answer_ids"],
+            attention_mask=torch.cat([read, written], dim=1),
+            position_ids=read.sum(1, keepdim=True) + torch.arange(written.shape[1], device=written.device),
+            past_key_values=cache,
+            use_cache=True,
+        )
+        return outputs, outputs.logits
 
     def floating_point_ops(self, inputs: dict[str, torch.Tensor]) -> int:
         """Count two operations a weight and token: forward, back to the lowest trained layer, and trained weights."""
@@ -178,11 +212,10 @@ def count_operations(model: PreTrainedModel, inputs: dict[str, torch.Tensor]) ->
     """Count the floating-point operations of one training step: two a weight used and position.
 
     Forward through every linear layer; back through all layers from the lowest trained one up; once
-    more for each trained weight. The head counts only at the positions whose logits are computed.
-    Attention over the length is not counted (a few percent at these lengths).
+    more for each trained weight. The head counts only at the positions whose logits are computed, and
+    what is read without a gradient goes forward only. Attention over the length is not counted (a few
+    percent at these lengths).
     """
-    rows, length = inputs["input_ids"].shape
-    tokens, kept = rows * length, rows * len(inputs["positions"])
     head = model.get_output_embeddings()
     forward = backward = trained = reached = 0
     for module in model.modules():
@@ -195,8 +228,11 @@ def count_operations(model: PreTrainedModel, inputs: dict[str, torch.Tensor]) ->
         forward += weights
         backward += weights if reached else 0
         trained += learns
+    learnt_from = inputs["answer_ids" if "answer_ids" in inputs else "input_ids"].numel()
+    only_read = inputs["prompt_ids"].numel() if "prompt_ids" in inputs else 0
     passes = 3 if head.weight.requires_grad else 2
-    return int(2 * (tokens * (forward + backward + trained) + kept * head.weight.numel() * passes))
+    top = inputs["labels"].numel() * head.weight.numel() * passes
+    return int(2 * (only_read * forward + learnt_from * (forward + backward + trained) + top))
 
 
 def build_arguments(

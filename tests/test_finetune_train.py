@@ -21,7 +21,7 @@ from assistant.engine.manifest import read_manifest, verify_folder
 from assistant.errors import RefusedInput, WrongUsage
 from assistant.settings import Settings
 from finetune import checkpoint
-from finetune.encode import IGNORED, Example, Row, collate, encode_examples, plan_batches
+from finetune.encode import IGNORED, Example, Row, collate, collate_apart, encode_examples, plan_batches
 from finetune.train import TrainingStopped, TrainOptions, train_adapter
 
 
@@ -60,6 +60,26 @@ def test_collate_computes_logits_for_completions_only():
     assert batch["input_ids"].tolist() == [[5, 6, 7, 8, 0, 0], [5, 6, 7, 8, 9, 1]]
     assert batch["positions"].tolist() == [1, 2, 3, 4]  # nothing before the first completion, nothing after the last
     assert batch["labels"].tolist() == [[7, 8, IGNORED, IGNORED], [IGNORED, IGNORED, 9, 1]]
+
+
+def test_prompts_and_answers_apart_meet_at_the_answers_first_token():
+    batch = collate_apart([Row((5, 6, 7, 8), 2), Row((5, 6, 7, 8, 9, 1), 4)], pad_id=0)
+    assert batch["prompt_ids"].tolist() == [[0, 0, 5], [5, 6, 7]] and batch["prompt_mask"].tolist() == [
+        [0, 0, 1],
+        [1, 1, 1],
+    ]
+    assert batch["answer_ids"].tolist() == [[6, 7], [8, 9]] and batch["labels"].tolist() == [[7, 8], [9, 1]]
+    uneven = collate_apart([Row((5, 6, 7), 2), Row((5, 6, 7, 8), 2)], pad_id=0)
+    assert uneven["labels"].tolist() == [[7, IGNORED], [7, 8]] and uneven["answer_mask"].tolist() == [[1, 0], [1, 1]]
+
+
+def test_learning_from_the_answer_alone_starts_from_the_same_loss_and_learns_for_fewer_operations(settings, tmp_path):
+    apart = TrainOptions(**{**vars_of(OPTIONS), "gradient": "answer"})
+    whole = train_adapter(make_examples(), tmp_path / "whole", settings, OPTIONS)
+    fewer = train_adapter(make_examples(), tmp_path / "apart", settings, apart)
+    assert fewer.losses[0] == pytest.approx(whole.losses[0], abs=1e-4)  # the same numbers, another gradient
+    assert fewer.losses[-1] < 0.6 * fewer.losses[0] and fewer.losses[1:] != whole.losses[1:]
+    assert fewer.flops < whole.flops and fewer.tokens == whole.tokens
 
 
 def test_plan_sees_each_row_once_an_epoch_within_the_budget_and_again_the_same():
