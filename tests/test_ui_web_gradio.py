@@ -20,6 +20,7 @@ from assistant.errors import NotAllowed
 from ui.web import rounds, rounds_view
 from ui.web.app import build_app
 from ui.web.charts import draw_bars, draw_intervals, draw_line
+from ui.web.gradio_frame import gr, tell_errors
 from ui.web.gradio_gate import SessionBindings, is_listed
 from ui.web.insights import show_edits
 
@@ -154,6 +155,16 @@ def test_every_handler_asks_who_calls(client: TestClient) -> None:
                 handler(request)
         with pytest.raises(NotAllowed):
             screen.start(request, "quick", 0, 0, "", 0, 0)
+
+
+def test_a_fault_in_a_handler_is_a_sentence_without_a_clients_word(client: TestClient, caplog: Any, capfd: Any) -> None:
+    def failing() -> None:
+        raise ValueError("Quillfeather")
+
+    with pytest.raises(gr.Error, match="Something in Casebrief itself failed"):
+        tell_errors(failing)()
+    told = capfd.readouterr()
+    assert "Quillfeather" not in caplog.text + told.out + told.err and "ValueError" in caplog.text
 
 
 def test_no_handler_is_offered_as_an_api(client: TestClient) -> None:

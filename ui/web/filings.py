@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from assistant.errors import LimitExceeded, NotFound, RefusedInput
+from assistant.errors import LimitExceeded, RefusedInput
 from ui.web.access import require_role
 from ui.web.render import current_user, is_secure, matters_for, pick_matter, render
 
@@ -96,10 +96,7 @@ def list_jobs(request: Request) -> dict[str, Any]:
 
 
 def _round_jobs(request: Request) -> list[dict[str, Any]]:
-    try:
-        state = request.app.state.actions.learning.round_status(request.app.state.house, current_user(request))
-    except NotFound:
-        return []
+    state = request.app.state.actions.learning.round_status(request.app.state.house, current_user(request))
     if state["status"] != "running":
         return []
     progress = state.get("progress") or {}

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from fastapi import FastAPI, Request
 
 from assistant.errors import CasebriefError, NotAllowed
+from ui.messages import OUR_FAULT, log_fault
 from ui.web.render import WEB, static_address
 
 # Read by Gradio when it is imported: no telemetry, no look at a hub, no record of runs.
@@ -132,5 +133,8 @@ def tell_errors(handler: Callable[Given, Result]) -> Callable[Given, Result]:
             return handler(*args, **kwargs)
         except CasebriefError as error:
             raise gr.Error(str(error), duration=12, print_exception=False) from None
+        except Exception as error:
+            log_fault(error, handler.__qualname__)
+            raise gr.Error(OUR_FAULT, duration=12, print_exception=False) from None
 
     return told

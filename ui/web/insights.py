@@ -11,7 +11,7 @@ from markupsafe import escape
 from assistant.errors import CasebriefError
 from ui.web.charts import draw_bars
 from ui.web.gradio_frame import find_admin, gr, mount_screen, tell_errors
-from ui.web.rounds_view import show_error
+from ui.web.rounds_view import show_error, show_wait
 
 KINDS = ("untouched", "edited", "returned")
 KIND_WORDS = ("Signed off untouched", "Signed off after edits", "Returned")
@@ -54,7 +54,7 @@ def build_blocks(house: Any, actions: Any) -> gr.Blocks:
     with gr.Blocks(title="Insights · Casebrief", analytics_enabled=False, fill_width=True) as blocks:
         gr.Markdown('<h1 class="cb-title">Insights</h1>', **panel)
         gr.Markdown('<h2 class="cb-head">How much people had to correct</h2>', **panel)
-        edits = gr.Markdown(**panel)
+        edits = gr.Markdown(show_wait(), **panel)
         blocks.load(tell_errors(refresh), None, edits, **hidden)
         gr.Timer(POLL_S).tick(tell_errors(refresh), None, edits, **hidden)
     return blocks

@@ -51,10 +51,8 @@ class RoundsScreen:
 
     def newest(self, user: Any) -> dict[str, Any] | None:
         """Give the newest round, or None."""
-        try:
-            return self.curves.add(self.learning.round_status(self.house, user))
-        except NotFound:
-            return None
+        found = self.learning.round_status(self.house, user)
+        return None if found["status"] == "none" else self.curves.add(found)
 
     def refresh(self, request: gr.Request) -> tuple[Any, ...]:
         """Give every panel anew."""
@@ -72,7 +70,7 @@ class RoundsScreen:
             gr.update(interactive=not running, value="A round is running" if running else "Start a round"),
             gr.update(visible=running),
             gr.update(visible=decidable),
-            gr.update(visible=decidable and hasattr(self.learning, "discard")),
+            gr.update(visible=decidable),
             gr.update(interactive=any(a["status"] == "retired" for a in adapters)),
         )
 
@@ -141,7 +139,7 @@ def build_blocks(house: Any, actions: Any) -> gr.Blocks:
     with gr.Blocks(title="Rounds · Casebrief", analytics_enabled=False, fill_width=True) as blocks:
         gr.Markdown('<h1 class="cb-title">Rounds</h1>', **panel)
         gr.Markdown('<h2 class="cb-head">What a round would learn from now</h2>', **panel)
-        preview = gr.Markdown(**panel)
+        preview = gr.Markdown(view.show_wait(), **panel)
         choice = gr.Radio(CHOICE_WORDS, value="normal", label="How much", elem_classes="cb-choice")
         with gr.Accordion("Advanced", open=False, elem_classes="cb-advanced"):
             values = _advanced()
@@ -150,12 +148,12 @@ def build_blocks(house: Any, actions: Any) -> gr.Blocks:
             start = gr.Button("Start a round", variant="primary", elem_id="start-round", scale=0)
             stop = gr.Button("Stop the round", variant="stop", visible=False, elem_id="stop-round", scale=0)
         gr.Markdown('<h2 class="cb-head">The newest round</h2>', **panel)
-        progress, results = gr.Markdown(**panel), gr.Markdown(**panel)
+        progress, results = gr.Markdown(view.show_wait(), **panel), gr.Markdown(**panel)
         with gr.Row(elem_classes="cb-row"):
             promote = gr.Button("Promote the candidate", variant="primary", visible=False, elem_id="promote", scale=0)
             discard = gr.Button("Discard it", visible=False, elem_id="discard", scale=0)
         gr.Markdown('<h2 class="cb-head">Adapters</h2>', **panel)
-        adapters = gr.Markdown(**panel)
+        adapters = gr.Markdown(view.show_wait(), **panel)
         with gr.Row(elem_classes="cb-row"):
             back = gr.Button("Roll back to the one before", interactive=False, elem_id="roll-back", scale=0)
         with gr.Accordion("Earlier rounds", open=False, elem_classes="cb-advanced"):

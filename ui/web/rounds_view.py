@@ -124,6 +124,11 @@ def show_history(rounds: Sequence[Mapping[str, Any]]) -> str:
     return _block(_table(("Round", "State", "Candidate", "Started by", "Started"), rows))
 
 
+def show_wait() -> str:
+    """Hold a panel's place until its figures come."""
+    return _block('<p class="cb-quiet">Counting…</p>')
+
+
 def show_error(message: str) -> str:
     """Show an error as one sentence with the next action."""
     return _block(f'<p class="cb-notice cb-bad" role="alert">{escape(message)}</p>')
