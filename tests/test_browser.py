@@ -176,7 +176,8 @@ def test_the_admin_starts_a_round_and_sees_no_content(
     page.wait_for_selector("#stop-round", state="visible")
     page.click("#stop-round")
     page.wait_for_selector("#start-round:not([disabled])")
-    for path in (f"/f/{submitted['document']}", f"/m/{office['matter']}", f"/api/filings/{submitted['document']}/pages/1.png"):
+    filing = submitted["document"]
+    for path in (f"/f/{filing}", f"/m/{office['matter']}", f"/api/filings/{filing}/pages/1.png"):
         assert page.request.get(office["address"] + path).status in (403, 404), path
 
 

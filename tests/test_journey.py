@@ -154,7 +154,8 @@ def test_from_a_pdf_to_a_promoted_adapter(house: House, monkeypatch: pytest.Monk
 
 def test_the_search_for_names_finds_planted_ones(tmp_path: Path) -> None:
     name = b"Marisol Okafor"
-    for number, data in enumerate((name, base64.b64encode(b"x" + name * 3), zlib.compress(name * 9), name.hex().encode())):
+    wrapped = (name, base64.b64encode(b"x" + name * 3), zlib.compress(name * 9), name.hex().encode())
+    for number, data in enumerate(wrapped):
         (tmp_path / f"planted-{number}").write_bytes(b"\x00\x01" + data)
     (tmp_path / "Marisol Okafor.txt").write_bytes(b"")
     assert len(find_names(tmp_path, ["Marisol Okafor"])) == 5

@@ -1,4 +1,4 @@
-"""The house rules that a machine can check: files of a readable size, named for what is in them, listed in the README."""
+"""House rules that a machine can check: files of a readable size, named for their content, listed in the README."""
 
 from __future__ import annotations
 
