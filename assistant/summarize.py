@@ -19,7 +19,7 @@ from assistant.engine.prompts import PROMPT_HASH
 from assistant.evidence.grounding import Grounder
 from assistant.evidence.reading import Reading
 from assistant.evidence.selecting import Selection, extract_summary
-from assistant.evidence.wording import introduce, says_who
+from assistant.evidence.wording import introduce, is_introduced, says_who
 from assistant.outline import PartPrompt, Task, ask_for, choose_passages, make_outline, summary_prompts
 from assistant.settings import Settings
 from assistant.templates import Template
@@ -212,8 +212,7 @@ class _Run:
             if self.settings.on_unsupported == "source":
                 return None
             return Sentence(text, "unsupported", verdict.reason, verdict.evidence, task.part.name, "model")
-        first = not any(s.part == task.part.name and says_who(s.text) for s in self.sentences)
-        if first:
+        if not any(s.part == task.part.name and says_who(s.text) for s in self.sentences):
             text = introduce(text, self.template.title, task.part.voice, True)
         return Sentence(text, verdict.support, verdict.reason, verdict.evidence, task.part.name, "model")
 
@@ -230,7 +229,9 @@ class _Run:
         for start, end in choose_source(self.draft, task, ranges, max(words, 0), at_least_one=empty):
             if self.stop.is_set():
                 return
-            first = not any(s.part == task.part.name and says_who(s.text) for s in self.sentences)
+            first = not (
+                self.sentences and self.sentences[-1].part == task.part.name and is_introduced(self.sentences[-1].text)
+            )
             text = introduce(word_source(self.reading, start, end), self.template.title, task.part.voice, first)
             evidence = (self.reading.give_evidence(start, end),)
             yield self._keep(Sentence(text, "supported", "the source's own words", evidence, task.part.name, "source"))

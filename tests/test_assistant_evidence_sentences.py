@@ -41,6 +41,12 @@ CASES = [
     ("ARGUMENT\n\nThe court erred. It did.", ["ARGUMENT", "The court erred.", "It did."]),
     # a heading in capitals with no blank line
     ("CONCLUSION\nThe petition should be granted.", ["CONCLUSION", "The petition should be granted."]),
+    # a heading that runs on into its sentence
+    ("REASONS FOR GRANTING THE WRIT The court erred.", ["REASONS FOR GRANTING THE WRIT", "The court erred."]),
+    # the same, of one word
+    ("III. CONCLUSION For these reasons we affirm.", ["III. CONCLUSION", "For these reasons we affirm."]),
+    # capitals that belong to the sentence
+    ("NOW COMES Plaintiff and states its claim.", ["NOW COMES Plaintiff and states its claim."]),
     # numbered paragraphs keep their number
     ("Facts.\n31. Smith paid.\n32. Jones did not.", ["Facts.", "31. Smith paid.", "32. Jones did not."]),
     # lettered items behind a colon

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.documents import RedactedDocument
+from assistant.evidence.claims import Value, find_claims
 from assistant.evidence.reading import Reading
 from assistant.templates import Part
 
@@ -26,6 +27,8 @@ CENTRAL_WEIGHT = 0.9
 QUERY_WEIGHT = 3.0
 POINT_WEIGHT = 3.0
 DANGLING_WEIGHT = 0.5
+AVOIDED_WEIGHT = 1.2
+ROADMAP_WEIGHT = 0.8
 SEPARATE_WEIGHT = 1.0  # taken off what stands in a dissent or a concurrence
 OPENING_WEIGHT = 0.35
 LONG_CAPTION_WORDS = 12  # a line of the caption this long says who does what
@@ -47,6 +50,12 @@ _LEANING = re.compile(
     r"Neither|One|In doing so|For example|"
     r"For instance|Again|Rather|Instead|On the other hand|In other words|By contrast|Similarly|Likewise|Id|See|"
     r"The (?:former|latter|same))\b"
+)
+_ROADMAP = re.compile(
+    r"\bin turn\b|\bwe (?:first|next|now|then)?,? ?(?:address|turn to|consider|begin)\b|\b(?:as )?(?:discussed|"
+    r"explained|set forth|noted) "
+    r"(?:above|below)|\bneed not (?:address|decide|reach)|^NOTE:|\bheadnote\b|\bfor convenience only\b",
+    re.IGNORECASE,
 )
 _CLOSED = re.compile(r"[.?!:;][\"'”’)\]]*(?:\d{1,3})?$")
 _DATE = re.compile(
@@ -124,7 +133,10 @@ def score_units(reading: Reading, part: Part | None, query: str = "") -> NDArray
     scores = CENTRAL_WEIGHT * _score_centrality(reading, body) + 0.3 * _score_sections(reading)
     scores += 0.25 * _score_lengths(reading) - DANGLING_WEIGHT * _score_dangling(reading)
     scores -= SEPARATE_WEIGHT * np.array([bool(unit.opinion) for unit in reading.units])
+    scores -= ROADMAP_WEIGHT * _mark_units(reading, _ROADMAP)
     cues = matched = np.zeros(count)
+    if part is not None and part.avoid:
+        scores -= AVOIDED_WEIGHT * _mark_units(reading, compile_cues(part.avoid))
     if part is not None and part.cues:
         cues = _score_cues(reading, part.cues, body)
         scores += CUE_WEIGHT * cues
@@ -136,7 +148,7 @@ def score_units(reading: Reading, part: Part | None, query: str = "") -> NDArray
     scores += OPENING_WEIGHT * _score_openings(reading)
     place = _score_position(reading, body, part.position if part else "")
     scores += POSITION_WEIGHT * place * (1.0 if part is None or part.position or not part.cues else 0.4)
-    scores += FIGURE_WEIGHT * _score_figures(reading)
+    scores += FIGURE_WEIGHT * _mark_units(reading, _FIGURE)
     if query:
         scores += QUERY_WEIGHT * reading.matrix.compare(reading.matrix.vector(query))
     if part is not None and part.needs:
@@ -163,10 +175,10 @@ def _score_lengths(reading: Reading) -> NDArray[np.float64]:
     return np.clip((terms - 2) / 6, 0.0, 1.0) * np.where(words > 60, 60 / np.maximum(words, 1.0), 1.0)
 
 
-def _score_figures(reading: Reading) -> NDArray[np.float64]:
-    """Give 1 for a sentence of prose with a date or an amount of money."""
+def _mark_units(reading: Reading, pattern: re.Pattern[str]) -> NDArray[np.float64]:
+    """Give 1 for each unit in which the pattern is found."""
     values = np.zeros(len(reading.units))
-    for match in _FIGURE.finditer(reading.text):
+    for match in pattern.finditer(reading.text):
         values[list(reading.units_within(match.start(), match.end()))] = 1.0
     return values
 
@@ -246,13 +258,32 @@ def _score_cues(reading: Reading, cues: tuple[str, ...], body: NDArray[np.bool_]
 
 
 def _find_dates(reading: Reading) -> NDArray[np.float64]:
-    """Give 1.5 for a sentence with a date or a period and a word of duty or hearing, 0 otherwise."""
+    """Give 1.5 for a sentence with a deadline: a word of duty or hearing with a period or a date that is not past.
+
+    A date is past where it lies before the caption's date; without one, or with pseudonyms for dates, none is.
+    """
     values = np.zeros(len(reading.units))
+    today = max(
+        (_order_date(c.value) for c in find_claims(reading.document.facts.get("date", "")) if c.kind == "date"),
+        default=0,
+    )
     for index, unit in enumerate(reading.units):
         text = reading.text[unit.start : unit.end]
-        if unit.role == "body" and _DATE.search(text) and _DEADLINE.search(text):
-            values[index] = 1.5
+        if unit.role != "body" or not _DATE.search(text) or not _DEADLINE.search(text):
+            continue
+        claims = find_claims(text)
+        dates = [_order_date(claim.value) for claim in claims if claim.kind == "date"]
+        ahead = not today or not dates or max(dates) >= today or any(claim.kind == "period" for claim in claims)
+        values[index] = 1.5 if ahead else 0.0
     return values
+
+
+def _order_date(value: Value) -> int:
+    """Give a date as a number that orders it; one without a year is taken for one to come."""
+    if not isinstance(value, tuple) or value[0] is None:
+        return 99991231
+    year, month, day = (int(field) if isinstance(field, int | float) else 0 for field in (*value, None)[:3])
+    return year * 10000 + (month or 12) * 100 + (day or 31)
 
 
 def _find_named_headings(reading: Reading, wanted: Sequence[str]) -> NDArray[np.bool_]:

@@ -233,7 +233,8 @@ def _is_heading(text: str) -> bool:
 
 def _is_point(text: str) -> bool:
     """Tell whether a heading is a sentence: numbered, and long enough to say something."""
-    return len(_WORD.findall(text)) >= 6 and bool(_ENUMERATOR.match(text))
+    closed = text.upper() == text or text[-1] in ".?!"
+    return closed and len(_WORD.findall(text)) >= 6 and bool(_ENUMERATOR.match(text))
 
 
 def _is_citation(text: str) -> bool:

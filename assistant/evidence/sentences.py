@@ -13,6 +13,14 @@ _BLANK = re.compile(r"\n[ \t]*\n\s*|\f\s*")
 _CAPITALS = re.compile(
     r"^[ \t]*(?:[IVXLC]{1,6}\.[ \t]+|[A-Z0-9]{1,2}\.[ \t]+)?[A-Z][A-Z0-9 \t.,;:'’&/()\-–—]{3,90}$", re.MULTILINE
 )
+# A heading in capitals that runs on into its first sentence: "CONCLUSION For the reasons …".
+_RUN_IN = re.compile(
+    r"\s*(?:(?:[IVXLC]{1,6}|[A-Z]|\d{1,2})\.\s+)?"
+    r"(?:[A-Z][A-Z’'-]+(?:,? [A-Z&][A-Z’'&-]*)+"
+    r"|CONCLUSION|ARGUMENT|BACKGROUND|DISCUSSION|INTRODUCTION|ANALYSIS|FACTS|STATEMENT|SUMMARY|OPINION|ORDER|HELD)"
+    r"(?=:?\s+[“\"]?[A-Z][a-z])"
+)
+_NO_RUN_IN = re.compile(r"\s*(?:NOW|COMES|IT IS|WHEREFORE|THEREFORE|PLEASE|TO THE|IN THE|FOR THE|IN WITNESS|THIS)\b")
 # A sentence may end at . ? ! or a colon-free closing mark, with quotes, brackets or a footnote figure behind it.
 _END = re.compile(r"[.?!]+[\"'”’)\]]*(?:\d{1,3}(?=\s+[A-Z]))?(?=\s|$)")
 _ABBREVIATIONS = frozenset(
@@ -53,6 +61,7 @@ _NEW_LINE_ITEM = re.compile(
     r"|\n[ \t]*(?=[•●▪·\uf0b7]\s+\S|[QA][.:]?\s{1,4}[A-Z])"
 )
 LONGEST_SENTENCE = 1500
+LONGEST_RUN_IN = 100
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
@@ -80,6 +89,10 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 def _split_block(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
     """Split one block at numbered lines, then at sentence ends."""
     last = start
+    run_in = _RUN_IN.match(text, start, min(end, start + 2 * LONGEST_RUN_IN))
+    if run_in is not None and not _NO_RUN_IN.match(text, start, end) and run_in.end() - start <= LONGEST_RUN_IN:
+        last = run_in.end() + text.startswith(":", run_in.end())
+        _add(text, start, last, spans)
     for match in _NEW_LINE_ITEM.finditer(text, start, end):
         _split_item(text, last, match.start(), spans)
         last = match.end()

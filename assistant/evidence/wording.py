@@ -149,6 +149,11 @@ def introduce(text: str, title: str, voice: str, first: bool) -> str:
     return f"{lead} that {text}"
 
 
+def is_introduced(text: str) -> bool:
+    """Tell whether `introduce` put who says it before a sentence, so that "It also" can go on from there."""
+    return bool(re.match(r"(?:The [a-z ]+|It also) (?:alleges|argues|says|testifies|testified|contends)\b", text))
+
+
 def says_who(text: str) -> bool:
     """Tell whether a sentence itself says whose words it tells."""
     return bool(find_speech(text)) or bool(_UNSAID.search(text))

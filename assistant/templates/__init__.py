@@ -6,6 +6,7 @@ the same name in `templates/` under the data root takes its place. The keys of a
 * `name`: stands before the colon in the summary; "" for a summary without parts.
 * `ask`: what the part must say, in one line; the model reads it.
 * `cues`: words or phrases that mark a sentence as belonging here; `*` at the end of a word stands for any ending.
+* `avoid`: words or phrases that mark a sentence as not belonging here, such as what a party argues in a ruling.
 * `sections`: words in a heading under which the part is usually found.
 * `position`: "start" or "end" where the part usually stands there, "" where it may stand anywhere.
 * `needs`: "cue" where a sentence without a cue (or a matching heading) cannot make this part, "date" where it needs a
@@ -46,6 +47,7 @@ class Part:
     position: str = ""
     needs: str = ""
     voice: str = ""
+    avoid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def _read_part(row: Mapping[str, Any], path: Path) -> Part:
         position=_take(row, "position", str, path, ""),
         needs=_take(row, "needs", str, path, ""),
         voice=_take(row, "voice", str, path, ""),
+        avoid=tuple(_take(row, "avoid", list, path, [])),
     )
     if ":" in part.name or "\n" in part.name:
         raise _refuse(path, "name", "a name without a colon")
