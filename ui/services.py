@@ -43,6 +43,7 @@ class House:
         self._lock = threading.RLock()
         self._documents: OrderedDict[tuple[str, int | None], tuple[RedactedDocument, tuple[Page, ...]]] = OrderedDict()
         self._pictures: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
+        self._passwords: dict[str, str] = {}
         self._adapters_ready = False
         self._loaded_adapters: set[str] = set()
         # A filing being read: the id of its job, or how far the thread is that reads it.
@@ -133,7 +134,8 @@ class House:
             if key in self._pictures:
                 self._pictures.move_to_end(key)
                 return self._pictures[key]
-        picture = render_page(read_original(self.db, document_id), page, width_px, self.settings)
+        password = self._passwords.get(document_id)
+        picture = render_page(read_original(self.db, document_id), page, width_px, self.settings, password)
         with self._lock:
             self._pictures[key] = picture
             while len(self._pictures) > _CACHED_PICTURES:
@@ -238,8 +240,11 @@ class House:
     def start_ingest(self, document_id: str, *, password: str | None = None, document_type: str | None = None) -> None:
         """Read a stored filing in the background: as a durable job where this process runs jobs, else in a thread.
 
-        A password is used at once and never written down, so a file that needs one is always read in a thread.
+        A password is never written down, so a file that needs one is always read in a thread. It is kept in memory,
+        for the pictures of its pages, until the process ends.
         """
+        if password is not None:
+            self._passwords[document_id] = password
         if self._is_being_read(document_id):
             return
         if self.serving and password is None and document_type is None:
