@@ -197,6 +197,11 @@ def dates_agree(one: Value, other: Value) -> bool:
     return bool(pairs) and all(a == b for a, b in pairs)
 
 
+def read_dates(text: str) -> list[Value]:
+    """Give the dates in a text, each as (year, month, day) with None for what it does not say."""
+    return [value for _, _, value in _find_dates(text)]
+
+
 def _find_pseudonyms(text: str) -> Iterator[tuple[int, int, Value]]:
     for match in PATTERN.finditer(text):
         yield match.start(), match.end(), match.group(0)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.documents import RedactedDocument
-from assistant.evidence.claims import Value, find_claims
+from assistant.evidence.claims import Value, read_dates
 from assistant.evidence.reading import Reading
 from assistant.templates import Part
 
@@ -27,6 +27,7 @@ CENTRAL_WEIGHT = 0.9
 QUERY_WEIGHT = 3.0
 POINT_WEIGHT = 3.0
 DANGLING_WEIGHT = 0.5
+PHRASE_WEIGHT = 1.5  # of a cue of several words, which says more than one word
 AVOIDED_WEIGHT = 1.2
 ROADMAP_WEIGHT = 0.8
 SEPARATE_WEIGHT = 1.0  # taken off what stands in a dissent or a concurrence
@@ -54,7 +55,7 @@ _LEANING = re.compile(
 _ROADMAP = re.compile(
     r"\bin turn\b|\bwe (?:first|next|now|then)?,? ?(?:address|turn to|consider|begin)\b|\b(?:as )?(?:discussed|"
     r"explained|set forth|noted) "
-    r"(?:above|below)|\bneed not (?:address|decide|reach)|^NOTE:|\bheadnote\b|\bfor convenience only\b",
+    r"(?:above|below)|\bneed not (?:address|decide|reach)|^NOTE:|\bheadnote\b|\bsyllabus\b|\bfor convenience only\b",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(r"[.?!:;][\"'”’)\]]*(?:\d{1,3})?$")
@@ -64,6 +65,7 @@ _DATE = re.compile(
     r"\b(?:\w+teen|\w+ty|\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)(?:\s*\(\d+\))?\s+(?:calendar |"
     r"business )?days\b"
 )
+_PERIOD = re.compile(r"\bdays\b", re.IGNORECASE)
 _FIGURE = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|"
     r"Nov|Dec)\b\.?,?\s+(?:\d{1,2}\b|\d{4})|\bday of [A-Z]|\d{1,2}/\d{1,2}/\d{2,4}|[$€£]\s?\d|\bRs\.?\s?\d|\bDATE_\d"
@@ -252,8 +254,9 @@ def _score_cues(reading: Reading, cues: tuple[str, ...], body: NDArray[np.bool_]
             found.setdefault(" ".join(match.group().casefold().split()), set()).add(at)
     values = np.zeros(len(units))
     total = max(int(body.sum()), 1)
-    for places in found.values():
-        values[list(places)] += np.log(1.0 + total / len(places)) / np.log(1.0 + total)
+    for cue, places in found.items():
+        weight = PHRASE_WEIGHT if " " in cue or cue.endswith(":") else 1.0
+        values[list(places)] += weight * np.log(1.0 + total / len(places)) / np.log(1.0 + total)
     return 1.0 - np.exp(-1.2 * values)
 
 
@@ -263,17 +266,13 @@ def _find_dates(reading: Reading) -> NDArray[np.float64]:
     A date is past where it lies before the caption's date; without one, or with pseudonyms for dates, none is.
     """
     values = np.zeros(len(reading.units))
-    today = max(
-        (_order_date(c.value) for c in find_claims(reading.document.facts.get("date", "")) if c.kind == "date"),
-        default=0,
-    )
+    today = max((_order_date(value) for value in read_dates(reading.document.facts.get("date", ""))), default=0)
     for index, unit in enumerate(reading.units):
         text = reading.text[unit.start : unit.end]
         if unit.role != "body" or not _DATE.search(text) or not _DEADLINE.search(text):
             continue
-        claims = find_claims(text)
-        dates = [_order_date(claim.value) for claim in claims if claim.kind == "date"]
-        ahead = not today or not dates or max(dates) >= today or any(claim.kind == "period" for claim in claims)
+        dates = [_order_date(value) for value in read_dates(text)]
+        ahead = not today or not dates or max(dates) >= today or bool(_PERIOD.search(text))
         values[index] = 1.5 if ahead else 0.0
     return values
 

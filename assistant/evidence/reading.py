@@ -40,6 +40,7 @@ _SEPARATE = re.compile(
     r"Judge)\s+[A-Z][\w.’'-]+(?:\s+[A-Z0-9][\w.’'-]*){0,2}"
     r"(?:,\s+(?:with whom|joined by)[^.]{0,80},)?,?\s+(?:dissenting|concurring)"
 )
+_HOLDING = re.compile(r"(?:held|holding|disposition)\s*:$", re.IGNORECASE)
 _DATED = re.compile(r"(?:dated|entered|filed|date)\b", re.IGNORECASE)
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|may|shall|will|must|does|did|do|would|should|hereby|respectfully|moves?|appeals?|appealed|brings?|"
@@ -157,6 +158,7 @@ class Reading:
         region: Role = "body"
         opinion: Literal["", "dissent", "concurrence"] = ""
         at = nth = 0
+        forced = ""
         for index, ((start, end), text) in enumerate(zip(spans, texts, strict=True)):
             while at + 1 < len(passages) and passages[at].end <= start:
                 at += 1
@@ -167,6 +169,9 @@ class Reading:
                 major = text if text.upper() == text else major
                 region = "certificate" if _CERTIFICATE.search(text) else "body"
                 nth = 0
+                forced = ""
+            elif _HOLDING.match(text):
+                forced, nth = "Held", 0
             role = _find_role(text, heading, contents[index], index < first_body, region)
             if role == "signature":
                 region = "signature"
@@ -176,7 +181,9 @@ class Reading:
             if opens and role in ("body", "heading", "fragment", "caption"):
                 opinion = "dissent" if "dissent" in opens.group().casefold() else "concurrence"
             page = self.page_at(start)
-            units.append(Unit(start, end, page, given or section, major, role, len(text.split()), nth, opinion))
+            units.append(
+                Unit(start, end, page, forced or given or section, major, role, len(text.split()), nth, opinion)
+            )
             nth += role == "body"
         return tuple(units)
 

@@ -11,6 +11,7 @@ LONGEST_WORDS = 80
 _LEAD = re.compile(
     r"^(?:(?:[•●▪·*\uf0b7\-–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|¶+\s*\d+\.?|[QA][.:](?=\s))\s+)+"
 )
+_PAGES = re.compile(r"^Pp?\.\s*\d+(?:[–-]\d+)?\.\s+|^\d{1,2}(?=[A-Z][a-z])")  # of a syllabus; a footnote's figure
 _RULES = re.compile(r"_{3,}|-{4,}|={3,}|\*{3,}|\.{5,}")
 _PAGE_TAIL = re.compile(r"(?<=[.?!”\"])\s+(?:[ivxlc]{1,6}|\d{1,3})$")
 _FOOTNOTE = re.compile(r"(?<=[a-z)”\"][.,;])\d{1,2}(?=\s|$)")
@@ -66,7 +67,7 @@ def trim_source(text: str, longest_words: int = LONGEST_WORDS) -> str:
         word for word; with a closing mark.
     """
     line = " ".join(_RULES.sub(" ", text).replace("\ufffe", "").replace("\u00ad", "").split())
-    line = _LEAD.sub("", line)
+    line = _LEAD.sub("", _PAGES.sub("", line))
     line = _CONNECTIVE.sub("", _HEADING_STUCK.sub("", line))
     line = _PAGE_TAIL.sub("", line)
     line = _FOOTNOTE.sub("", line)
