@@ -6,6 +6,8 @@ This file imports nothing heavy, so that `casebrief --help` answers at once.
 from __future__ import annotations
 
 import os
+import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -288,4 +290,6 @@ def main() -> None:
     """Run the command line."""
     for variable, value in QUIET.items():
         os.environ.setdefault(variable, value)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # the libraries' own advice to their callers is no news to a person
     app()
