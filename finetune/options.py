@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import WrongUsage
 from finetune.train import Method, TrainOptions
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PRESETS: dict[str, dict[str, Any]] = {
     "quick": {
-        "synthetic": 12, "held_out": 4, "pages": 2, "examples": 24, "parts": 2, "epochs": 1, "layers": 10,
+        "synthetic": 12, "held_out": 4, "pages": 2, "examples": 24, "parts": 2, "epochs": 1, "gradient": "answer",
         "learning_rate": 3e-4,
     },
     "normal": {},
@@ -43,6 +43,7 @@ class RoundOptions:
         warm_start: Whether training goes on from the active adapter, where methods fit, or starts afresh.
         epochs: As in `TrainOptions`.
         layers: As in `TrainOptions`.
+        gradient: As in `TrainOptions`.
         method: As in `TrainOptions`.
         rank: As in `TrainOptions`; a warm start keeps its parent's.
         learning_rate: As in `TrainOptions`; 0 takes the method's own.
@@ -61,6 +62,7 @@ class RoundOptions:
     warm_start: bool = True
     epochs: int = 2
     layers: int = 0
+    gradient: Literal["answer", "all"] = "all"
     method: Method = "lora"
     rank: int = 16
     learning_rate: float = 0.0
@@ -107,6 +109,7 @@ class RoundOptions:
             rank=self.rank,
             alpha=2 * self.rank,
             layers=self.layers,
+            gradient=self.gradient,
             learning_rate=self.learning_rate,
             epochs=self.epochs,
             seed=self.seed,

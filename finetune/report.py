@@ -25,7 +25,7 @@ def write_report(adapter: Adapter, out: Path, results: Mapping[str, Any] | None 
     Args:
         adapter: From the registry; its files are checked against their hashes first.
         out: Folder, made where missing.
-        results: Scores by system of the round that made it; None has the adapter's own only.
+        results: Scores by system; None takes those that its round kept, or its own only.
 
     Returns:
         The files.
@@ -34,7 +34,7 @@ def write_report(adapter: Adapter, out: Path, results: Mapping[str, Any] | None 
         DamagedState: A file does not match the manifest.
     """
     manifest = verify_folder(adapter.folder)
-    systems = dict(results or {})
+    systems = dict(results or adapter.scores.get("systems") or {})
     if not systems and adapter.scores:
         systems = {adapter.adapter_id: dict(adapter.scores)}
     training = read_training(adapter.folder)

@@ -193,7 +193,8 @@ class RoundRun:
         if not self.gate_passed():
             return ""
         candidate, parent = self.reserve_candidate()
-        scores = read_evaluation(self.folder / "evaluations" / "candidate.json").tell()
+        systems = rounds.get_round(self.db, self.round_id).results
+        scores = {**systems["candidate"], "systems": systems}
         folder, note = self.candidate_folder(candidate), f"Round {self.round_id}"
         adapters.register(self.db, folder, adapter_id=candidate, scores=scores, parent=parent, note=note)
         shutil.rmtree(self.folder / candidate, ignore_errors=True)

@@ -42,6 +42,13 @@ def test_card_is_in_hugging_faces_form_and_has_the_figures(tmp_path):
     assert [f.name for f in files] == ["README.md", "scores.csv", "report.json"]
 
 
+def test_card_takes_all_systems_that_the_round_compared(tmp_path):
+    write_report(
+        make_adapter(tmp_path / "a", SCORE | {"systems": {"base": SCORE, "candidate": SCORE}}), tmp_path / "out"
+    )
+    assert (tmp_path / "out" / "README.md").read_text().count("| 12 | 0.610") == 2
+
+
 def test_table_and_json_say_the_same(tmp_path):
     write_report(make_adapter(tmp_path / "a", SCORE), tmp_path / "out")
     rows = list(csv.DictReader((tmp_path / "out" / "scores.csv").open()))
