@@ -14,7 +14,8 @@ Stopped = Callable[[], bool]
 
 _GUESS_AFTER = 3  # tokens that must recur before what followed them is guessed
 _GUESSES = 6  # tokens guessed at once
-_PIECE_S = 0.2  # seconds that one piece of a prompt should take, so that stop comes in time
+_SLOW_PIECE_S = 0.33  # a piece of a prompt that takes longer makes stop late
+_FIRST_PIECE = 128
 _SMALLEST_PIECE = 16
 
 
@@ -27,21 +28,25 @@ class Step(Protocol):
 
 
 class Pace:
-    """How many tokens of a prompt are read between two looks at stop, learned from the machine."""
+    """How many tokens of a prompt are read between two looks at stop, learned from the machine.
+
+    Larger pieces cost less a token, so a piece doubles while it is quick and is halved when it was slow.
+    """
 
     def __init__(self, largest: int) -> None:
         self._largest = largest
-        self._rate = 0.0
+        self._tokens = min(_FIRST_PIECE, largest)
 
     def piece(self, rows: int = 1) -> int:
         """Give the tokens a row for the next piece."""
-        wanted = 64.0 if not self._rate else self._rate * _PIECE_S
-        return int(max(_SMALLEST_PIECE, min(wanted, self._largest) // rows))
+        return max(_SMALLEST_PIECE, self._tokens // rows)
 
     def record(self, tokens: int, seconds: float) -> None:
-        """Learn from a piece that was read; a slow one counts at once, a fast one half."""
-        rate = tokens / max(seconds, 1e-6)
-        self._rate = rate if not self._rate or rate < self._rate else (self._rate + rate) / 2
+        """Learn from a piece that was read. One cut short by the prompt's end says little."""
+        if seconds > _SLOW_PIECE_S:
+            self._tokens = max(self._tokens // 2, _SMALLEST_PIECE)
+        elif seconds < _SLOW_PIECE_S / 3 and tokens * 2 > self._tokens:
+            self._tokens = min(self._tokens * 2, self._largest)
 
 
 def decode_stream(
