@@ -221,7 +221,7 @@ def test_the_local_door_opens_by_its_token_only(home: Path, server: tuple[int, s
 
     port, token = server
     url = f"http://127.0.0.1:{port}/local/commands/users-list"
-    body = {"user": None, "login": "root", "arguments": {}}
+    body = {"user": None, "arguments": {}}
     for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Basic {token}"}):
         assert httpx.post(url, json=body, headers=headers).status_code == 404
     answer = httpx.post(url, json=body, headers={"Authorization": f"Bearer {token}"})

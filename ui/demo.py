@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import Conflict, NotFound
+from assistant.errors import Conflict, NotFound, RefusedInput
 from assistant.settings import Settings, load_settings
-from ui.owner import OwnerLock, check_owner, read_address
+from ui.owner import OwnerLock, check_owner, read_address, shell_login
 from ui.serving import listen, serve_house, take_root
 
 if TYPE_CHECKING:
@@ -80,6 +80,23 @@ def reset_logins(house: House) -> list[tuple[str, str, str]]:
     return made
 
 
+def _check_unused(house: House) -> None:
+    """Keep the demo out of a firm's own data root, where its logins may be people's names.
+
+    Raises:
+        RefusedInput: One of the logins is somebody else's.
+    """
+    from assistant.store import people
+
+    shown = {name: display for name, _, display in LOGINS}
+    for user in people.list_users(house.db):
+        if shown.get(user.name, user.display_name) != user.display_name:
+            raise RefusedInput(
+                f"This data root has a user {user.name} of its own.",
+                do="Set CASEBRIEF_HOME to another folder for the demo.",
+            )
+
+
 def _add_users(house: House) -> None:
     from assistant.store import audit, people
 
@@ -98,8 +115,8 @@ def prepare_demo(house: House, filings: int) -> str:
     from assistant.store import matters, people
     from ui.actions import people as people_actions
     from ui.commands import find_actor
-    from ui.terminal import shell_login
 
+    _check_unused(house)
     _add_users(house)
     alex, paula = people.get_user(house.db, "alex"), people.get_user(house.db, "paula")
     try:

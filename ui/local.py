@@ -16,7 +16,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 
-from ui.owner import read_address
+from ui.owner import read_address, shell_login
 
 if TYPE_CHECKING:
     from ui.services import House
@@ -30,7 +30,8 @@ _LOOPBACK = ("127.0.0.1", "::1", "testclient")
 async def run(name: str, request: Request) -> StreamingResponse:
     """Run a command of `ui.commands` and send its events as JSON lines.
 
-    The body holds `user` (whom --as names, or null), `login` (of the shell) and `arguments`.
+    The body holds `user` (whom --as names, or null) and `arguments`. The login of the shell is not asked for: the
+    token proves that it is this process's own.
     """
     house: House = request.app.state.house
     _check_caller(house, request)
@@ -52,7 +53,7 @@ async def _stream(house: House, name: str, body: dict[str, Any]) -> AsyncIterato
     from ui.commands import Call, run_command
 
     stop = threading.Event()
-    call = Call(house, body.get("user"), str(body.get("login", "")), dict(body.get("arguments") or {}), stop)
+    call = Call(house, body.get("user"), shell_login(), dict(body.get("arguments") or {}), stop)
     try:
         async for event in iterate_in_threadpool(run_command(name, call)):
             yield (json.dumps(event, ensure_ascii=False) + "\n").encode()

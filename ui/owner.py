@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import pwd
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -110,6 +111,14 @@ def own_or_reach(
                 told = True
             time.sleep(_POLL_S)
         yield None
+
+
+def shell_login() -> str:
+    """Give the login of the operating-system user of this process, whatever the environment claims."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"user-{os.getuid()}"
 
 
 def check_owner(home: Path) -> None:

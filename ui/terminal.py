@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
-import pwd
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -15,18 +13,10 @@ from typing import Any, TextIO
 from assistant.errors import CasebriefError, WrongUsage
 from assistant.settings import load_settings
 from ui.messages import exit_code, log_fault, open_log, word_error
-from ui.owner import own_or_reach, retract_address, stream_remote
+from ui.owner import own_or_reach, retract_address, shell_login, stream_remote
 
 Event = dict[str, Any]
 INTERRUPTED = 130
-
-
-def shell_login() -> str:
-    """Give the login of the operating-system user, whatever the environment claims."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return getpass.getuser()
 
 
 def guard(where: str, work: Callable[[], int | None]) -> int:
@@ -60,7 +50,7 @@ def stream_events(name: str, arguments: dict[str, Any], as_user: str | None) -> 
     settings = load_settings()
     with own_or_reach(settings.home, name, lambda text: print(f"casebrief: {text}", file=sys.stderr)) as address:
         if address is not None:
-            body = {"user": as_user, "login": shell_login(), "arguments": arguments}
+            body = {"user": as_user, "arguments": arguments}
             yield from stream_remote(address, name, body)
             return
         retract_address(settings.home)
@@ -185,7 +175,7 @@ class Printer:
     def _print_error(self, event: Event) -> None:
         self.code = max(self.code, event["code"], key=_severity)
         file = event.get("file") or self.file
-        if file and event["code"] == 3 and self.as_json:
+        if file and event["code"] in (1, 3) and self.as_json:
             self.records += 1
             self._write(json.dumps({"file": file, "refused": event["message"]}, ensure_ascii=False))
         else:
