@@ -83,6 +83,9 @@ class Presence:
         Args:
             token: The login's token; only its hash is kept.
             background: True for polling, which must not keep an abandoned screen open.
+
+        Returns:
+            True where the login goes on.
         """
         key = hashlib.sha256(token.encode()).hexdigest()
         now = time.monotonic()
@@ -228,10 +231,6 @@ def end_login(db: Any, login: Any, token: str) -> None:
 
 
 def require_role(user: Any, *roles: str) -> None:
-    """Refuse a screen to whoever has none of `roles`; the actions check again, per matter.
-
-    Raises:
-        NotAllowed: The role is another.
-    """
+    """Refuse a screen (NotAllowed) to whoever has none of `roles`; the actions check again, per matter."""
     if user.role not in roles:
         raise NotAllowed("This screen is not part of your role.", do="Ask an administrator if you need it.")

@@ -24,11 +24,7 @@ def answer_error(error: Exception) -> Response:
 
 
 def pick_text(data: dict[str, Any], name: str, limit: int = 20_000) -> str:
-    """Take a text field from a request's JSON.
-
-    Raises:
-        WrongUsage: The field is missing, no text, or longer than `limit` characters.
-    """
+    """Take a text field from a request's JSON; WrongUsage where it is no text or longer than `limit` characters."""
     value = data.get(name)
     if not isinstance(value, str) or len(value) > limit:
         raise WrongUsage(f'The field "{name}" is missing or too long.', expected=f"text of up to {limit} characters")
@@ -36,11 +32,7 @@ def pick_text(data: dict[str, Any], name: str, limit: int = 20_000) -> str:
 
 
 def pick_number(data: dict[str, Any], name: str) -> int:
-    """Take a whole number from a request's JSON.
-
-    Raises:
-        WrongUsage: The field is missing or no whole number.
-    """
+    """Take a whole number from a request's JSON; WrongUsage where it is none."""
     value = data.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
         raise WrongUsage(f'The field "{name}" is missing or not a whole number.')
@@ -48,11 +40,7 @@ def pick_number(data: dict[str, Any], name: str) -> int:
 
 
 def pick_names(data: dict[str, Any], name: str, limit: int = 200) -> list[str]:
-    """Take a list of short texts from a request's JSON; an absent field is an empty list.
-
-    Raises:
-        WrongUsage: The field is no list of texts, or longer than `limit`.
-    """
+    """Take a list of at most `limit` texts from a request's JSON, empty where absent; WrongUsage where it is none."""
     value = data.get(name) or []
     if not isinstance(value, list) or len(value) > limit or not all(isinstance(v, str) for v in value):
         raise WrongUsage(f'The field "{name}" is not a list of texts.')

@@ -37,6 +37,9 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
     Args:
         house: The composition root (`ui.services.House`).
         actions: The package of actions; `ui.actions` where None. Tests pass others of the same names.
+
+    Returns:
+        The application, to be served by one process.
     """
     app = FastAPI(title="Casebrief", docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.house = house

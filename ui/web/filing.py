@@ -100,11 +100,7 @@ async def write_summary(request: Request, document_id: str) -> Response:
 
 
 def stream(request: Request, data: dict[str, Any], produce: Any) -> Response:
-    """Start a stream of events under the id that the page chose, so that its button can stop it.
-
-    Raises:
-        WrongUsage: The id is malformed, in use, or too many streams run.
-    """
+    """Start a stream under the id that the page chose, for its stop button; WrongUsage where none may start."""
     stream_id = pick_text(data, "stream_id", 64)
     streams, name = request.app.state.streams, current_user(request).name
     stop = streams.open(name, stream_id) if _STREAM_ID.match(stream_id) else None
@@ -206,11 +202,7 @@ async def act(request: Request, action: str, *values: Any) -> Any:
 
 
 async def read_json(request: Request, limit: int = 512 * 1024) -> dict[str, Any]:
-    """Read a JSON object from the body.
-
-    Raises:
-        WrongUsage: The body is no JSON object, or larger than `limit` bytes.
-    """
+    """Read a JSON object from the body; WrongUsage where it is none or larger than `limit` bytes."""
     body = b""
     async for piece in request.stream():
         body += piece

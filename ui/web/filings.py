@@ -119,12 +119,7 @@ def _list(request: Request, matter_id: str) -> list[dict[str, Any]]:
 
 
 async def _read_file(request: Request, max_file_mb: int) -> bytes:
-    """Read a body up to the limit.
-
-    Raises:
-        LimitExceeded: The file is larger than `max_file_mb` MiB.
-        RefusedInput: The file is empty.
-    """
+    """Read a body that is neither empty (RefusedInput) nor larger than `max_file_mb` MiB (LimitExceeded)."""
     limit = max_file_mb * 1024 * 1024
     pieces: list[bytes] = []
     size = 0

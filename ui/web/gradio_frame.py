@@ -110,11 +110,7 @@ def admit_admin(request: Request) -> str | None:
 
 
 def find_admin(house: Any, request: gr.Request | None) -> Any:
-    """Give the admin who calls a handler; asked again in every handler, from the store.
-
-    Raises:
-        NotAllowed: The caller is nobody, or no admin any more.
-    """
+    """Give the admin who calls a handler, asked anew of the store; NotAllowed where it is nobody or no admin."""
     from assistant.store import people
 
     name = getattr(request, "username", None)

@@ -72,6 +72,11 @@ def is_listed(method: str, path: str) -> bool:
 async def admit_gradio(scope: Scope, receive: Receive, bindings: SessionBindings) -> tuple[Receive, Response | None]:
     """Admit an admin to a listed route with a session of their own; otherwise give the refusal.
 
+    Args:
+        scope: The connection; its state holds the login.
+        receive: Where the body comes from.
+        bindings: Whose session is whose.
+
     Returns:
         The `receive` to go on with (a body that was read is replayed), and the refusal or None.
     """

@@ -108,11 +108,7 @@ def _has_nobody(request: Request) -> bool:
 
 
 async def _read_form(request: Request) -> dict[str, str]:
-    """Read the small form by hand: no file can come in, and nothing is spooled to a disk.
-
-    Raises:
-        WrongUsage: The form is larger than a name and a password.
-    """
+    """Read the small form by hand (WrongUsage where it is large): no file can come in, nothing is spooled to a disk."""
     body = b""
     async for chunk in request.stream():
         body += chunk

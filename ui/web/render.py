@@ -50,6 +50,9 @@ def render(request: Request, template: str, *, screen: str = "", status: int = 2
         screen: Key of the entry in the navigation that is current.
         status: HTTP status.
         **values: What the template shows.
+
+    Returns:
+        The page.
     """
     login = getattr(request.state, "login", None)
     user = login.user if login else None
@@ -84,11 +87,7 @@ def matters_for(request: Request) -> list[dict[str, Any]]:
 
 
 def pick_matter(request: Request, matter_id: str) -> dict[str, Any]:
-    """Give one of the person's matters.
-
-    Raises:
-        NotFound: There is none of this id among them; it may exist for others.
-    """
+    """Give one of the person's matters; NotFound where it is none of theirs, though it may exist for others."""
     from assistant.errors import NotFound
 
     for matter in matters_for(request):
