@@ -66,7 +66,8 @@ export function upload(address, file, onProgress, password = "") {
 // too long, or the page goes away, the request is aborted, which stops the work too.
 export function stream(address, data, onEvent) {
   const control = new AbortController();
-  const id = crypto.randomUUID();
+  // Not randomUUID: browsers give it only to pages that came by TLS or from this machine.
+  const id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const ended = (async () => {
     const response = await send(address, {
       method: "POST", signal: control.signal, body: JSON.stringify({ ...data, stream_id: id }),

@@ -174,7 +174,7 @@ function startScope() {
 
 form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
 find("[name=question]", form).addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); send(); }
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
 });
 find("[data-stop]", form).addEventListener("click", () => running?.stop());
 find("[data-new]", root).addEventListener("click", () => location.assign(`/m/${matter}/ask`));

@@ -219,7 +219,7 @@ export class Desk {
         el("span", { class: "small quiet" }, "Enter saves. An empty sentence is removed.")));
     input.addEventListener("keydown", (event) => {
       if (event.key === "Escape") { event.stopPropagation(); close(); }
-      if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); save(); }
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); save(); }
     });
     find(".words", item).replaceWith(form);
     input.style.height = `${input.scrollHeight + 4}px`;
@@ -246,13 +246,13 @@ export class Desk {
     const move = (step) => this.pick(Math.max(this.active + step, 0), { focus: true });
     const keys = {
       "[": () => this.viewer.turn(-1), "]": () => this.viewer.turn(1), Escape: () => this.stop(),
-      Enter: () => event.target.closest(".sentence") && this.goTo(this.sentences()[this.active]?.evidence[0]),
+      Enter: () => this.goTo(this.sentences()[this.active]?.evidence[0]),
       e: () => this.edit(Math.max(this.active, 0)), u: () => this.useSource(this.active),
       ...(this.review ? { ArrowDown: () => move(1), ArrowUp: () => move(-1), v: () => this.toggleDifference() }
         : { j: () => move(1), k: () => move(-1), d: () => this.toggleDifference(), r: () => this.write(), s: () => find("[data-submit]", this.foot)?.click() }),
     };
     if (!keys[event.key] || (!this.filing)) return;
-    if (event.key === "Enter" && !event.target.closest(".sentence")) return;
+    if (event.key === "Enter" && !event.target.classList?.contains("sentence")) return;
     if (event.key.startsWith("Arrow") && !event.target.closest(".brief")) return;
     event.preventDefault();
     keys[event.key]();
