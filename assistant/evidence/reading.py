@@ -178,7 +178,8 @@ class Reading:
             elif role == "body" and region == "signature":
                 region = "body"
             opens = _SEPARATE.search(text) if len(text) < 400 else None
-            if opens and role in ("body", "heading", "fragment", "caption"):
+            if opens and role != "contents":
+                region = "body"
                 opinion = "dissent" if "dissent" in opens.group().casefold() else "concurrence"
             page = self.page_at(start)
             units.append(
