@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import regex
 
 from ingest.recognizers.trim import trim_name
+from ingest.recognizers.vocabulary import make_words
 
 _HEAD_CHARACTERS = 6000
 _CAPTION_CHARACTERS = 5000
@@ -18,10 +19,13 @@ _COURT = regex.compile(
     r"|(?i:united\s+states|u\.\s?s\.)\s+(?i:district|bankruptcy|tax)\s+(?i:court)(?:,?\s*(?i:for\s+the)?\s*"
     rf"(?:(?i:northern|southern|eastern|western|middle|central)\s+)?(?i:district\s+of)\s+{_CAPITALIZED}"
     r"(?:\s(?i:york|jersey|hampshire|mexico|carolina|dakota|island|virginia|columbia|rico))?)?"
-    r"|(?i:united\s+states\s+court\s+of\s+appeals)(?:\s+(?i:for\s+the)\s+(?:(?i:district\s+of\s+columbia)|\p{L}+)\s+(?i:circuit))?"
-    r"|(?:(?i:supreme|superior|circuit|district|chancery|probate|family|county)\s+(?i:court)\s+(?i:of|for)\s+(?i:the\s+)?"
+    r"|(?i:united\s+states\s+court\s+of\s+appeals)(?:\s+(?i:for\s+the)\s+(?:(?i:district\s+of\s+columbia)"
+    r"|\p{L}+)\s+(?i:circuit))?"
+    r"|(?:(?i:supreme|superior|circuit|district|chancery|probate|family|county)\s+(?i:court)\s+(?i:of"
+    r"|for)\s+(?i:the\s+)?"
     rf"(?:(?i:state|county|commonwealth)\s+(?i:of)\s+)?{_CAPITALIZED}(?:[ ]{_CAPITALIZED})?)"
-    rf"|(?:{_CAPITALIZED}\s+){{0,2}}(?i:court\s+of\s+(?:common\s+pleas|appeals?|chancery|claims))(?:\s+(?i:of)\s+{_CAPITALIZED}(?:[ ]{_CAPITALIZED})?)?"
+    rf"|(?:{_CAPITALIZED}\s+){{0,2}}(?i:court\s+of\s+(?:common\s+pleas|appeals?|chancery|claims))"
+    rf"(?:\s+(?i:of)\s+{_CAPITALIZED}(?:[ ]{_CAPITALIZED})?)?"
     rf"|(?:{_CAPITALIZED}\s+){{1,2}}(?i:superior|supreme|circuit|district)\s+(?i:court)\b)"
 )
 _DOCKET = regex.compile(
@@ -30,12 +34,11 @@ _DOCKET = regex.compile(
 )  # fmt: skip
 _VERSUS = regex.compile(r"(?<=[\s,)\]])(?:v|vs|V|VS|versus|VERSUS|-against-)\.?(?=\s)")
 ROLE = regex.compile(
-    r"\b(?:plaintiffs?|defendants?|petitioners?|respondents?|appellants?|appellees?|claimants?|debtors?|intervenors?)\b",
+    r"\b(?:plaintiffs?|defendants?|petitioners?|respondents?|appellants?|appellees?|claimants?|debtors?"
+    r"|intervenors?)\b",
     regex.IGNORECASE,
 )
-_ROLE_ONLY = regex.compile(
-    rf"(?:{ROLE.pattern}|[\s,/&.()–—-]|and|cross|counter|third|party|et al)+", regex.IGNORECASE
-)
+_ROLE_ONLY = regex.compile(rf"(?:{ROLE.pattern}|[\s,/&.()–—-]|and|cross|counter|third|party|et al)+", regex.IGNORECASE)
 _CAPACITY = regex.compile(
     r",?\s*(?:\(?(?:individually|in (?:his|her|their|its) (?:official|individual|personal)[^;\n]*?capacit(?:y|ies)"
     r"(?: as [^;,]{2,90})?"
@@ -55,11 +58,13 @@ _CITED = regex.compile(r"\b\d+\s+(?!CV|CR|MC|CH|Civ|L\s)\p{Lu}[\p{L}.]*(?:\s\p{L
 _NAME = r"(?:(?:\p{Lu}[\p{L}'’-]*\.?)[ ]){0,3}\p{Lu}[\p{L}'’-]+"
 _JUDGE = regex.compile(
     rf"\b(?:Hon\.|Honorable|HONORABLE|(?:Chief |Magistrate )?(?:Judge|JUDGE|Justice|JUSTICE):?)\s+({_NAME})"
-    rf"|({_NAME})(?:,\s|[ ])(?:(?:Chief|Senior|Circuit|District|U\.\s?S\.|United\s+States|Magistrate)\s+)*(?:District\s+)?(?:Judge|JUDGE)\b"
+    rf"|({_NAME})(?:,\s|[ ])(?:(?:Chief|Senior|Circuit|District|U\.\s?S\.|United\s+States|Magistrate)\s+)*"
+    rf"(?:District\s+)?(?:Judge|JUDGE)\b"
 )
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATE = regex.compile(
-    rf"\b(?:(?:{_MONTHS})\s+\d{{1,2}},\s+\d{{4}}|\d{{1,2}}\s+(?:{_MONTHS})\s+\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})\b",
+    rf"\b(?:(?:{_MONTHS})\s+\d{{1,2}},\s+\d{{4}}|\d{{1,2}}\s+(?:{_MONTHS})\s+\d{{4}}"
+    rf"|\d{{1,2}}/\d{{1,2}}/\d{{2,4}})\b",
     regex.IGNORECASE,
 )
 _FILED = regex.compile(r"\b(?:filed|dated?|decided|entered)\b\W{0,4}", regex.IGNORECASE)
@@ -67,7 +72,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("deposition", r"\b(?:videotaped )?deposition (?:of|upon)\b|\breporter's transcript\b"),
     ("patent", r"\bunited states patent\b|\bpatent application publication\b|\bwhat is claimed is\b"),
     ("complaint", r"\b(?:first |second |amended |verified |class action )*complaint\b(?! filed| alleg)"),
-    ("order", r"\border\b(?! to show| of)|\bopinion\b|\bjudgment\b|\bper curiam\b|\bsyllabus\b|\bslip opinion\b|\bdecision\b"
+    ("order", r"\border\b(?! to show| of)|\bopinion\b|\bjudgment\b|\bper curiam\b|\bsyllabus\b|\bslip opinion\b"
+              r"|\bdecision\b"
               r"|\b(?:circuit|chief|district) judges?\."),
     ("brief", r"\bpetition for (?:a )?writ\b|\b(?:opening|answering|reply|appellant\S*|appellee\S*|amicus) brief\b"
               r"|(?<!on )\bbrief (?:for|of|in)\b|\bmemorandum of (?:law|points)\b|\bquestions? presented\b"),
@@ -186,9 +192,10 @@ def list_names(head: str, start: int, end: int) -> list[tuple[int, int]]:
     return names
 
 
-_KEPT = frozenset(
-    "united states state city county people commonwealth new north south east west department board district water regional authority first national american "
-    "company corporation association bank trust university church school product products service services system systems".split()
+_KEPT = make_words(
+    "united states state city county people commonwealth new north south east west department board district water "
+    "regional authority first national american company corporation association bank trust university church school "
+    "product products service services system systems"
 )
 
 

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field, replace
 from assistant.documents import OffsetMap, Page, Segment
 from ingest.caption import find_facts
 from ingest.lines import Line, sort_lines
+from ingest.recognizers.vocabulary import make_words
 
 _NUMBERED = re.compile(r"(?:¶+\s*)?\[?(\d{1,4})(?:\.(?!\d)|\)|\])\s+(?=[\"“‘'(\[A-Z])|¶+\s*(\d{1,4})\s+")
 _HEADING_NUMBER = re.compile(r"(?:[IVXL]{1,6}|[A-Z]|\d{1,2})[.)]\s+")
 _ENDS_SENTENCE = re.compile(r"[.?!:;][\"”’')\]]*\d{0,2}$")
 _NO_HEADING = re.compile(
-    r"[,;:&]$|^v[s.]*\.?$|\b(?:plaintiffs?|defendants?|petitioners?|respondents?|appell\w+|movants?)\b[,.]*$|\d{5}|@", re.IGNORECASE
+    r"[,;:&]$|^v[s.]*\.?$|\b(?:plaintiffs?|defendants?|petitioners?|respondents?|appell\w+|movants?)\b[,.]*$"
+    r"|\d{5}|@", re.IGNORECASE
 )  # fmt: skip
 _WORD_END = re.compile(r"([^\W\d_]+)-$")
 _WORD_START = re.compile(r"[^\W\d_]+")
@@ -46,7 +48,7 @@ _PREFIXES = frozenset(
         "one",
     ]
 )
-_CONNECTING = frozenset("of the a an and or in on at to for by with from as & his her its their that which".split())
+_CONNECTING = make_words("of the a an and or in on at to for by with from as & his her its their that which")
 _HEADING_CHARACTERS = 120
 _PITCH_OF_BREAK = 1.3
 _INDENT = 0.015
@@ -234,7 +236,9 @@ def _begins_paragraph(open_lines: list[Line], line: Line, layout: _Layout) -> bo
         if last.page != line.page or not last.placed:
             return True
         if not last.text.endswith("-") and (len(open_lines) == 1 or all(x.text.isupper() for x in open_lines)):
-            return _is_centred(last, layout) or _is_centred(line, layout) or _ENDS_SENTENCE.search(last.text) is not None
+            return (
+                _is_centred(last, layout) or _is_centred(line, layout) or _ENDS_SENTENCE.search(last.text) is not None
+            )
     if last.page != line.page:
         short = last.x1 < layout.right - _SHORT_LINE
         indented = line.x0 > layout.left + _INDENT

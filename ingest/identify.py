@@ -35,11 +35,13 @@ _RANK = {
 _JOINED = frozenset(("ORG", "PARTY_ORG", "COURT", "AGENCY", "BODY", "LOC", "DEM"))
 _MODEL_SCORE = 0.6
 _MODEL_RANK = {"PERSON": 40, "ORG": 38, "LOC": 36, "DATETIME": 34, "DEM": 32}
-_SURE_SCORE, _SURE_PERSON_RANK = 0.9, 64
+_WEAK_CODE = 0.45
+_SURE_SCORE, _SURE_PERSON_RANK, _COMPANY_RANK = 0.9, 64, 65
 _NAMES = frozenset(("PERSON", "ORG", "PARTY", "PARTY_ORG", "AGENCY"))
 _VERSUS = re.compile(r"\s+(?:v|vs|versus)\.?\s+", re.IGNORECASE)
 _SMALL_WORD = re.compile(r"(?<![\w.@/’'-])[a-zß-ÿ]{3,}(?![\w@])")
 _ANY_WORD = re.compile(r"[^\W\d_]+")
+_COMMON_ENDING = re.compile(r"(?:tions?|ments|ness|ility|ities|ings|ships?|ances|ences|ously|ively|ably|ism)$")
 _DOT_INSIDE = re.compile(r"\.(?=[,;:)]|['’]s\b|\s+[a-z(&])")
 _WORD_TYPES = {word: type for type, word in WORDS.items()}
 
@@ -126,12 +128,17 @@ def find_identifiers(
 
     candidates = _run_recognizers(text, profile)
     candidates += _find_literals(text)
-    candidates = _type_parties(candidates)
-    candidates = _drop_common_words(text, _part_at_versus(text, candidates))
+    candidates = _type_parties(_part_at_versus(text, candidates))
+    candidates = _drop_common_words(text, candidates)
     candidates += spread_names(text, candidates, known, any_case)
-    masked = _MASKED_STRICT if profile == "strict" else _MASKED
-    joined = _JOINED if profile == "strict" else frozenset()
-    spans = [_name_span(text, c, masked) for c in _resolve(text, candidates, joined) if c.type in masked]
+    strict = profile == "strict"
+    masked = _MASKED_STRICT if strict else _MASKED
+    joined = _JOINED if strict else frozenset()
+    spans = [
+        _name_span(text, c, masked)
+        for c in _resolve(text, candidates, joined)
+        if c.type in masked and (strict or c.score >= _WEAK_CODE)
+    ]
     return _finish(text, spans, profile)
 
 
@@ -145,6 +152,8 @@ def _run_recognizers(text: str, profile: Profile) -> list[Candidate]:
             rank = rank or _RANK[result.entity_type]
             if result.entity_type == "PERSON" and result.score >= _SURE_SCORE:
                 rank = _SURE_PERSON_RANK
+            if result.entity_type == "ORG" and result.score >= _SURE_SCORE:
+                rank = _COMPANY_RANK
             found.append(Candidate(result.start + offset, result.end + offset, result.entity_type, result.score, rank))
     return found
 
@@ -156,14 +165,17 @@ def _find_literals(text: str) -> list[Candidate]:
 
 def _part_at_versus(text: str, candidates: list[Candidate]) -> list[Candidate]:
     """Part a name that the model or a rule drew over "v." into the two that it is."""
+    from ingest.recognizers.organizations import looks_like_organization
+
     parted = []
     for candidate in candidates:
         match = _VERSUS.search(text, candidate.start, candidate.end) if candidate.type in _NAMES else None
         if match is None:
             parted.append(candidate)
         else:
-            parted.append(replace(candidate, end=match.start()))
-            parted.append(replace(candidate, start=match.end()))
+            halves = (replace(candidate, end=match.start()), replace(candidate, start=match.end()))
+            ruled = candidate.type == "ORG" and candidate.score > _MODEL_SCORE
+            parted += [h for h in halves if not ruled or looks_like_organization(text[h.start : h.end])]
     return [c for c in parted if c.end > c.start]
 
 
@@ -182,8 +194,9 @@ def _type_parties(candidates: list[Candidate]) -> list[Candidate]:
 
 def _drop_common_words(text: str, candidates: list[Candidate]) -> list[Candidate]:
     """Drop what only the model calls a name and the document also writes small: words at a beginning, headings."""
-    from ingest.recognizers.vocabulary import LEGAL_WORDS
+    from ingest.recognizers.vocabulary import COUNTRIES, LEGAL_WORDS, US_STATES
 
+    place = re.compile(rf"(?:{COUNTRIES}|{US_STATES})")
     small = Counter(m.group() for m in _SMALL_WORD.finditer(text))
     kept = []
     for candidate in candidates:
@@ -191,7 +204,9 @@ def _drop_common_words(text: str, candidates: list[Candidate]) -> list[Candidate
         guessed = candidate.rank in (_MODEL_RANK["PERSON"], _MODEL_RANK["ORG"])
         if guessed or (candidate.type == "ORG" and candidate.score < _SURE_SCORE and name.isupper()):
             words = [w.casefold() for w in _ANY_WORD.findall(name) if len(w) > 2]
-            if all(word in LEGAL_WORDS or small[word] for word in words):
+            if all(word in LEGAL_WORDS or small[word] or _COMMON_ENDING.search(word) for word in words):
+                continue
+            if guessed and (place.fullmatch(name) or (" " not in name and any(c.isdigit() for c in name))):
                 continue
         kept.append(candidate)
     return kept

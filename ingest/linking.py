@@ -13,7 +13,10 @@ from ingest.identify import Span
 from ingest.propagate import fold_words
 from ingest.recognizers.vocabulary import FEMALE_NAMES, FEMALE_TITLES, MALE_NAMES, MALE_TITLES, NAME_SUFFIXES, TITLES
 
-_TITLE_BEFORE = regex.compile(rf"\b(?:(?:Mr|Dr)\.?\s(?:and|&)\s)?(?P<title>{'|'.join(TITLES)}|Judge|Justice|Hon)\b\.?,?\s$")
+_TITLE_BEFORE = regex.compile(
+    rf"\b(?:(?:Mr|Dr)\.?\s(?:and|&)\s)?(?P<title>{'|'.join(TITLES)}|Judge|Justice"
+    rf"|Hon)\b\.?,?\s$"
+)
 _TITLE_AT = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\b\.?\s+)+")
 _KIND = frozenset(
     [
@@ -82,7 +85,8 @@ class Linker:
     def link(self, text: str, spans: Sequence[Span]) -> list[str]:
         """Give a pseudonym for each span. Complete names go first, so that short ones find them."""
         given: dict[int, str] = {}
-        order = sorted(range(len(spans)), key=lambda i: (len(_core_words(spans[i].type, _cut(text, spans[i]))) < 2, i))
+        short = [len(_core_words(span.type, _cut(text, span))) < 2 for span in spans]
+        order = sorted(range(len(spans)), key=lambda i: (short[i], spans[i].kind != "party", i))
         for index in order:
             span = spans[index]
             surface = _cut(text, span)
@@ -107,8 +111,14 @@ class Linker:
         if exact is not None and (len(words) > 1 or span.type == "ORG"):
             return exact
         if span.type == "ORG":
-            return self._find_organization(words)
-        return self._find_person(words, surface, title) or exact
+            return self._find_organization(words) or self._find_other(words, "PERSON")
+        return self._find_person(words, surface, title) or exact or self._find_other(words, "ORG")
+
+    def _find_other(self, words: tuple[str, ...], type: str) -> _Entity | None:
+        """Find a name of several words under the other type: the same name is not two entities by a wrong guess."""
+        if len(words) < 2:
+            return None
+        return next((e for e in self._by_word[type, words[0]] if e.words[: len(words)] == words), None)
 
     def _find_person(self, words: tuple[str, ...], surface: str, title: str) -> _Entity | None:
         """Find the person whose name agrees; a bare surname goes to the one it can only mean, or to the first."""
@@ -123,7 +133,7 @@ class Linker:
         if len(words) > 1:
             return fitting[0] if fitting else None
         named = [e for e in fitting if len(e.words) > 1]
-        return (named or fitting or [None])[0]
+        return next(iter(named or fitting), None)
 
     def _find_organization(self, words: tuple[str, ...]) -> _Entity | None:
         """Find the organization with the same words but for its kind, or whose name one word begins."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _WIDTH_PX = 2000
 _BOX_SCALE = 65535
 _INK_SHARE_OF_BLANK = 0.0003
-_TURNED_BELOW = 0.55
+_TURNED_BELOW, _SURE_ABOVE, _UNREADABLE_BELOW = 0.55, 0.8, 0.3
 _WORDS_OF_TEXT = 3
 _OPEN_SECONDS = 20.0
 
@@ -95,7 +95,7 @@ def recognize_pages(data: bytes, request: dict[str, Any]) -> Iterator[Frame]:
     with tesserocr.PyTessBaseAPI(path=str(_find_language_data()), lang="eng", psm=tesserocr.PSM.AUTO) as api:
         for number in request["pages"]:
             image = render_pdf_page(document, int(number), int(request["width_px"])).convert("L")
-            yield _recognize(api, image, int(number))
+            yield from _recognize(api, image, int(number))
 
 
 def _find_language_data() -> Path:
@@ -103,18 +103,22 @@ def _find_language_data() -> Path:
     return Path(sys.prefix) / "share" / "tessdata"
 
 
-def _recognize(api: Any, image: Any, number: int) -> Frame:
-    """Read one page's picture; where it makes no sense, try it turned."""
+def _recognize(api: Any, image: Any, number: int) -> Iterator[Frame]:
+    """Read one page's picture; where it makes no sense, try it turned, each time within the limit of a page."""
     if _is_blank(image):
-        return _pack(number, "", array("H"), None, "text")
+        yield _pack(number, "", array("H"), None, "text")
+        return
     best = _read_image(api, image, 0)
-    if best[2] < _TURNED_BELOW:
-        turned = [_read_image(api, image.rotate(angle, expand=True, fillcolor=255), angle) for angle in (90, 180, 270)]
-        best = max([best, *turned], key=lambda r: r[2] * min(len(r[0].split()), 200))
+    for angle in (180, 90, 270) if best[2] < _TURNED_BELOW else ():
+        yield Frame("trying", {})
+        turned = _read_image(api, image.rotate(angle, expand=True, fillcolor=255), angle)
+        best = max(best, turned, key=lambda r: r[2] * min(len(r[0].split()), 200))
+        if best[2] > _SURE_ABOVE:
+            break
     text, boxes, confidence = best
     words = sum(1 for word in text.split() if sum(c.isalpha() for c in word) > 1)
-    source = "ocr" if words >= _WORDS_OF_TEXT and confidence > 0.3 else "unreadable"
-    return _pack(number, text, boxes, round(confidence, 3), source)
+    source = "ocr" if words >= _WORDS_OF_TEXT and confidence > _UNREADABLE_BELOW else "unreadable"
+    yield _pack(number, text, boxes, round(confidence, 3), source)
 
 
 def _is_blank(image: Any) -> bool:
@@ -178,5 +182,10 @@ def _pack(number: int, text: str, boxes: array[int], confidence: float | None, s
     if sys.byteorder == "big":
         boxes.byteswap()
     encoded = text.encode()
-    header = {"number": number, "text_bytes": len(encoded), "confidence": confidence, "source": source}
+    header: dict[str, object] = {
+        "number": number,
+        "text_bytes": len(encoded),
+        "confidence": confidence,
+        "source": source,
+    }
     return Frame("page", header, encoded + boxes.tobytes())

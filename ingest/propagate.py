@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -21,12 +22,16 @@ from ingest.recognizers.vocabulary import (
 
 _TOKEN = regex.compile(r"[\p{L}\p{N}]+(?:[’'-][\p{L}\p{N}]+)*")
 _POSSESSIVE = regex.compile(r"[’']s$|(?<=s)[’']$", regex.IGNORECASE)
-_DEFINED = regex.compile(r"[,.\s]{0,3}\((?:(?:the|collectively|hereinafter|hereafter|referred to as|together|or|also|“|\"),?\s*)*[“\"‘](?:the\s)?(?P<alias>[^”\"’]{2,50})[”\"’][^)]{0,60}\)")  # fmt: skip
+_DEFINED = regex.compile(r"[,.\s]{0,3}\((?:(?:the|collectively|hereinafter|hereafter|referred to as|together|or"
+    r"|also|“|\"),?\s*)*[“\"‘](?:the\s)?(?P<alias>[^”\"’]{2,50})[”\"’][^)]{0,60}\)")  # fmt: skip
 _ORG_KIND = regex.compile(
-    r"^(?:inc|incorporated|llc|ltd|limited|corp|corporation|co|company|companies|llp|lp|plc|pllc|pc|na|sa|gmbh|ag|the|of|and|l|c|p|n|a)$"
+    r"^(?:inc|incorporated|llc|ltd|limited|corp|corporation|co|company|companies|llp|lp|plc|pllc|pc|na|sa|gmbh"
+    r"|ag|the|of|and|l|c|p|n|a)$"
 )
 _PLACE = regex.compile(rf"(?:{COUNTRIES}|{US_STATES})")
 _GAP = regex.compile(r"[\s.,&’']{1,4}")
+PARTY_IN_LAW = 81
+_PLAIN = 45
 _PERSONS = ("PERSON", "PARTY")
 _ORGS = ("ORG", "PARTY_ORG")
 
@@ -53,6 +58,7 @@ def spread_names(
     """
     tokens = _cut_tokens(text)
     small = set() if any_case else _find_common(text, tokens)
+    law = sorted((c.start, c.end) for c in candidates if c.type == "LAW")
     patterns = _collect_patterns(text, candidates, known, small)
     by_first: dict[str, list[_Pattern]] = defaultdict(list)
     for pattern in patterns:
@@ -64,8 +70,19 @@ def spread_names(
         if word in by_first and (any_case or not text[start].islower()):
             match = _match_longest(text, tokens, index, by_first[word])
             if match is not None:
-                found.append(match)
+                found.append(match if match.rank != PARTY_IN_LAW or _is_within(law, match) else _rank_plain(match))
     return found
+
+
+def _rank_plain(match: Candidate) -> Candidate:
+    """Rank a party's name outside of cited law like any other: a fuller name around it wins."""
+    return replace(match, rank=_PLAIN)
+
+
+def _is_within(law: list[tuple[int, int]], match: Candidate) -> bool:
+    """Tell whether a range lies in law that is cited."""
+    at = bisect_right(law, (match.start, len(law) and law[-1][1] + match.end)) - 1
+    return at >= 0 and law[at][0] <= match.start < law[at][1]
 
 
 def _cut_tokens(text: str) -> list[tuple[str, int, int]]:
@@ -125,12 +142,12 @@ def _collect_patterns(
             party = candidate.type.startswith("PARTY")
             words = fold_words(text[candidate.start : candidate.end])
             common = small | places | (set() if party else judges)
-            patterns |= set(_shorter_forms(words, candidate.type, 81 if party else 45, common))
+            patterns |= set(_shorter_forms(words, candidate.type, PARTY_IN_LAW if party else _PLAIN, common))
             patterns |= set(_read_alias(text, candidate, party))
     for type, name in known:
         words = fold_words(name)
         if type in _PERSONS + _ORGS:
-            patterns |= set(_shorter_forms(words, type, 81 if len(words) > 1 else 45, small | judges))
+            patterns |= set(_shorter_forms(words, type, PARTY_IN_LAW if len(words) > 1 else _PLAIN, small | judges))
         elif type in ("CODE", "CONTACT") and sum(map(len, words)) > 4:
             patterns.add(_Pattern(words, type, 83))
     return {p for p in patterns if p.words and not all(word in LEGAL_WORDS or len(word) < 2 for word in p.words)}
@@ -156,7 +173,7 @@ def _shorter_forms(words: tuple[str, ...], type: str, rank: int, common: set[str
     if core and core != words and (len(core) > 1 or _is_distinct(core[0], common)):
         yield _Pattern(core, type, rank)
     if len(words) > 1 and _is_distinct(words[0], common):
-        yield _Pattern((words[0],), type, min(rank, 45))
+        yield _Pattern((words[0],), type, min(rank, _PLAIN))
 
 
 def _is_distinct(word: str, common: set[str]) -> bool:
@@ -173,4 +190,4 @@ def _read_alias(text: str, candidate: Candidate, party: bool) -> Iterable[_Patte
         return
     words = fold_words(match.group("alias"))
     if words and not all(word in GENERIC_ALIASES for word in words):
-        yield _Pattern(words, candidate.type, 81 if party else 56)
+        yield _Pattern(words, candidate.type, PARTY_IN_LAW if party else 56)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 __all__ = [
-    "Profile", "Redacted", "RedactedClean", "Span", "build_analyzer", "find_identifiers", "redact_clean", "redact_input",
-    "redact_plain",    "redact_text", "scheme_of",
+    "Profile", "Redacted", "RedactedClean", "Span", "build_analyzer", "find_identifiers", "redact_clean",
+    "redact_input", "redact_plain", "redact_text", "scheme_of",
 ]  # fmt: skip
 
 RECOGNIZERS_VERSION = "1"

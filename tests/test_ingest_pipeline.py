@@ -188,7 +188,9 @@ def test_the_petition_gives_clean_running_text_with_right_pages(tmp_path: Path) 
     assert (document.pages_total, document.document_type, len(pages)) == (54, "brief", 54)
     assert vault.entries() and "Company" not in document.facts.get("court", "")
     for passage in document.passages:
-        page, start, end = next((s.page, s.start, s.end) for s in document.offsets.to_original(passage.start, passage.end))
+        page, start, end = next(
+            (s.page, s.start, s.end) for s in document.offsets.to_original(passage.start, passage.end)
+        )
         assert page == passage.page and pages[page - 1].text[start:end].strip()
     lines = [line for line in document.text.split("\n") if line.strip()]
     assert not any(line.strip().isdigit() for line in lines)

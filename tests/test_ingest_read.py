@@ -55,7 +55,9 @@ def test_every_character_of_a_pdf_has_its_box(settings: Settings) -> None:
 
 
 def test_word_file_keeps_order_table_and_page_break(settings: Settings) -> None:
-    result = read_document(make_docx(["First.", "Second."], [["Rent", "$500"], ["Term", "3 years"]]), "x.docx", settings)
+    result = read_document(
+        make_docx(["First.", "Second."], [["Rent", "$500"], ["Term", "3 years"]]), "x.docx", settings
+    )
     assert result.pages[0].text.startswith("First.\n\nSecond.\n\nRent\t$500\nTerm\t3 years")
     assert result.pages[1].text == "The second page."
 
@@ -142,7 +144,9 @@ def test_picture_of_a_page(settings: Settings) -> None:
 
 def test_a_scan_is_read_with_places_and_confidence(settings: Settings) -> None:
     lines = ["The tenant Marlene Okafor paid the rent", "on the first day of every month until June."]
-    result = read_document(make_scan(lines, stamp="Case 1:24-cv-42 Document 3 Filed 03/04/24 Page 1 of 1"), "s.pdf", settings)
+    result = read_document(
+        make_scan(lines, stamp="Case 1:24-cv-42 Document 3 Filed 03/04/24 Page 1 of 1"), "s.pdf", settings
+    )
     (page,) = result.pages
     assert page.source == "ocr" and page.confidence is not None and page.confidence > 0.8
     start = page.text.index("Okafor")

@@ -102,7 +102,9 @@ def test_a_case_cited_is_law_unless_it_names_a_party() -> None:
     assert "Roe v. Wade, 410 U.S. 113 (1973)" in text
 
 
-LITERALS = [format_pseudonym(type, number) for type, number in (("PERSON", 12), ("ORG", 3), ("CODE", 1), ("DATETIME", 9))]
+LITERALS = [
+    format_pseudonym(type, number) for type, number in (("PERSON", 12), ("ORG", 3), ("CODE", 1), ("DATETIME", 9))
+]
 
 
 @pytest.mark.parametrize("literal", LITERALS)
@@ -198,7 +200,12 @@ def test_replacing_is_exact_and_reversible(given_: tuple[str, list[Span]]) -> No
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.sampled_from(["Ms. Okafor", LITERALS[0], "Mr. Wren", LITERALS[1], "12", "and", "signed.", "\n\n"]), max_size=25))
+@given(
+    st.lists(
+        st.sampled_from(["Ms. Okafor", LITERALS[0], "Mr. Wren", LITERALS[1], "12", "and", "signed.", "\n\n"]),
+        max_size=25,
+    )
+)
 def test_every_pseudonym_in_a_redacted_text_is_the_vaults(words: list[str]) -> None:
     vault = Vault.ephemeral()
     redacted = redact_text(" ".join(words), vault, "working")

@@ -35,7 +35,9 @@ def test_a_sentence_longer_than_a_passage_is_cut_at_white_space() -> None:
     assert " ".join(text[p.start : p.end] for p in passages).split() == text.split()
 
 
-_SENTENCE = st.lists(st.sampled_from("the a Court held that No. 5 Smith v. Jones 12 F.3d it".split()), min_size=1, max_size=30)
+_SENTENCE = st.lists(
+    st.sampled_from("the a Court held that No. 5 Smith v. Jones 12 F.3d it".split()), min_size=1, max_size=30
+)
 
 
 @settings(max_examples=120, deadline=None)

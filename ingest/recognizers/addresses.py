@@ -10,18 +10,27 @@ import regex
 from ingest.recognizers.base import Found, LegalRecognizer
 
 _KIND = (
-    r"Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Plaza|Square|Sq|Terrace|Ter|Way|Circle|Cir"
+    r"Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Plaza|Square|Sq|Terrace"
+    r"|Ter|Way|Circle|Cir"
     r"|Parkway|Pkwy|Highway|Hwy|Trail|Loop|Row|Alley|Pike|Turnpike|Broadway|Mall\sRoad|Courthouse"
 )
-_UNIT = r"(?:,?\s*(?:Suite|Ste|SUITE|Apt|Apartment|Unit|Room|ROOM|Floor|Fl|Bldg|Building|#)\.?\s?[\w.-]+|,?\s*\d{1,3}(?:st|nd|rd|th)\s(?:Floor|FLOOR))"
-_TOWN = r"(?:,?\s+(?:[A-Z][A-Za-z.]+\s?){1,3},\s+(?:[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?\s+\d{5}(?:-\d{4})?)"
+_UNIT = (
+    r"(?:,?\s*(?:Suite|Ste|SUITE|Apt|Apartment|Unit|Room|ROOM|Floor|Fl|Bldg|Building|#)\.?\s?[\w.-]+"
+    r"|,?\s*\d{1,3}(?:st|nd|rd|th)\s(?:Floor|FLOOR))"
+)
+_TOWN = (
+    r"(?:,?\s+(?:[A-Z][A-Za-z.]+\s?){1,3},\s+(?:[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+"
+    r"(?:\s[A-Z][a-z]+)?)\.?\s+\d{5}(?:-\d{4})?)"
+)
 _STREET = regex.compile(
-    rf"\b(?:\d{{1,6}}(?:-\d+)?|One|Two|Three)\s(?:[NSEW]\.?\s|North\s|South\s|East\s|West\s)?(?:(?:\d{{1,3}}(?:st|nd|rd|th|ST|ND|RD|TH)|[A-Z][\w.'’]*)\s){{1,4}}?(?i:{_KIND})\b\.?"
+    rf"\b(?:\d{{1,6}}(?:-\d+)?|One|Two|Three)\s(?:[NSEW]\.?\s|North\s|South\s|East\s|West\s)?(?:(?:\d{{1,3}}"
+    rf"(?:st|nd|rd|th|ST|ND|RD|TH)|[A-Z][\w.'’]*)\s){{1,4}}?(?i:{_KIND})\b\.?"
     rf"(?:,?\s(?:N\.?W|N\.?E|S\.?W|S\.?E|N|S|E|W)\b\.?)?{_UNIT}?{_UNIT}?{_TOWN}?"
 )
 _BOX = regex.compile(rf"\b(?:P\.?\s?O\.?\s?Box|PO\sBOX|Post\sOffice\sBox|P\.O\.\sBOX)\s\d+{_TOWN}?")
 _ZIP = regex.compile(
-    r"\b(?:[A-Z][A-Za-z.]+\s){0,2}[A-Z][A-Za-z.]+,\s+(?:[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?\s+\d{5}(?:-\d{4})?\b"
+    r"\b(?:[A-Z][A-Za-z.]+\s){0,2}[A-Z][A-Za-z.]+,\s+(?:[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+"
+    r"(?:\s[A-Z][a-z]+)?)\.?\s+\d{5}(?:-\d{4})?\b"
 )
 _NOT_STREET = regex.compile(r"\b(?:District|Supreme|Circuit|Superior|Appeals|Act|States|U\.?S\.?)\b")
 

@@ -53,9 +53,7 @@ class LegalRecognizer(EntityRecognizer):
         ]
 
 
-def match_groups(
-    pattern: regex.Pattern, text: str, type: str, score: float, group: int | str = 0
-) -> Iterable[Found]:
+def match_groups(pattern: regex.Pattern, text: str, type: str, score: float, group: int | str = 0) -> Iterable[Found]:
     """Give one group of every match of a pattern."""
     for match in pattern.finditer(text):
         start, end = match.span(group)

@@ -8,29 +8,42 @@ from typing import Any
 import regex
 
 from ingest.recognizers.base import Found, LegalRecognizer
-from ingest.recognizers.vocabulary import COUNTRIES
+from ingest.recognizers.vocabulary import COUNTRIES, make_words
 
 _WORD = r"\p{Lu}[\p{L}’'-]*\p{L}"
-_RUN = regex.compile(rf"(?<=[\p{{Ll}}\d,;:(“\"][ \n(“\"]|[\p{{Ll}}\d,;:][ \n][“\"(]){_WORD}(?:\s(?:(?:of|and|for|on|de|the)\s){{0,2}}{_WORD}){{1,7}}")
+_RUN = regex.compile(
+    rf"(?<=[\p{{Ll}}\d,;:(“\"][ \n(“\"]|[\p{{Ll}}\d,;:][ \n][“\"(]){_WORD}(?:\s(?:(?:of|and"
+    rf"|for|on|de|the)\s){{0,2}}{_WORD}){{1,7}}"
+)
 _HEAD = regex.compile(
     r"(?<=\b[Tt]he\s)(?:Council|Parliament|Office|Tribunal|Department|Board|Ministry|Inspectorate|Directorate|Bureau"
-    r"|Agency|Authority|Administration|Municipality|Company|Bank|Foundation|Association|Party|Union|Institute|University|Hospital)\b"
+    r"|Agency|Authority|Administration|Municipality|Company|Bank|Foundation|Association|Party|Union|Institute"
+    r"|University|Hospital)\b"
 )
 _ACRONYM = regex.compile(r"(?<![\p{L}\p{N}/.-])\p{Lu}{2,7}(?:/\p{Lu}{1,5})?(?![\p{L}\p{N}/]|\.\p{L}|-\p{Lu})")
-_NO_ACRONYM = frozenset(
-    "EUR GBP USD PLN SEK CHF TRL TRY FRF DEM ITL CZK HUF NOK DKK AM PM QC KC SC LJ CJ J II III IV VI VII VIII IX XI XII XIII "
-    "XIV XV XVI XX PROCEDURE THE OF AND IN ON TO FACTS LAW AS BY FOR ECHR ID NO OR AT IS IT DNA VAT CV PDF TV UN-".split()
+_NO_ACRONYM = make_words(
+    "EUR GBP USD PLN SEK CHF TRL TRY FRF DEM ITL CZK HUF NOK DKK AM PM QC KC SC LJ CJ J II III IV VI VII VIII IX XI "
+    "XII XIII XIV XV XVI XX PROCEDURE THE OF AND IN ON TO FACTS LAW AS BY FOR ECHR ID NO OR AT IS IT DNA VAT CV PDF "
+    "TV UN-"
 )
 _GOVERNED = regex.compile(
-    rf"(?:(?:\p{{Lu}}\p{{Ll}}+(?:ish|ian|ese|an|ch|ic|i)|{COUNTRIES}))\s(?:(?:military|civil|judicial|administrative|prison|tax|security|local|national|immigration|armed)\s)?"
-    r"(?:authorities|army|armed\sforces|forces|police|government|military|parliament|embassy|consulate|courts|troops|navy|intelligence|secret\sservice|ministry)\b"
+    rf"(?:(?:\p{{Lu}}\p{{Ll}}+(?:ish|ian|ese|an|ch|ic|i)|{COUNTRIES}))\s(?:(?:military|civil|judicial"
+    rf"|administrative|prison|tax|security|local|national|immigration|armed)\s)?"
+    r"(?:authorities|army|armed\sforces|forces|police|government|military|parliament|embassy|consulate|courts"
+    r"|troops|navy|intelligence|secret\sservice|ministry)\b"
 )
-_GLOSS = regex.compile(rf"(?:{_WORD}\s){{1,6}}?(?:{_WORD})\s\((?P<gloss>[\p{{L}}’'-]{{4,}}(?:\s[\p{{L}}’'-]+){{0,4}})(?=[),])")
-_ENGLISH = frozenset(
-    "the a an of and or in on at to for by with from see as not no who which that this is was were had has been below above "
-    "hereinafter now then also former formerly collection".split()
+_GLOSS = regex.compile(
+    rf"(?:{_WORD}\s){{1,6}}?(?:{_WORD})\s\((?P<gloss>[\p{{L}}’'-]{{4,}}"
+    rf"(?:\s[\p{{L}}’'-]+){{0,4}})(?=[),])"
 )
-_LAW_END = regex.compile(r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Articles?|Sections?|Protocol|Law|Chapter|Annex|Appendix)\b")
+_ENGLISH = make_words(
+    "the a an of and or in on at to for by with from see as not no who which that this is was were had has been "
+    "below above hereinafter now then also former formerly collection"
+)
+_LAW_END = regex.compile(
+    r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Articles?|Sections?|Protocol|Law"
+    r"|Chapter|Annex|Appendix)\b"
+)
 
 
 class Capitalized(LegalRecognizer):
@@ -48,7 +61,7 @@ class Capitalized(LegalRecognizer):
                 yield Found(match.start(), match.end(), "BODY", 0.5)
         for match in _GLOSS.finditer(text):
             if not _ENGLISH.intersection(match.group("gloss").casefold().split()):
-                yield Found(*match.span("gloss"), "BODY", 0.5)
+                yield Found(match.start("gloss"), match.end("gloss"), "BODY", 0.5)
         for pattern in (_HEAD, _GOVERNED):
             for match in pattern.finditer(text):
                 yield Found(match.start(), match.end(), "BODY", 0.5)

@@ -13,15 +13,20 @@ _MAYBE_CITED = regex.compile(
     r"\d\s+(?:\p{Lu}[\p{L}.]*\s?){1,4}(?:\d[a-z]{1,2}\s?)?\s*(?:\d|-{2,}|_{2,})|\bWL\s\d|\b[Ii]d\.|\bsupra\b"
 )
 _STATUTE = regex.compile(
-    r"\b\d+\s+(?:U\.\s?S\.\s?C\.?(?:\s?A\.)?|C\.\s?F\.\s?R\.?|Fed\.\s?Reg\.|Stat\.)\s*(?:§{1,2}|[Pp]arts?)?\s*\d[\w.()-]*(?:(?:,\s|\sand\s|–|-)\d[\w.()-]*)*"
-    r"|(?:\b\p{Lu}[\p{L}.’']*\s(?:\p{Lu}[\p{L}.’']*\s|&\s|of\s|and\s){0,5})?§{1,2}\s?\d[\w.:()-]*(?:(?:,\s|\sand\s|–)§?\s?\d[\w.:()-]*)*"
-    r"|\b(?:Fed\.|Federal|FED\.)\s(?:R\.|Rules?)\s(?:of\s)?(?:(?:Civ|Crim|App|Evid|Bankr)\w*\.?\s?(?:P\.|Procedure)?|Evidence)\s*\d+[\w()]*"
-    r"|\b(?:Article|Articles|Art\.|Arts\.|Section|Sections|Rule|Rules|Chapter|Title|Canon|Protocol\sNo\.|Amendment)\s\d+[\w.]*(?:\([\w]+\))*"
+    r"\b\d+\s+(?:U\.\s?S\.\s?C\.?(?:\s?A\.)?|C\.\s?F\.\s?R\.?|Fed\.\s?Reg\.|Stat\.)\s*(?:§{1,2}"
+    r"|[Pp]arts?)?\s*\d[\w.()-]*(?:(?:,\s|\sand\s|–|-)\d[\w.()-]*)*"
+    r"|(?:\b\p{Lu}[\p{L}.’']*\s(?:\p{Lu}[\p{L}.’']*\s|&\s|of\s|and\s){0,5})?§{1,2}\s?\d[\w.:()-]*(?:(?:,\s"
+    r"|\sand\s|–)§?\s?\d[\w.:()-]*)*"
+    r"|\b(?:Fed\.|Federal|FED\.)\s(?:R\.|Rules?)\s(?:of\s)?(?:(?:Civ|Crim|App|Evid|Bankr)\w*\.?\s?(?:P\."
+    r"|Procedure)?|Evidence)\s*\d+[\w()]*"
+    r"|\b(?:Article|Articles|Art\.|Arts\.|Section|Sections|Rule|Rules|Chapter|Title|Canon|Protocol\sNo\."
+    r"|Amendment)\s\d+[\w.]*(?:\([\w]+\))*"
     r"(?:\s§{1,2}\s?\d+(?:\s?\([\w]+\))*)?(?:(?:,\s|\sand\s|\sto\s|\sor\s)\d+[\w.]*(?:\([\w]+\))*(?:\s§\s?\d+)?)*"
     r"|\bU\.\s?S\.\sConst\.[^.;]{0,40}"
 )
 _ACT = regex.compile(
-    r"\b(?:\p{Lu}[\p{L}'’-]*\s)(?:(?:\p{Lu}[\p{L}'’-]*|of|and|for|the|on|to)\s){0,7}?(?:Act|Code|Convention|Constitution|Treaty|Compact|Regulations?|Statute)\b(?:\sof\s(?:1[6-9]|20)\d\d|\s(?:1[6-9]|20)\d\d)?"
+    r"\b(?:\p{Lu}[\p{L}'’-]*\s)(?:(?:\p{Lu}[\p{L}'’-]*|of|and|for|the|on|to)\s){0,7}?(?:Act|Code|Convention"
+    r"|Constitution|Treaty|Compact|Regulations?|Statute)\b(?:\sof\s(?:1[6-9]|20)\d\d|\s(?:1[6-9]|20)\d\d)?"
 )
 
 

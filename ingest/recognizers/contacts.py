@@ -13,11 +13,13 @@ from ingest.recognizers.base import Found, LegalRecognizer
 _EMAIL = regex.compile(r"(?<![\w.+-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,6}(?P<last>\p{L}{2,24})\b")
 _URL = regex.compile(r"\b(?:https?://|www\.)[^\s<>\"“”)\]]{3,300}[^\s<>\"“”)\].,;:’']")
 _HOST = regex.compile(
-    r"(?<![\w@.-])(?:[a-z0-9-]{2,63}\.){1,4}(?:com|org|net|gov|edu|io|info|biz|us|uk|eu|de|fr)\b(?:/[^\s<>\"“”)\],;]*)?",
+    r"(?<![\w@.-])(?:[a-z0-9-]{2,63}\.){1,4}(?:com|org|net|gov|edu|io|info|biz|us|uk|eu|de|fr)\b"
+    r"(?:/[^\s<>\"“”)\],;]*)?",
     regex.IGNORECASE,
 )
 _PHONE = regex.compile(
-    r"(?<![\w.-])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{3}\)\s?|\d{3}[\s./-])\d{3}[\s.–-]\d{4}(?:,?\s*(?:x|ext\.?)\s?\d{1,6})?(?![\w-])|\+\d{1,3}(?:[\s.-]?\d{2,4}){2,5}\b"
+    r"(?<![\w.-])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{3}\)\s?|\d{3}[\s./-])\d{3}[\s.–-]\d{4}(?:,?\s*(?:x"
+    r"|ext\.?)\s?\d{1,6})?(?![\w-])|\+\d{1,3}(?:[\s.-]?\d{2,4}){2,5}\b"
 )
 
 

@@ -28,7 +28,8 @@ _STATE = regex.compile(
     rf"|\b(?:City|County|Town|Village|Borough|CITY|COUNTY|TOWN|VILLAGE)\s(?:of|OF)\s{_WORD}(?:{GAP}{_WORD}){{0,1}}"
 )
 _ACRONYM = regex.compile(
-    r"\b(?:FBI|CIA|IRS|SEC|FTC|FCC|FDA|EPA|DOJ|DHS|DEA|ATF|USPTO|NLRB|EEOC|OSHA|SSA|VA|HUD|FEMA|ICE|CBP|USCIS|DOD|DOE)\b"
+    r"\b(?:FBI|CIA|IRS|SEC|FTC|FCC|FDA|EPA|DOJ|DHS|DEA|ATF|USPTO|NLRB|EEOC|OSHA|SSA|VA|HUD|FEMA|ICE|CBP|USCIS"
+    r"|DOD|DOE)\b"
 )
 _BARE = regex.compile(
     r"(?:(?:The|This|That|A|An|Its|In|Such|Any)\s)?"
@@ -36,7 +37,8 @@ _BARE = regex.compile(
     rf"(?:Courts?|COURTS?|{AGENCY_HEADS})"
 )
 _FRONT = regex.compile(
-    r"(?:(?:The|This|That|A|An|In|On|By|At|For|From|To|And|Or|But|Both|Its|His|Her|Their|When|While|If|As|Before|After"
+    r"(?:(?:The|This|That|A|An|In|On|By|At|For|From|To|And|Or|But|Both|Its|His|Her|Their|When|While|If|As"
+    r"|Before|After"
     r"|Under|Since|Once|Each|Clerk|Clerks|Judge|Judges|Justice|Mr|Mrs|Ms|Dr)\s)+"
 )
 

@@ -15,23 +15,36 @@ _YEAR = r"(?:1[6-9]\d\d|20\d\d)"
 _DATE = (
     rf"(?:{_DAY}(?:\s?(?:,|and|to|or|-|–)\s?{_DAY}){{0,3}}\s(?:of\s)?(?:{MONTHS})\b\.?,?(?:\s{_YEAR})?"
     rf"|\b(?:{MONTHS})\b\.?\s\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{{1,2}})?(?!\d)(?:,?\s{_YEAR})?"
-    rf"|\b(?:{MONTHS})\b\.?,?\s(?:of\s)?{_YEAR}|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:{_YEAR}|\d\d)\b|\b{_YEAR}-\d\d-\d\d\b)"
+    rf"|\b(?:{MONTHS})\b\.?,?\s(?:of\s)?{_YEAR}|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:{_YEAR}|\d\d)\b"
+    rf"|\b{_YEAR}-\d\d-\d\d\b)"
 )
 BIRTH = regex.compile(
-    rf"(?:\b(?:[Bb]orn|[Dd]ate\s+of\s+[Bb]irth|[Bb]irth\s?date|DOB|D\.O\.B\.|DATE\s+OF\s+BIRTH|[Bb]irthday)\b[^.;\n\d]{{0,40}}?)(?P<date>{_DATE}|{_YEAR}\b)"
+    rf"(?:\b(?:[Bb]orn|[Dd]ate\s+of\s+[Bb]irth|[Bb]irth\s?date|DOB|D\.O\.B\.|DATE\s+OF\s+BIRTH"
+    rf"|[Bb]irthday)\b[^.;\n\d]{{0,40}}?)(?P<date>{_DATE}|{_YEAR}\b)"
 )
 _FULL = regex.compile(_DATE)
-_YEARS = regex.compile(rf"(?<![\d/.,:§$€£-]){_YEAR}(?:[-/–]\d{{2,4}})?s?(?:\s(?:and|to|or)\s{_YEAR})?(?![\d/]|[.,]\d)")
+_YEARS = regex.compile(
+    rf"(?<![\d/.,:§$€£-]){_YEAR}(?:[-/–]\d{{2,4}})?s?(?:\s(?:and|to|or)\s{_YEAR})?(?![\d/]"
+    rf"|[.,]\d)"
+)
 _MONTH = regex.compile(
-    r"\b(?:(?:early|mid|late|in|of|since|until|by|during|from|and|to|last|next|this|each|every|between)[ -])(?P<month>(?:January|February|March|April|June|July|August|September|October|November|December)(?:\sand\s(?:January|February|March|April|May|June|July|August|September|October|November|December))?)\b"
+    r"\b(?:(?:early|mid|late|in|of|since|until|by|during|from|and|to|last|next|this|each|every|between)["
+    r" -])(?P<month>(?:January|February|March|April|June|July|August|September|October|November|December)"
+    r"(?:\sand\s(?:January|February|March|April|May|June|July|August|September|October|November|December))?)\b"
 )
 _SPAN = regex.compile(
-    rf"\b(?:(?:approximately|about|nearly|almost|over|more\sthan|less\sthan|at\sleast|some)\s)?(?:{NUMBER_WORDS}|\d{{1,3}})(?:[- ](?:{NUMBER_WORDS}))?(?:\sand\sa\shalf)?[- ]"
-    rf"(?:years?|months?|weeks?|days?|hours?|minutes?)(?:[’'](?=\s))?(?:,?\s(?:and\s)?(?:{NUMBER_WORDS}|\d{{1,3}})\s(?:months?|weeks?|days?|hours?|minutes?))*\b(?!-old|\sold)"
+    rf"\b(?:(?:approximately|about|nearly|almost|over|more\sthan|less\sthan|at\sleast|some)\s)?"
+    rf"(?:{NUMBER_WORDS}|\d{{1,3}})(?:[- ](?:{NUMBER_WORDS}))?(?:\sand\sa\shalf)?[- ]"
+    rf"(?:years?|months?|weeks?|days?|hours?|minutes?)(?:[’'](?=\s))?(?:,?\s(?:and\s)?(?:{NUMBER_WORDS}"
+    rf"|\d{{1,3}})\s(?:months?|weeks?|days?|hours?|minutes?))*\b(?!-old|\sold)"
 )
-_TIME = regex.compile(r"\b\d{1,2}[.:]\d\d\s?(?:[ap]\.?m\.?|hours|o[’']clock)?(?!\d)|\b\d{1,2}\s?(?:[ap]\.m\.|[ap]m)\b")
+_TIME = regex.compile(
+    r"\b\d{1,2}[.:]\d\d\s?(?:[ap]\.?m\.?|hours|o[’']clock)?(?!\d)|\b\d{1,2}\s?(?:[ap]\.m\."
+    r"|[ap]m)\b"
+)
 _DECADE = regex.compile(
-    r"\b(?:nineteen|twenty)-?(?:hundreds|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+    r"\b(?:nineteen|twenty)-?(?:hundreds|twenties|thirties|forties|fifties|sixties|seventies|eighties"
+    r"|nineties)\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
 )
 
 

@@ -11,13 +11,16 @@ from ingest.recognizers.base import Found, LegalRecognizer, match_groups
 from ingest.recognizers.vocabulary import NUMBER_WORDS
 
 _AGE = regex.compile(
-    rf"\b(?:aged?\s(?:of\s)?(?P<age>\d{{1,3}})\b|(?P<age>(?:\d{{1,3}}|(?:{NUMBER_WORDS})(?:-(?:{NUMBER_WORDS}))?)[- ]years?[- ]old))"
+    rf"\b(?:aged?\s(?:of\s)?(?P<age>\d{{1,3}})\b|(?P<age>(?:\d{{1,3}}|(?:{NUMBER_WORDS})(?:-"
+    rf"(?:{NUMBER_WORDS}))?)[- ]years?[- ]old))"
 )
 _NATIONAL = regex.compile(
-    r"\b(?:an?\s)(?P<nation>\p{Lu}\p{Ll}+(?:an|ish|ese|ch|ic|i|sh|ian|ot|tch|k)(?:-\p{Lu}\p{Ll}+)?)\s(?:national|citizen|nationals|born|origin)"
+    r"\b(?:an?\s)(?P<nation>\p{Lu}\p{Ll}+(?:an|ish|ese|ch|ic|i|sh|ian|ot|tch|k)(?:-\p{Lu}\p{Ll}+)?)\s"
+    r"(?:national|citizen|nationals|born|origin)"
 )
 _OCCUPATION = regex.compile(
-    r"\b(?:work(?:s|ed|ing)\sas|employed\sas|by\sprofession|occupation\sas|practised\sas)\s(?:an?\s)(?P<job>\p{Ll}[\p{L}-]+(?:\s\p{Ll}[\p{L}-]+)?)(?=\s(?:at|in|for|with|and|until|from|since|on)\b|[.,;])"
+    r"\b(?:work(?:s|ed|ing)\sas|employed\sas|by\sprofession|occupation\sas|practised\sas)\s"
+    r"(?:an?\s)(?P<job>\p{Ll}[\p{L}-]+(?:\s\p{Ll}[\p{L}-]+)?)(?=\s(?:at|in|for|with|and|until|from|since|on)\b|[.,;])"
 )
 
 

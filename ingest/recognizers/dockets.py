@@ -10,21 +10,27 @@ import regex
 from ingest.recognizers.base import Found, LegalRecognizer
 
 _FEDERAL = regex.compile(
-    r"\b(?:\d{1,2}:)?\d{2,4}[-–](?:cv|cr|mc|md|mj|bk|ap|civ|crim|CV|CR|MC|MD|MJ|BK|AP|CIV|cv|ml|misc)[-–]\d{2,6}(?:[-–][A-Z0-9]{1,5}){0,4}(?:\s?\([A-Za-z]{2,5}\))?"
+    r"\b(?:\d{1,2}:)?\d{2,4}[-–](?:cv|cr|mc|md|mj|bk|ap|civ|crim|CV|CR|MC|MD|MJ|BK|AP|CIV|cv|ml"
+    r"|misc)[-–]\d{2,6}(?:[-–][A-Z0-9]{1,5}){0,4}(?:\s?\([A-Za-z]{2,5}\))?"
 )
 _NUMBERED = regex.compile(
-    r"\b(?:[Cc]ase|CASE|[Dd]ocket|DOCKET|[Cc]ause|[Ii]ndex|[Aa]ction|ACTION|MDL|[Aa]ppeal|[Aa]pplications?|[Cc]omplaint|[Ff]ile|[Mm]atter|[Cc]laim|[Cc]harge|[Pp]etition|USDC|DC)\s?(?:[Nn]os?\.|NOS?\.|[Nn]umbers?|#)?\s?[:#]?\s?"
+    r"\b(?:[Cc]ase|CASE|[Dd]ocket|DOCKET|[Cc]ause|[Ii]ndex|[Aa]ction|ACTION|MDL|[Aa]ppeal|[Aa]pplications?"
+    r"|[Cc]omplaint|[Ff]ile|[Mm]atter|[Cc]laim|[Cc]harge|[Pp]etition|USDC|DC)\s?(?:[Nn]os?\.|NOS?\.|[Nn]umbers?"
+    r"|#)?\s?[:#]?\s?"
     r"(?P<code>(?=[\w:./–-]*\d{2})(?:[A-Z]{1,4}[\s-]?)?\d[\w:./–-]*[\w)](?:\s?\([A-Za-z]{2,6}\))?)"
 )
 _NUMBERS = regex.compile(
-    r"\b(?:[Nn]os?\.|NOS?\.)\s?:?\s?(?P<first>(?:[A-Z]{1,4}[\s-]?)?\d[\w:./–-]*[\dA-Za-z](?:\s?\([A-Za-z]{2,6}\))?)(?P<more>(?:(?:,\s|\sand\s|,\sand\s|\s&\s|;\s)(?:no\.\s)?\d[\w:./–-]*\w)*)"
+    r"\b(?:[Nn]os?\.|NOS?\.)\s?:?\s?(?P<first>(?:[A-Z]{1,4}[\s-]?)?\d[\w:./–-]*[\dA-Za-z]"
+    r"(?:\s?\([A-Za-z]{2,6}\))?)(?P<more>(?:(?:,\s|\sand\s|,\sand\s|\s&\s|;\s)(?:no\.\s)?\d[\w:./–-]*\w)*)"
 )
-_CODE = regex.compile(r"\d[\w:./–-]*\w")
+_CODE = regex.compile(r"(?:[A-Z]{1,4}[\s-]?)?\d(?:[\w:./–-]*\w)?(?:\s?\([A-Za-z]{2,6}\))?")
 _SLASHED = regex.compile(
-    r"(?<![\w/.-])(?:\d{3,6}/\d{2}|\d{1,6}/\d{4}(?:/\d+)*|[A-Z]{1,4}/\d{1,6}/\d{2,4}|[A-Z]{1,3}\s\d{1,6}/\d{2,4})(?![\w/])"
+    r"(?<![\w/.-])(?:\d{3,6}/\d{2}|\d{1,6}/\d{4}(?:/\d+)*|[A-Z]{1,4}/\d{1,6}/\d{2,4}"
+    r"|[A-Z]{1,3}\s\d{1,6}/\d{2,4})(?![\w/])"
 )
 _LAW_BEFORE = regex.compile(
-    r"(?:Protocol|Rule|Law|Act|Decree|Regulation|Article|Section|Chapter|Order|Ordinance|Directive|Exhibit|Ex|Count|Claim|Interrogatory|Request|Question|Finding|Form|Resolution|Public|Statutory|Instrument)s?\.?\s*$",
+    r"(?:Protocol|Rule|Law|Act|Decree|Regulation|Article|Section|Chapter|Order|Ordinance|Directive|Exhibit|Ex"
+    r"|Count|Claim|Interrogatory|Request|Question|Finding|Form|Resolution|Public|Statutory|Instrument)s?\.?\s*$",
     regex.IGNORECASE,
 )
 _SHORT_DATE = regex.compile(r"(?:0?[1-9]|1[0-2]|[12]\d|3[01])/(?:19|20)\d\d")
@@ -40,13 +46,14 @@ class Dockets(LegalRecognizer):
         for match in _FEDERAL.finditer(text):
             yield Found(match.start(), match.end(), "CODE", 0.95)
         for match in _NUMBERED.finditer(text):
-            yield Found(*match.span("code"), "CODE", 0.85)
+            yield Found(match.start("code"), match.end("code"), "CODE", 0.85)
         for match in _NUMBERS.finditer(text):
             if _LAW_BEFORE.search(text, max(0, match.start() - 24), match.start()):
                 continue
-            yield Found(*match.span("first"), "CODE", 0.8)
-            for code in _CODE.finditer(text, *match.span("more")):
-                yield Found(code.start(), code.end(), "CODE", 0.8)
+            for group in ("first", "more"):
+                for code in _CODE.finditer(text, *match.span(group)):
+                    long = len(code.group()) > 3 or not code.group().isdigit()
+                    yield Found(code.start(), code.end(), "CODE", 0.8 if long else 0.4)
         for match in _SLASHED.finditer(text):
             before = text[max(0, match.start() - 40) : match.start()]
             if not regex.search(

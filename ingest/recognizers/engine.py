@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,10 @@ _IGNORED = ["CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY", "PRODUCT", "E
 class NamesEngine(SpacyNlpEngine):
     """spaCy's entity recognizer without the rest of its pipeline, loaded from the installed package."""
 
+    nlp: Any
+
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         configuration = NerModelConfiguration(model_to_presidio_entity_mapping=_MAPPING, labels_to_ignore=_IGNORED)
         super().__init__(
             models=[{"lang_code": "en", "model_name": "en_core_web_sm"}], ner_model_configuration=configuration
@@ -43,12 +47,10 @@ class NamesEngine(SpacyNlpEngine):
 
         Names in capitals are shown to the model in title case; every offset stays.
         """
-        blocks = list(cut_blocks(text))
-        softened = (soften_capitals(text[start:end]) for start, end in blocks)
-        for (start, end), (_text, artifacts) in zip(
-            blocks, self.process_batch(softened, "en", batch_size=8), strict=True
-        ):
-            yield start, text[start:end], artifacts
+        for start, end in cut_blocks(text):
+            with self._lock:  # one block at a time: a question does not wait for a whole filing
+                doc = self.nlp["en"](soften_capitals(text[start:end]))
+            yield start, text[start:end], self._doc_to_nlp_artifact(doc, "en")
 
 
 def cut_blocks(text: str) -> Iterator[tuple[int, int]]:

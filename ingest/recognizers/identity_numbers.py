@@ -11,15 +11,22 @@ from ingest.recognizers.base import Found, LegalRecognizer
 
 _SSN = regex.compile(r"(?<![\d-])(?:\d{3}|[Xx*]{3})-(?:\d{2}|[Xx*]{2})-\d{4}(?![\d-])")
 _EIN = regex.compile(
-    r"\b(?:EIN|FEIN|[Tt]ax\s?(?:ID|[Ii]dentification)|TIN)\b[^\d\n]{0,25}(?P<code>\d{2}-?\d{7}|\d{3}-?\d{2}-?\d{4})\b|(?<![\d-])(?P<code>\d{2}-\d{7})(?![\d-])"
+    r"\b(?:EIN|FEIN|[Tt]ax\s?(?:ID|[Ii]dentification)|TIN)\b[^\d\n]{0,25}(?P<code>\d{2}-?\d{7}"
+    r"|\d{3}-?\d{2}-?\d{4})\b|(?<![\d-])(?P<code>\d{2}-\d{7})(?![\d-])"
 )
 _NAMED = regex.compile(
-    r"\b(?:[Aa]ccount|[Aa]cct|ACCOUNT|[Pp]olicy|POLICY|[Ll]oan|[Cc]ard|[Ii]nvoice|[Cc]heck|[Pp]assport|PASSPORT|[Ll]icen[sc]e|LICENSE|[Rr]outing|[Mm]edicare|[Mm]edicaid|[Mm]ember|[Pp]atient"
-    r"|[Ss]erial|[Rr]egistration|[Rr]eference|[Rr]ef|[Bb]adge|[Ii]nmate|[Pp]risoner|[Bb]ooking|[Aa]lien|[Vv]ehicle|[Pp]late|[Ss]tudent|[Ee]mployee|[Tt]rust|[Pp]arcel|[Tt]racking|[Ss]ocial\s[Ss]ecurity|SSN|DL|VIN|IBAN|MRN|APN|SBN|NPI|A-?[Nn]umber)"
-    r"\b\.?\s?(?:[Nn]umbers?|[Nn]os?\.?|NUMBER|NO\.?|ID|#|ending\sin|ending)?\s?(?:is|was|of)?\s?[:#]?\s?(?P<code>(?=[\w*-]*\d{3})[A-Z]{0,4}[\dXx*][\w*]*(?:[- ]?[\dXx*][\w*]*){0,5})\b"
+    r"\b(?:[Aa]ccount|[Aa]cct|ACCOUNT|[Pp]olicy|POLICY|[Ll]oan|[Cc]ard|[Ii]nvoice|[Cc]heck|[Pp]assport|PASSPORT"
+    r"|[Ll]icen[sc]e|LICENSE|[Rr]outing|[Mm]edicare|[Mm]edicaid|[Mm]ember|[Pp]atient"
+    r"|[Ss]erial|[Rr]egistration|[Rr]eference|[Rr]ef|[Bb]adge|[Ii]nmate|[Pp]risoner|[Bb]ooking|[Aa]lien"
+    r"|[Vv]ehicle|[Pp]late|[Ss]tudent|[Ee]mployee|[Tt]rust|[Pp]arcel|[Tt]racking|[Ss]ocial\s[Ss]ecurity|SSN|DL"
+    r"|VIN|IBAN|MRN|APN|SBN|NPI|A-?[Nn]umber)"
+    r"\b\.?\s?(?:[Nn]umbers?|[Nn]os?\.?|NUMBER|NO\.?|ID|#|ending\sin|ending)?\s?(?:is|was"
+    r"|of)?\s?[:#]?\s?(?P<code>(?=[\w*-]*\d{3})[A-Z]{0,4}[\dXx*][\w*]*(?:[- ]?[\dXx*][\w*]*){0,5})\b"
 )
 _BAR = regex.compile(
-    r"\b(?:(?:[A-Z][\w.]*\s){0,2}(?:Bar|BAR|Attorney|Atty\.?|SBN|State\sBar)\s?(?:Registration|Reg\.|ID|I\.D\.)?\s?(?:[Nn]o\.?|[Nn]umber|NO\.?|#|ID)?\s?[:#]?\s?)(?P<code>[A-Z]{0,2}\d{4,9})\b|\bSBN\s?(?P<code>\d{4,9})\b"
+    r"\b(?:(?:[A-Z][\w.]*\s){0,2}(?:Bar|BAR|Attorney|Atty\.?|SBN|State\sBar)\s?(?:Registration|Reg\.|ID"
+    r"|I\.D\.)?\s?(?:[Nn]o\.?|[Nn]umber|NO\.?|#|ID)?\s?[:#]?\s?)(?P<code>[A-Z]{0,2}\d{4,9})\b"
+    r"|\bSBN\s?(?P<code>\d{4,9})\b"
 )
 _CARD = regex.compile(r"(?<![\d-])(?:\d{4}[ -]){3}\d{4}(?![\d-])")
 _VIN = regex.compile(r"\b(?=[A-HJ-NPR-Z0-9]{17}\b)(?=\w*\d)(?=\w*[A-Z])[A-HJ-NPR-Z0-9]{17}\b")
@@ -42,4 +49,4 @@ class IdentityNumbers(LegalRecognizer):
         for pattern, score in ((_EIN, 0.9), (_NAMED, 0.85), (_BAR, 0.9)):
             for match in pattern.finditer(text):
                 if any(c.isdigit() for c in match.group("code")):
-                    yield Found(*match.span("code"), "CODE", score)
+                    yield Found(match.start("code"), match.end("code"), "CODE", score)

@@ -21,7 +21,8 @@ _OFFICE = (
 )
 _LIST = rf"(?P<name>{_NAME}(?:(?:,{GAP}(?:and{GAP})?|{GAP}and{GAP}){_NAME}){{0,8}})"
 _AFTER = regex.compile(
-    rf"{_LIST}(?:,?\s{_OFFICE}|,{GAP}(?:C\.J|P\.J|JJ|J|S\.J)\.(?=[,;)\n]|\s*$|{GAP}(?:and|concur|dissent|deliver|join)))"
+    rf"{_LIST}(?:,?\s{_OFFICE}|,{GAP}(?:C\.J|P\.J|JJ|J|S\.J)\.(?=[,;)\n]|\s*$|{GAP}(?:and|concur|dissent"
+    rf"|deliver|join)))"
 )
 _PART = regex.compile(r",\s(?:and\s)?(?!(?:Jr|Sr|II|III)\b)|\sand\s")
 _REPORTER = regex.compile(r"\d\s*$")

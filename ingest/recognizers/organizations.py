@@ -8,17 +8,17 @@ from typing import Any
 import regex
 
 from ingest.recognizers.base import GAP, Found, LegalRecognizer
-from ingest.recognizers.vocabulary import LEGAL_WORDS, ORG_HEADS, ORG_SUFFIXES
+from ingest.recognizers.vocabulary import LEGAL_WORDS, ORG_HEADS, ORG_SUFFIXES, make_words
 
 _WORD = r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*(?:\.(?=\p{L}{2}|\s?\p{Lu}\.))*\.?|\p{N}+[\p{L}]*(?=\s\p{Lu}))"
 _PLAIN = r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*)"
 _LINK = r"(?:of|the|and|for|in|de|du|des|&|et|d/b/a)"
 _OF = rf"(?:{GAP}of{GAP}(?:the{GAP})?{_PLAIN}(?:{GAP}{_PLAIN}){{0,2}})?"
 _SUFFIXED = regex.compile(
-    rf"{_WORD}(?:,?{GAP}(?:{_WORD}|{_LINK})){{0,9}}?,?{GAP}(?:{ORG_SUFFIXES})(?![\p{{L}}\p{{N}}])\.?{_OF}"
+    rf"{_WORD}(?:{GAP}(?:{_WORD}|{_LINK})){{0,9}}?,?{GAP}(?:{ORG_SUFFIXES})(?![\p{{L}}\p{{N}}])\.?{_OF}"
 )
 _SUFFIXED_CAPITALS = regex.compile(
-    rf"\p{{Lu}}[\p{{Lu}}\p{{N}}'’.&/-]*(?:,?{GAP}(?:\p{{Lu}}[\p{{Lu}}\p{{N}}'’.&/-]*|OF|THE|AND|FOR|&)){{0,9}}?,?{GAP}"
+    rf"\p{{Lu}}[\p{{Lu}}\p{{N}}'’.&/-]*(?:{GAP}(?:\p{{Lu}}[\p{{Lu}}\p{{N}}'’.&/-]*|OF|THE|AND|FOR|&)){{0,9}}?,?{GAP}"
     r"(?:INC|LLC|L\.L\.C|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|LLP|LP|PLLC|PC|P\.C|N\.A)(?![\p{L}\p{N}])\.?"
     rf"(?:{GAP}OF{GAP}\p{{Lu}}{{3,}}(?:{GAP}\p{{Lu}}{{3,}})?)?"
 )
@@ -30,13 +30,14 @@ _OF_HEADED = regex.compile(
 _SUFFIX = regex.compile(
     rf"(?:^|[\s,])(?:{ORG_SUFFIXES}|INC|LTD|CORP|COMPANY|CORPORATION|LIMITED|{ORG_HEADS})\b", regex.IGNORECASE
 )
-_FRONT_KEPT = frozenset(
-    "new north south east west united national general american first second third great central federal supreme".split()
+_FRONT_KEPT = make_words(
+    "new north south east west united national general american first second third great central federal supreme"
 )
 _FRONT = LEGAL_WORDS - _FRONT_KEPT
 _TOKEN = regex.compile(r"[\p{L}\p{N}.'’&/-]+")
 GOVERNMENT = regex.compile(
-    r"\b(?:state|commonwealth|city|county|town|village|borough|people|kingdom|republic|government|united\s+states|department"
+    r"\b(?:state|commonwealth|city|county|town|village|borough|people|kingdom|republic|government"
+    r"|united\s+states|department"
     r"|secretary|commissioner|board\s+of|bureau|ministry|u\.s)\b", regex.IGNORECASE,
 )  # fmt: skip
 

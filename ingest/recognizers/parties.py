@@ -12,7 +12,11 @@ from ingest.recognizers.base import Found, LegalRecognizer
 from ingest.recognizers.organizations import GOVERNMENT, looks_like_organization
 
 _IN_RE = regex.compile(r"\b(?:In re|IN RE|In the Matter of|IN THE MATTER OF|Ex parte|EX PARTE|RE|Re):?\s")
-_PUBLIC_BODY = regex.compile(r"\b(?:district|authority|board|commission|council|league|committee|agency)\b", regex.IGNORECASE)
+_PUBLIC_BODY = regex.compile(
+    r"\b(?:district|authority|board|commission|council|league|committee"
+    r"|agency)\b",
+    regex.IGNORECASE,
+)
 _HEAD_CHARACTERS = 5000
 _IN_RE_CHARACTERS = 90
 

@@ -36,7 +36,8 @@ _INITIALS = regex.compile(
 _SIGNED = regex.compile(rf"(?:/s/|\bs/)[ \n]*(?P<name>{_NAME}{_SUFFIX})")
 _SWORN = regex.compile(rf"\bI,{GAP}(?P<name>{_NAME}{_SUFFIX}),")
 _MIDDLE = regex.compile(
-    rf"(?<![\p{{L}}.])(?P<name>\p{{Lu}}[\p{{L}}'’-]+{GAP}(?:{INITIAL}{GAP}){{1,2}}\p{{Lu}}[\p{{L}}'’-]*\p{{L}}{_SUFFIX})"
+    rf"(?<![\p{{L}}.])(?P<name>\p{{Lu}}[\p{{L}}'’-]+{GAP}"
+    rf"(?:{INITIAL}{GAP}){{1,2}}\p{{Lu}}[\p{{L}}'’-]*\p{{L}}{_SUFFIX})"
 )
 _ORG = regex.compile(rf"\b(?:(?:{ORG_SUFFIXES})\b\.?|(?:{ORG_HEADS}|{AGENCY_HEADS})\b)")
 _LISTED = regex.compile(r"(?:\A|\n|[.;:?!]\s{1,4}|;\s+and\s+)[A-HQ]\.\s+\p{Lu}\p{Ll}+(?=\s+\p{Ll}|\s*[?;,-])")

@@ -12,7 +12,8 @@ from ingest.recognizers.trim import trim_name
 from ingest.recognizers.vocabulary import MONTHS, NUMBER_WORDS, PARTICLES, PROPER_ADJECTIVES
 
 _DATE_SIGN = regex.compile(
-    rf"\d|\b(?:{MONTHS}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b|\b(?:{NUMBER_WORDS})\b.*\b(?:day|week|month|year|hour|minute|decade)"
+    rf"\d|\b(?:{MONTHS}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b|\b(?:{NUMBER_WORDS})\b.*\b(?:day|week"
+    rf"|month|year|hour|minute|decade)"
 )
 _LAW_WORD = regex.compile(
     r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Amendment|Statutes?|Clause|Exhibit|Article|Section)\b"

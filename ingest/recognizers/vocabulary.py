@@ -3,50 +3,59 @@
 from __future__ import annotations
 
 
-def _words(text: str) -> frozenset[str]:
+def make_words(text: str) -> frozenset[str]:
+    """Make a set of the words of a text."""
     return frozenset(text.split())
 
 
-TITLES = (
+TITLES = make_words(
     "Mr Mrs Ms Miss Mx Messrs Dr Drs Doctor Prof Professor Sir Dame Lord Lady Madam Mme Mlle Rev Reverend Fr Rabbi "
     "Imam Sgt Sergeant Det Detective Lt Lieutenant Capt Captain Cpl Corporal Maj Major Col Colonel Gen General "
     "Officer Ofc Trooper Deputy Sheriff Inspector Constable Agent Nurse Senator Sen Rep Representative Congressman "
-    "Congresswoman Governor Gov Mayor President Speaker Secretary Commissioner Warden Chancellor Ambassador Chairman"
-).split()
+    "Congresswoman Governor Gov Mayor President Speaker Secretary Commissioner Warden Chancellor Ambassador "
+    "Chairman"
+)
 """Courtesy titles and offices that stand directly before a name."""
 
-FEMALE_TITLES = _words("mrs ms miss lady dame madam mme mlle")
-MALE_TITLES = _words("mr sir lord messrs")
+FEMALE_TITLES = make_words("mrs ms miss lady dame madam mme mlle")
+MALE_TITLES = make_words("mr sir lord messrs")
 
-ROLES = (
+ROLES = make_words(
     "Plaintiff Plaintiffs Defendant Defendants Petitioner Petitioners Respondent Respondents Appellant Appellants "
     "Appellee Appellees Movant Claimant Claimants Debtor Creditor Intervenor Witness Deponent Affiant Declarant "
     "Relator Decedent Applicant Licensee Licensor Lessee Lessor Tenant Landlord Buyer Seller Borrower Lender "
     "Guarantor Employee Employer Insured Insurer Inventor Inventors Assignee Attorney Attorneys Counsel Victim "
     "Patient"
-).split()
+)
 """Parts that a person or a company plays in a case; a name may follow."""
 
-NAME_SUFFIXES = _words("jr sr ii iii iv esq esquire md phd jd cpa rn pe")
+NAME_SUFFIXES = make_words("jr sr ii iii iv esq esquire md phd jd cpa rn pe")
 
-PARTICLES = _words(
+PARTICLES = make_words(
     "de del della der den des di du da dos la las le los van von ter ten al el bin ibn ben bint abu af av zu"
 )
 
 ORG_SUFFIXES = (
-    r"Inc|Incorporated|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Co|Company|Companies|LLP|L\.L\.P|LP|L\.P|PLLC|P\.L\.L\.C|P\.C"
+    r"Inc|Incorporated|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Co|Company|Companies|LLP|L\.L\.P|LP|L\.P|PLLC"
+    r"|P\.L\.L\.C|P\.C"
     r"|PC|P\.A|N\.A|GmbH|AG|S\.A|S\.A\.S|S\.p\.A|B\.V|N\.V|plc|PLC|Pty|Oy|AB|A\/S|KG|SE|d\.o\.o|OOO|ZAO|S\.r\.l"
 )
 ORG_HEADS = (
-    r"Bank|Trust|University|College|School|Academy|Institute|Hospital|Clinic|Medical\s+Center|Association|Society|Foundation"
-    r"|Union|Federation|League|Alliance|Coalition|Church|Chapel|Temple|Mosque|Synagogue|Ministries|Partners|Partnership"
-    r"|Group|Holdings|Enterprises|Industries|Insurance|Assurance|Indemnity|Mutual|Systems|Services|Solutions|Technologies"
-    r"|Laboratories|Pharmaceuticals|Properties|Realty|Investments|Capital|Ventures|Associates|Brothers|Sons|Airlines|Railway"
+    r"Bank|Trust|University|College|School|Academy|Institute|Hospital|Clinic|Medical\s+Center|Association"
+    r"|Society|Foundation"
+    r"|Union|Federation|League|Alliance|Coalition|Church|Chapel|Temple|Mosque|Synagogue|Ministries|Partners"
+    r"|Partnership"
+    r"|Group|Holdings|Enterprises|Industries|Insurance|Assurance|Indemnity|Mutual|Systems|Services|Solutions"
+    r"|Technologies"
+    r"|Laboratories|Pharmaceuticals|Properties|Realty|Investments|Capital|Ventures|Associates|Brothers|Sons"
+    r"|Airlines|Railway"
     r"|Railroad|Motors|Newspapers?|Press|Media|Broadcasting|Restaurant|Hotel|Club|Party|Museum|Cooperative|Consortium"
 )
 AGENCY_HEADS = (
-    r"Department|Ministry|Bureau|Agency|Administration|Commission|Board|Office|Authority|Directorate|Council|Committee"
-    r"|Division|Service|Secretariat|Inspectorate|Registry|Prosecutor(?:[’']s)?\s+Office|Police|Government|Parliament|Senate"
+    r"Department|Ministry|Bureau|Agency|Administration|Commission|Board|Office|Authority|Directorate|Council"
+    r"|Committee"
+    r"|Division|Service|Secretariat|Inspectorate|Registry|Prosecutor(?:[’']s)?\s+Office|Police|Government"
+    r"|Parliament|Senate"
     r"|Assembly|Legislature|Congress|Municipality|Prefecture|Embassy|Consulate|Army|Navy|Gendarmerie|Prison"
     r"|Penitentiary|Chamber|Tribunal|Inspection|Institution"
 )
@@ -60,10 +69,11 @@ NUMBER_WORDS = (
     r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|several|a\s+few"
 )
 
-ABBREVIATIONS = _words(
-    "U.S U.K U.N E.U N.C S.C N.Y D.C N.J N.H N.M N.D S.D R.I W.D E.D M.D C.D W.Va L.A P.C P.A P.O A.M P.M a.m p.m i.e e.g U.S.C "
-    "C.F.R F.R.D S.E S.W N.E N.W A.D C.J J.J P.J J.D M.D Ph.D B.A M.A D.O O.K S.Ct L.Ed F.Supp Fed.R No.S A.L.R U.C.C "
-    "I.R.C I.R.S F.B.I C.I.A S.E.C D.O.J L.L.C L.L.P N.A S.A B.V N.V V.A E.C E.C.H.R A.D.A T.R.O R.C U.S.A Ed Cir"
+ABBREVIATIONS = make_words(
+    "U.S U.K U.N E.U N.C S.C N.Y D.C N.J N.H N.M N.D S.D R.I W.D E.D M.D C.D W.Va L.A P.C P.A P.O A.M P.M a.m p.m "
+    "i.e e.g U.S.C C.F.R F.R.D S.E S.W N.E N.W A.D C.J J.J P.J J.D M.D Ph.D B.A M.A D.O O.K S.Ct L.Ed F.Supp Fed.R "
+    "No.S A.L.R U.C.C I.R.C I.R.S F.B.I C.I.A S.E.C D.O.J L.L.C L.L.P N.A S.A B.V N.V V.A E.C E.C.H.R A.D.A T.R.O "
+    "R.C U.S.A Ed Cir"
 )
 """Dotted capitals, written without the last dot, that are no one's initials."""
 
@@ -110,61 +120,92 @@ proceeding proceed granting granted grant denying denied deny dismiss dismissed 
 reversed remand remanded vacate vacated stay stayed pending support alternative extension time answering opening
 final interim preliminary partial joint several emergency expedited leave file filing filings suggestion transfer
 plan case matter action actions trial hearing hearings review writ certiorari habeas corpus mandamus certification
-class collective individual individuals person persons people citizen citizens public private official capacity
-how did do does done have has had are were was will would can could should shall may might must please anything nothing
-everything something every only once twice two three so most more even tell let now comes showing shown isn aren don didn
-wasn weren doesn hearsay compensatory punitive special specific reasonable actual nominal statutory treble exemplary
-disgorgement restitution waiver limitation limitations license licenses insurance distributor distributors manufacturer
-manufacturers contractor contractors subcontractor subcontractors supplier suppliers vendor vendors customer customers
-consultant consultants provider providers conventional unopposed opposed requested factual legal whereof moot bates
-mould performance pre post such after before during between among neither either both
-reasons reason presented provisions provision involved below related statutory applicable panel dc registrar agent agents
-delegate delegates assistant member members deputy rapporteur professor vice acting ssn ein dob tin usc cfr mdl pdf
-gps dna pacer curiam estoppel appearance record form entry instructions name address none
+class collective individual individuals person persons people citizen citizens public private official capacity how
+did do does done have has had are were was will would can could should shall might must please anything nothing
+everything something every only once twice two three so most more even tell let now comes showing shown isn aren don
+didn wasn weren doesn hearsay compensatory punitive special specific reasonable actual nominal statutory treble
+exemplary disgorgement restitution waiver limitation limitations license licenses insurance distributor distributors
+manufacturer manufacturers contractor contractors subcontractor subcontractors supplier suppliers vendor vendors
+customer customers consultant consultants provider providers conventional unopposed opposed requested factual legal
+whereof moot bates mould performance pre after before during between among neither either both reasons reason
+presented provisions provision involved below related applicable panel dc registrar agent agents delegate delegates
+assistant member members deputy rapporteur professor vice acting ssn ein dob tin usc cfr mdl pdf gps dna pacer
+curiam estoppel appearance record form entry instructions name address none ct cir app mem pub tit res rev supp stat
+stats civ crim proc conf sess super econ nat indep comm okla tex fla cal ala ariz ark colo conn del ga ill ind kan
+ky la mass md mich minn mo mont neb nev ohio ore pa tenn utah vt va wash wis wyo fed feb jan mar apr aug sept oct
+nov dec dist dep dept govt admin assn ed eds vol art arts sec ch cl para exs doc docs dkt cert op slip tr ann bankr
+evid hosp pkg mfg corr trans intl commr commn distr atty benefits responses consent reports report leadership
+appointment appointments master masters collection protective protection seek seeks enact enacts enacted strike
+strikes struck down implement implements remedial congressional framers courthouse courthouses elections election
+electoral redistricting foreword supersedeas promissory guarantee guaranteed limit limits limited dependent spouse
+life death disability medical health history reflect reflects examiner delivery receipt representation
+representations profile profiles forms team bellwether selection process stipulations concerning redactions
+redaction subject longer electronic purchase disclosure disclosures corporate affiliation affiliations bar enclosure
+manager dial civil procedural procedure criminal evidence free speech exercise religion establishment press
+enforcement employment practices litigation management development planning coverage premium endorsement exclusion
+exclusions occurrence accident injury injuries treatment surgery doctor physician patient wages hours overtime
+compensation bonus salary account accounts invoice invoices shipment inspection acceptance rejection assignment
+assigns successors cure default remedies remedy severability entire counterparts headings governing choice forum
+dispute resolution annex recitals definitions interpretation warranties indemnification force majeure survival
+miscellaneous signature signatures executed execution undersigned hereunto set hand above written commerce trade
+market markets computer computers devices network networks server database user users framework structure element
+elements step steps unit units module component portion layer surface side end top bottom left right front rear old
+little big high low long short early late next last same different certain many few some another okay sure correct
+objection overruled sustained sworn duly break recess continued resumed marked identification plaintiffs-appellants
+plaintiff-appellant defendants-appellees defendant-appellee petitioner-appellant respondent-appellee
 """
-LEGAL_WORDS = _words(_LEGAL)
+LEGAL_WORDS = make_words(_LEGAL)
 """Lower-case words that, alone or together, are never someone's name."""
 
-PROPER_ADJECTIVES = _words(
-    "united new north south east west northern southern eastern western central upper lower great first second third national "
-    "federal american royal supreme high republic kingdom state house city town county street road box"
+PROPER_ADJECTIVES = make_words(
+    "united new north south east west northern southern eastern western central upper lower great first second "
+    "third national federal american royal supreme high republic kingdom state house city town county street road "
+    "box"
 )
 """Legal words that stay at the beginning or end of a place or an organization: "United Kingdom", "High Street"."""
 
-GENERIC_ALIASES = LEGAL_WORDS | _words(
+GENERIC_ALIASES = LEGAL_WORDS | make_words(
     "group settlement loan note notes project transaction merger will estate vehicle device"
 )
 """Defined terms in quotes that name a thing and not a party."""
 
-MALE_NAMES = _words(
-    "      james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony "
-    "mark donald        steven paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan "
-    "jacob gary nicholas eric        jonathan stephen larry justin scott brandon benjamin samuel gregory frank "
-    "alexander raymond patrick jack dennis jerry        peter henry carl arthur lawrence albert joe juan carlos luis "
-    "jose miguel ahmed ali mohammed ivan"
+MALE_NAMES = make_words(
+    "james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark "
+    "donald steven paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob "
+    "gary nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory frank alexander raymond "
+    "patrick jack dennis jerry peter henry carl arthur lawrence albert joe juan carlos luis jose miguel ahmed ali "
+    "mohammed ivan"
 )
-FEMALE_NAMES = _words(
-    "      mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra "
-    "ashley        kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca laura sharon cynthia "
-    "kathleen amy angela        shirley anna brenda pamela emma nicole helen samantha katherine christine debra "
-    "rachel carolyn janet catherine maria        heather diane ruth julie olivia joyce virginia victoria kelly lauren "
-    "christina joan evelyn judith jane fatima ana"
+FEMALE_NAMES = make_words(
+    "mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra "
+    "ashley kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca laura sharon cynthia "
+    "kathleen amy angela shirley anna brenda pamela emma nicole helen samantha katherine christine debra rachel "
+    "carolyn janet catherine maria heather diane ruth julie olivia joyce virginia victoria kelly lauren christina "
+    "joan evelyn judith jane fatima ana"
 )
 
 COUNTRIES = (
-    r"Afghanistan|Albania|Algeria|Andorra|Angola|Argentina|Armenia|Australia|Austria|Azerbaijan|Bahamas|Bahrain|Bangladesh"
-    r"|Barbados|Belarus|Belgium|Belize|Benin|Bhutan|Bolivia|Bosnia\s+and\s+Herzegovina|Botswana|Brazil|Brunei|Bulgaria"
-    r"|Burkina\s+Faso|Burundi|Cambodia|Cameroon|Canada|Cape\s+Verde|Chad|Chile|China|Colombia|Congo|Costa\s+Rica|Croatia"
+    r"Afghanistan|Albania|Algeria|Andorra|Angola|Argentina|Armenia|Australia|Austria|Azerbaijan|Bahamas|Bahrain"
+    r"|Bangladesh"
+    r"|Barbados|Belarus|Belgium|Belize|Benin|Bhutan|Bolivia|Bosnia\s+and\s+Herzegovina|Botswana|Brazil|Brunei"
+    r"|Bulgaria"
+    r"|Burkina\s+Faso|Burundi|Cambodia|Cameroon|Canada|Cape\s+Verde|Chad|Chile|China|Colombia|Congo"
+    r"|Costa\s+Rica|Croatia"
     r"|Cuba|Cyprus|Czech\s+Republic|Czechia|Denmark|Dominican\s+Republic|Ecuador|Egypt|El\s+Salvador|England|Eritrea"
     r"|Estonia|Ethiopia|Fiji|Finland|France|Gabon|Gambia|Germany|Ghana|Greece|Guatemala|Guinea|Guyana|Haiti|Honduras"
     r"|Hong\s+Kong|Hungary|Iceland|India|Indonesia|Iran|Iraq|Ireland|Israel|Italy|Ivory\s+Coast|Jamaica|Japan"
     r"|Kazakhstan|Kenya|Kosovo|Kuwait|Kyrgyzstan|Laos|Latvia|Lebanon|Liberia|Libya|Liechtenstein|Lithuania|Luxembourg"
-    r"|Macedonia|Madagascar|Malawi|Malaysia|Mali|Malta|Mauritania|Mauritius|Mexico|Moldova|Monaco|Mongolia|Montenegro|Morocco"
-    r"|Mozambique|Myanmar|Namibia|Nepal|(?:the\s+)?Netherlands|New\s+Zealand|Nicaragua|Niger|Nigeria|Norway|Oman|Pakistan"
-    r"|Panama|Paraguay|Peru|Philippines|Poland|Portugal|Qatar|Romania|Russia|Rwanda|San\s+Marino|Saudi\s+Arabia|Scotland"
-    r"|Senegal|Serbia|Singapore|Slovakia|Slovenia|Somalia|South\s+Africa|South\s+Korea|Spain|Sri\s+Lanka|Sudan|Suriname"
+    r"|Macedonia|Madagascar|Malawi|Malaysia|Mali|Malta|Mauritania|Mauritius|Mexico|Moldova|Monaco|Mongolia"
+    r"|Montenegro|Morocco"
+    r"|Mozambique|Myanmar|Namibia|Nepal|(?:the\s+)?Netherlands|New\s+Zealand|Nicaragua|Niger|Nigeria|Norway"
+    r"|Oman|Pakistan"
+    r"|Panama|Paraguay|Peru|Philippines|Poland|Portugal|Qatar|Romania|Russia|Rwanda|San\s+Marino|Saudi\s+Arabia"
+    r"|Scotland"
+    r"|Senegal|Serbia|Singapore|Slovakia|Slovenia|Somalia|South\s+Africa|South\s+Korea|Spain|Sri\s+Lanka|Sudan"
+    r"|Suriname"
     r"|Sweden|Switzerland|Syria|Taiwan|Tajikistan|Tanzania|Thailand|Togo|Tunisia|Turkey|Turkmenistan|Uganda|Ukraine"
-    r"|Great\s+Britain|Britain|Northern\s+Ireland|Soviet\s+Union|USSR|Yugoslavia|Czechoslovakia|UK|USA|United\s+Nations"
+    r"|Great\s+Britain|Britain|Northern\s+Ireland|Soviet\s+Union|USSR|Yugoslavia|Czechoslovakia|UK|USA"
+    r"|United\s+Nations"
     r"|United\s+Arab\s+Emirates|United\s+Kingdom|Uruguay|Uzbekistan|Venezuela|Vietnam|Wales|Yemen|Zambia|Zimbabwe"
 )
 US_STATES = (
