@@ -48,7 +48,8 @@ def run_demo(host: str | None, port: int | None, filings: int, serve: bool) -> i
         for name, role, password in logins:
             print(f"  {name:6} {role:10} {password}")
         print(
-            f'\nMatter: {MATTER}. From a shell: casebrief ask --matter {MATTER} "What relief is sought?"\n', flush=True
+            f'\nMatter: {MATTER}. From a shell: casebrief ask --matter {MATTER} "What damages does the plaintiff demand?"\n',
+            flush=True,
         )
         if listening is None:
             house.close()
