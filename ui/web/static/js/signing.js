@@ -16,7 +16,7 @@ export function drawFoot(desk) {
   if (!summary) return foot.replaceChildren();
   const adapter = MADE_BY[summary.adapter] || `adapter ${summary.adapter}`;
   const says = {
-    draft: ["half", el("span", { class: "say grow" }, el("strong", {}, "Draft"), ` · ${adapter} · AI wrote this, nobody has signed it off`)],
+    draft: ["half", el("span", { class: "say grow" }, el("strong", {}, "Draft"), ` · ${adapter} · ${summary.adapter === "none" ? "" : "AI wrote this, "}nobody has signed it off`)],
     returned: ["half", el("span", { class: "say grow" }, el("strong", {}, "Returned"), summary.returned_reason ? `: ${summary.returned_reason}` : "")],
     submitted: ["clock", el("span", { class: "say grow" }, el("strong", {}, "Submitted"), ` by ${summary.submitted_by} · ${adapter} · not signed off yet`)],
     signed_off: ["lock", el("span", { class: "say grow" }, el("strong", {}, "Signed off"), ` by ${summary.signed_off_by} · locked`)],
