@@ -16,6 +16,9 @@ SPEECH: dict[Speech, re.Pattern[str]] = {
     "alleged": re.compile(
         r"\b(?:alleg\w+|plead\w*|aver(?:s|red|ring)\b|claim(?:s|ed|ing)? (?:that|to have|he|she|they|it)\b|"
         r"purport\w*|charg(?:es|ed|ing) that|"
+        r"(?:complaint|petition|indictment|information|counterclaim|affidavit|declaration) "
+        r"(?:states?|says?|charge[sd]?)\b|"
+        r"theory (?:is|was) that|according to (?:the |an? )?(?:complaint|petition|affidavit|indictment|declaration)|"
         r"accus\w+|on information and belief|complain(?:s|ed) (?:that|of))",
         re.IGNORECASE,
     ),
@@ -29,11 +32,12 @@ SPEECH: dict[Speech, re.Pattern[str]] = {
     ),
     "testified": re.compile(
         r"\b(?:testif\w+(?: that|:|,)|testimony that|deposed that|stated under oath|recall(?:s|ed)? that|"
-        r"(?:witness|deponent) (?:stated|said|admitted)|admitted that|told (?:the )?(?:court|police|jury|examiner))",
+        r"(?:witness|deponent) (?:stated|said|admitted)|admitted that|told (?:the )?(?:court|police|jury|examiner)|told [^.;]{1,30}? that)",
         re.IGNORECASE,
     ),
     "found": re.compile(
-        r"\b(?:court|judge|we|jury|panel|board|tribunal|magistrate|commission)s?\b[^.;]{0,40}?\b(?:f(?:ind|inds|ound)|conclud\w+|determin\w+|"
+        r"\b(?:court|judge|we|jury|panel|board|tribunal|magistrate|commission)s?\b"
+        r"[^.;]{0,40}?\b(?:f(?:ind|inds|ound)|conclud\w+|determin\w+|"
         r"reason(?:s|ed)|observ\w+|noted|satisfied)\b|\bfindings? of fact|^found:|\bit is found",
         re.IGNORECASE,
     ),
@@ -96,8 +100,11 @@ _DECISIONS = {
     **dict.fromkeys(("deny", "denied", "denial", "dismis", "overrul", "disallow", "reject"), "deny"),
     **dict.fromkeys(("affirm", "uphold", "upheld"), "affirm"),
     **dict.fromkeys(("revers", "vacat", "overturn", "quash"), "reverse"),
+    "convict": "convict",
+    "acquit": "acquit",
 }
 _CONTRARY = {"grant": "deny", "deny": "grant", "affirm": "reverse", "reverse": "affirm"}
+_CONTRARY |= {"convict": "acquit", "acquit": "convict"}
 _WINDOW = 6
 _NEGATOR = re.compile(
     r"\b(?:not|no|never|neither|nor|without|cannot|none|nothing|nobody|hardly|unable|n[o']t|\w+n['’]t|fail(?:s|ed|ure)?|unopposed|neglect(?:s|ed)?|omit(?:s|ted)?|"

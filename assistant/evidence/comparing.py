@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from assistant.evidence.attitudes import (
@@ -20,6 +19,7 @@ from assistant.evidence.attitudes import (
     find_speech,
 )
 from assistant.evidence.claims import Claim, dates_agree, find_claims, spell_figures
+from assistant.evidence.findings import Finding
 from assistant.evidence.terms import find_terms
 from assistant.store.pseudonyms import PATTERN
 
@@ -49,14 +49,6 @@ _NAMES = {
     "number": "the figure",
     "name": "the name",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One difference, in words; a grave one makes the sentence unsupported, another one partial."""
-
-    reason: str
-    grave: bool
 
 
 def compare_claims(

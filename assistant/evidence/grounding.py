@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.documents import Evidence, RedactedDocument, Support
+from assistant.evidence.binding import compare_binding
 from assistant.evidence.claims import Claim, find_claims
 from assistant.evidence.comparing import (
-    Finding,
     compare_claims,
     compare_decisions,
     compare_opinion,
@@ -25,6 +25,7 @@ from assistant.evidence.comparing import (
     compare_stances,
     measure_copy,
 )
+from assistant.evidence.findings import Finding
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
 
@@ -129,6 +130,7 @@ class Grounder:
         findings += compare_decisions(
             text, [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)]
         )
+        findings += compare_binding(text, best)
         findings += compare_opinion(text, self.reading.units[aligned.units[0]].opinion)
         return self._conclude(findings, aligned)
 

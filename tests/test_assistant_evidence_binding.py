@@ -1,0 +1,92 @@
+"""A sentence made of its source's own words that says something else: never supported. One row a case."""
+
+import pytest
+
+from assistant.documents import OffsetMap, RedactedDocument, Segment
+from assistant.evidence.grounding import Grounder
+
+TEXT = """FACTS
+
+PERSON_3 sued COMPANY_2 in Fulton County. PERSON_5 drove the truck and PERSON_6 was injured. The jury awarded \
+$500,000 in compensatory damages and $2,000,000 in punitive damages. The award was reduced from $2,000,000 to $900,000.
+
+Plaintiff alleges that COMPANY_2 breached the lease on June 4, 2020 and withheld $12,000 in rent. PERSON_1 did not pay \
+COMPANY_2, and COMPANY_2 did not pay PERSON_3. The award of $300,000 to PERSON_1 was affirmed and the award of $80,000 \
+to PERSON_3 was vacated. The jury acquitted PERSON_9 of murder and convicted PERSON_9 of manslaughter.
+
+The investigator was unable to determine whether PERSON_7 caused the fire. There is no evidence that COMPANY_2 knew of \
+the defect. The court did not decide whether the lease was valid. The policy covers all losses except those caused by \
+gross negligence. The lease terminates unless PERSON_1 gives notice by May 1, 2020. Employees worked more than 40 \
+hours a week. If PERSON_9 fired the gun, he is guilty of arson. PERSON_8 told police that PERSON_9 fired the gun.
+
+The complaint states that PERSON_4 stole the funds. According to the affidavit, PERSON_4 forged the deed.
+"""
+GROUNDER = Grounder(
+    RedactedDocument("d", "m", 1, "order", TEXT, OffsetMap((Segment(0, len(TEXT), 1, 0, len(TEXT)),)), (), 1)
+)
+
+FALSE = [
+    # the parties of an act exchanged
+    "COMPANY_2 sued PERSON_3 in Fulton County.",
+    # the victim becomes the driver
+    "PERSON_6 drove the truck.",
+    # the driver becomes the victim
+    "PERSON_5 was injured.",
+    # who alleges, and of whom
+    "COMPANY_2 alleges that Plaintiff breached the lease on June 4, 2020.",
+    # the same act with another object
+    "COMPANY_2 did not pay PERSON_1.",
+    # two sums exchanged, one of them told
+    "The jury awarded $2,000,000 in compensatory damages.",
+    # two sums exchanged, both told
+    "The jury awarded $2,000,000 in compensatory damages and $500,000 in punitive damages.",
+    # from and to exchanged
+    "The award was reduced from $900,000 to $2,000,000.",
+    # a sum goes with another person
+    "The award of $300,000 to PERSON_3 was vacated.",
+    # acquitted of it, convicted of something else
+    "The jury convicted PERSON_9 of murder.",
+    # what could not be determined
+    "PERSON_7 caused the fire.",
+    # what there is no evidence of
+    "COMPANY_2 knew of the defect.",
+    # what was left open
+    "The lease was valid.",
+    # an exception left out
+    "The policy covers all losses caused by gross negligence.",
+    # unless becomes if
+    "The lease terminates if PERSON_1 gives notice by May 1, 2020.",
+    # a bound left out
+    "Employees worked 40 hours a week.",
+    # a condition left out
+    "PERSON_9 is guilty of arson.",
+    # somebody told somebody
+    "PERSON_9 fired the gun.",
+    # a pleading says so
+    "PERSON_4 stole the funds.",
+    # an affidavit says so
+    "PERSON_4 forged the deed.",
+]
+TRUE = [
+    "PERSON_3 sued COMPANY_2 in Fulton County.",
+    "PERSON_5 drove the truck and PERSON_6 was injured.",
+    "The jury awarded $500,000 in compensatory damages.",
+    "The award of $80,000 to PERSON_3 was vacated.",
+    "The award was reduced from $2,000,000 to $900,000.",
+    "Plaintiff alleges that COMPANY_2 breached the lease and withheld $12,000 in rent.",
+    "The jury convicted PERSON_9 of manslaughter.",
+    "The policy covers all losses except those caused by gross negligence.",
+    "Employees worked more than 40 hours a week.",
+    "According to the affidavit, PERSON_4 forged the deed.",
+]
+
+
+@pytest.mark.parametrize("sentence", FALSE)
+def test_the_sources_words_in_another_sense_are_not_supported(sentence: str) -> None:
+    assert GROUNDER.verify(sentence).support != "supported"
+
+
+@pytest.mark.parametrize("sentence", TRUE)
+def test_what_the_source_says_is_supported(sentence: str) -> None:
+    verdict = GROUNDER.verify(sentence)
+    assert verdict.support == "supported", verdict.reason
