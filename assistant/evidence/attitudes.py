@@ -37,6 +37,7 @@ SPEECH: dict[Speech, re.Pattern[str]] = {
     ),
     "found": re.compile(
         r"\b(?:court|judge|we|jury|panel|board|tribunal|magistrate|commission)s?\b"
+        r""
         r"[^.;]{0,40}?\b(?:f(?:ind|inds|ound)|conclud\w+|determin\w+|"
         r"reason(?:s|ed)|observ\w+|noted|satisfied)\b|\bfindings? of fact|^found:|\bit is found",
         re.IGNORECASE,
