@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ui.services import House
 
 MATTER = "demo"
+QUESTION = "What damages does the plaintiff demand?"
 LOGINS = (
     ("paula", "paralegal", "Paula (paralegal)"),
     ("alex", "attorney", "Alex (attorney)"),
@@ -47,10 +48,7 @@ def run_demo(host: str | None, port: int | None, filings: int, serve: bool) -> i
         print("\nLogins (new with every start of the demo):")
         for name, role, password in logins:
             print(f"  {name:6} {role:10} {password}")
-        print(
-            f'\nMatter: {MATTER}. From a shell: casebrief ask --matter {MATTER} "What damages does the plaintiff demand?"\n',
-            flush=True,
-        )
+        print(f"\nMatter: {MATTER}. From a shell: casebrief ask --matter {MATTER} {QUESTION!r}\n", flush=True)
         if listening is None:
             house.close()
         else:
