@@ -32,7 +32,8 @@ SPEECH: dict[Speech, re.Pattern[str]] = {
     ),
     "testified": re.compile(
         r"\b(?:testif\w+(?: that|:|,)|testimony that|deposed that|stated under oath|recall(?:s|ed)? that|"
-        r"(?:witness|deponent) (?:stated|said|admitted)|admitted that|told (?:the )?(?:court|police|jury|examiner)|told [^.;]{1,30}? that)",
+        r"(?:witness|deponent) (?:stated|said|admitted)|admitted that|"
+        r"told (?:the )?(?:court|police|jury|examiner)|told [^.;]{1,30}? that)",
         re.IGNORECASE,
     ),
     "found": re.compile(
