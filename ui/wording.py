@@ -78,8 +78,12 @@ def _word_answer(record: Mapping[str, Any], streamed: bool) -> str:
         lines += [f"  {e['file']}, p. {e['page']}: “{' '.join(e['quote'].split())[:200]}”" for e in record["nearest"]]
     for sentence in record["sentences"]:
         lines += [f"    {e['file']}, p. {e['page']}: “{' '.join(e['quote'].split())}”" for e in sentence["evidence"]]
-    lines.append(f"(adapter {record['adapter']}; {record['seconds']:.1f} s; written by AI, unverified)")
+    lines.append(f"(adapter {record['adapter']}; {record['seconds']:.1f} s; {_word_maker(record)})")
     return "\n".join(lines)
+
+
+def _word_maker(record: Mapping[str, Any]) -> str:
+    return "the filing's own words, unverified" if record["adapter"] == "none" else "written by AI, unverified"
 
 
 def _word_ingest(record: Mapping[str, Any], streamed: bool) -> str:
