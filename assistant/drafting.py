@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -196,3 +197,38 @@ def _find_caption(reading: Reading) -> Evidence | None:
     if not caption:
         caption = list(reading.units[:1])
     return reading.give_evidence(caption[0].start, caption[-1].end) if caption else None
+
+
+def account_pages(reading: Reading, drawn: list[int]) -> Iterator[CaptionLine]:
+    """Say for each run of pages that a summary draws nothing from what stands on it, by the form of its sentences.
+
+    Args:
+        reading: The document.
+        drawn: Pages, from 1, that the summary rests on.
+    """
+    by_page: dict[int, list[int]] = {}
+    for index, unit in enumerate(reading.units):
+        by_page.setdefault(unit.page, []).append(index)
+    runs: list[tuple[str, list[int]]] = []
+    for page in sorted(set(by_page) - set(drawn)):
+        roles = Counter(reading.units[i].role for i in by_page[page])
+        holds = _HOLDS.get(roles.most_common(1)[0][0], _HOLDS["body"])
+        if runs and runs[-1][0] == holds and runs[-1][1][-1] == page - 1:
+            runs[-1][1].append(page)
+        else:
+            runs.append((holds, [page]))
+    for holds, pages in runs:
+        first, last = reading.units[by_page[pages[0]][0]], reading.units[by_page[pages[-1]][-1]]
+        name = f"Page {pages[0]} holds" if len(pages) == 1 else f"Pages {pages[0]} to {pages[-1]} hold"
+        evidence = (reading.give_evidence(first.start, last.end),)
+        yield CaptionLine(f"{name} {holds}.", "told by the form of the pages", evidence)
+
+
+_HOLDS = {
+    "contents": "tables of contents and authorities",
+    "caption": "the caption and counsel",
+    "signature": "signatures",
+    "certificate": "certificates",
+    "citation": "citations",
+    "body": "text from which nothing further was drawn",
+}

@@ -19,6 +19,7 @@ from assistant.evidence.ranker import read_document
 from assistant.evidence.reading import Reading
 from assistant.evidence.selecting import Selection, estimate_tokens, select_passages
 from assistant.evidence.wording import sink_capitals
+from assistant.store.pseudonyms import PATTERN
 from assistant.templates import Part, Template
 
 PASSAGE_TOKENS = 420
@@ -173,9 +174,16 @@ def _name_stretch(reading: Reading, start: int, end: int, heading: str) -> str:
     """Name a stretch by its heading and pages: "Statement (pp. 6–9)"."""
     first, last = reading.page_at(start), reading.page_at(end - 1)
     pages = f"p. {first}" if first == last else f"pp. {first}–{last}"
+    major = next((reading.units[i].major for i in reading.units_within(start, start + 1)), "")
+    title = next((_plain_title(words) for words in (heading, major) if _plain_title(words)), "")
+    return f"{title} ({pages})" if title else pages[0].upper() + pages[1:]
+
+
+def _plain_title(heading: str) -> str:
+    """Give a heading as it can name a part, or "" for one with a name or figures, which a stray citation has."""
     title = re.sub(r"\s+", " ", heading.replace(":", " –")).strip(" .–")
+    if PATTERN.search(title) or re.search(r"\d{2}|[()]", title):
+        return ""
     if title.upper() == title:
         title = sink_capitals(title)
-    if len(title) > 70:
-        title = title[:70].rsplit(" ", 1)[0] + " …"
-    return f"{title} ({pages})" if title else pages[0].upper() + pages[1:]
+    return title if len(title) <= 70 else title[:70].rsplit(" ", 1)[0] + " …"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Summary
-from assistant.drafting import Draft, choose_source, cut_sentences, tell_caption, word_source
+from assistant.drafting import Draft, account_pages, choose_source, cut_sentences, tell_caption, word_source
 from assistant.engine.base import Engine
 from assistant.engine.prompts import PROMPT_HASH
 from assistant.evidence.grounding import Grounder
@@ -78,6 +78,8 @@ def summarize(
             yield sentence
         if not told and not run.stop.is_set():
             run.missing.append(task)
+    if detail == "comprehensive" and not run.stop.is_set():
+        yield from run.account_rest()
     yield run.finish(time.perf_counter() - started)
 
 
@@ -148,6 +150,7 @@ class _Run:
     stop: threading.Event
     sentences: list[Sentence] = field(default_factory=list)
     missing: list[Task] = field(default_factory=list)
+    drawn: list[int] | None = None
     reading: Reading = field(init=False)
     grounder: Grounder = field(init=False)
     draft: Draft = field(init=False)
@@ -242,18 +245,30 @@ class _Run:
         self.draft.tell(sentence)
         return sentence
 
+    def account_rest(self) -> Iterator[Sentence]:
+        """Say of the pages that nothing was drawn from what they hold, so that every page is accounted for."""
+        self.drawn = self.pages_drawn()
+        for line in account_pages(self.reading, self.drawn):
+            sentence = Sentence(line.text, "supported", line.reason, line.evidence, "Other pages", "source")
+            self.sentences.append(sentence)
+            yield sentence
+
+    def pages_drawn(self) -> list[int]:
+        """Give the pages that the sentences so far rest on."""
+        return sorted(
+            {p for s in self.sentences for e in s.evidence for p in self.reading.pages_within(e.start, e.end)}
+        )
+
     def finish(self, seconds: float) -> Summary:
         """Make the summary of what is done."""
-        pages = sorted(
-            {page for s in self.sentences for e in s.evidence for page in self.reading.pages_within(e.start, e.end)}
-        )
+        pages = self.pages_drawn() if self.drawn is None else self.drawn
         unreadable = self.document.pages_unreadable
         return Summary(
             document_id=self.document.document_id,
             revision=self.document.revision,
             detail=self.detail,
             sentences=tuple(self.sentences),
-            missing_parts=tuple(task.part.name for task in self.missing if task.part.name),
+            missing_parts=tuple(task.part.name for task in self.missing if task.part.name and task.within is None),
             coverage=Coverage(
                 self.document.pages_total, self.document.pages_total - len(unreadable), tuple(pages), unreadable
             ),

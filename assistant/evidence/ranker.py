@@ -120,7 +120,22 @@ def rank_sentences(
 
 
 def score_units(reading: Reading, part: Part | None, query: str = "") -> NDArray[np.float64]:
-    """Give the score of each unit of the reading; 0 for what must not be chosen."""
+    """Give the score of each unit of the reading; 0 for what must not be chosen.
+
+    Parts that ask for the same (the sections of a long summary) are scored once a reading; the array is a copy.
+    """
+    key = (
+        (query,)
+        if part is None
+        else (query, part.cues, part.sections, part.avoid, part.position, part.needs, part.voice)
+    )
+    if key not in reading.scores:
+        reading.scores[key] = _score_units(reading, part, query)
+    return reading.scores[key].copy()
+
+
+def _score_units(reading: Reading, part: Part | None, query: str) -> NDArray[np.float64]:
+    """Add up the scores of all units."""
     count = len(reading.units)
     if not count:
         return np.zeros(0)

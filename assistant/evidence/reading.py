@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.documents import Evidence, RedactedDocument
 from assistant.evidence.sentences import split_sentences
 from assistant.evidence.terms import TermMatrix
@@ -88,6 +91,7 @@ class Reading:
     def __init__(self, document: RedactedDocument) -> None:
         self.document = document
         self.text = document.text
+        self.scores: dict[tuple[object, ...], NDArray[np.float64]] = {}
         self._page_ends = [segment.end for segment in document.offsets.segments]
         self._starts: list[int] = []
         spans = split_sentences(document.text)
