@@ -69,10 +69,17 @@ class _Entity:
 
 
 class Linker:
-    """Links the names of one text to the entities of a vault, old and new."""
+    """Links the names of one text to the entities of a vault, old and new.
 
-    def __init__(self, vault: Vault) -> None:
+    Args:
+        vault: Where the entities are.
+        learn: Record new forms of the entities found; False for what a person types, which may name someone anew
+            but changes no entity that filings made.
+    """
+
+    def __init__(self, vault: Vault, *, learn: bool = True) -> None:
         self._vault = vault
+        self._records = learn
         self._by_surface: dict[tuple[str, str], _Entity] = {}
         self._by_word: dict[tuple[str, str], list[_Entity]] = defaultdict(list)
         for entry in vault.entries():
@@ -157,11 +164,12 @@ class Linker:
             return
         if surface not in entity.surfaces:
             words = _core_words(entity.type, surface)
-            if span.kind != "literal" and _is_better(surface, words, entity):
-                self._vault.improve(entity.pseudonym, surface)
+            better = span.kind != "literal" and _is_better(surface, words, entity)
+            if better:
                 entity.original, entity.words = surface, words
-            else:
-                self._vault.add_variant(entity.pseudonym, surface)
+            if self._records:
+                record = self._vault.improve if better else self._vault.add_variant
+                record(entity.pseudonym, surface)
         self._register(entity, surface)
 
     def _register(self, entity: _Entity, surface: str) -> None:

@@ -107,7 +107,7 @@ def _redact_facts(clean: CleanText, spans: Sequence[Span], vault: Vault, profile
             value = Linker(vault).link(value, [span])[0]
         elif name in ("parties", "title"):
             value = _replace_surfaces(value, surfaces, given)
-            value = redact_input(value, vault, profile) if name == "parties" else value
+            value = redact_input(value, vault, profile, learn=True) if name == "parties" else value
         facts[name] = value
     return facts
 
@@ -121,11 +121,15 @@ def _replace_surfaces(value: str, surfaces: Sequence[str], given: dict[str, str]
     return pattern.sub(lambda m: given[m.group()], value)
 
 
-def redact_input(text: str, vault: Vault, profile: Profile) -> str:
-    """Replace identifiers in a person's question or edit; a pseudonym of this matter that they typed stays."""
+def redact_input(text: str, vault: Vault, profile: Profile, *, learn: bool = False) -> str:
+    """Replace identifiers in a person's question or edit; a pseudonym of this matter that they typed stays.
+
+    Names are linked to the vault's entities and unknown ones get a pseudonym, but no entity that is there takes
+    another form from what a person typed, unless `learn`: a guess in a question would rename someone everywhere.
+    """
     originals = {entry.original for entry in vault.entries()}
     issued = {m.span() for m in PATTERN.finditer(text) if vault.find(m.group()) and m.group() not in originals}
-    spans = _pseudonymize(text, vault, profile, keep=issued, any_case=True)
+    spans = _pseudonymize(text, vault, profile, keep=issued, any_case=True, learn=learn)
     whole = OffsetMap((Segment(0, len(text), 1, 0, len(text)),)) if text else OffsetMap(())
     return _replace(text, spans, whole)[0]
 
@@ -147,7 +151,12 @@ def redact_plain(text: str, settings: Settings, document_type: str = "plain") ->
 
 
 def _pseudonymize(
-    text: str, vault: Vault, profile: Profile, keep: set[tuple[int, int]] | None = None, any_case: bool = False
+    text: str,
+    vault: Vault,
+    profile: Profile,
+    keep: set[tuple[int, int]] | None = None,
+    any_case: bool = False,
+    learn: bool = True,
 ) -> list[Span]:
     """Find and link: give the spans with their pseudonyms."""
     known = [(e.type, name) for e in vault.entries() for name in (e.original, *e.variants)]
@@ -155,7 +164,7 @@ def _pseudonymize(
     if keep:
         spans = [s for s in spans if not any(s.start < end and start < s.end for start, end in keep)]
     with vault.batch():
-        names = Linker(vault).link(text, spans)
+        names = Linker(vault, learn=learn).link(text, spans)
     return [replace(span, pseudonym=name) for span, name in zip(spans, names, strict=True)]
 
 

@@ -137,6 +137,20 @@ def test_input_of_a_person_is_masked_in_any_case_and_keeps_issued_pseudonyms() -
     assert "4711" not in masked and vault.restore(masked) == unknown
 
 
+def test_what_a_person_types_renames_nobody_and_still_hides_an_unknown_name() -> None:
+    vault = Vault.ephemeral()
+    page = redact_text("Ms. Torres signed the lease with Bramble Widgets.", vault, "working").text
+    before = vault.entries()
+    masked = redact_input("Who is Gregory Torres of Bramble Widgets, Inc.?", vault, "working")
+    assert "Torres" not in masked and "Bramble" not in masked
+    assert vault.entries()[: len(before)] == before and "Gregory" not in vault.restore(page)
+    unknown = redact_input("Did Augustus Quillfeather sign? Mr. Quillfeather denies it.", vault, "working")
+    assert "Quillfeather" not in unknown and vault.entries()[: len(before)] == before
+    assert vault.restore(unknown).startswith("Did Augustus Quillfeather sign?")
+    redact_text("Dana R. Torres was deposed. Ms. Torres answered.", vault, "working")  # a filing still teaches
+    assert "Dana R. Torres" in vault.restore(page)
+
+
 def test_offsets_of_a_document_lead_to_the_pages() -> None:
     pages = [Page(1, "Marlene Okafor sued Harbor Holdings, LLC. Ms. Okafor"), Page(2, "won. The order is final.")]
     made = redact_clean(clean_pages(pages), Vault.ephemeral(), "working")
