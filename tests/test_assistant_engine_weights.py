@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from assistant.engine import weights
+from assistant.engine.base import Prompt
 from assistant.engine.prompts import encode, summary_prompt
 from assistant.engine.transformers_engine import TransformersEngine
 from assistant.engine.weights import hash_file, model_folder, model_hash, model_name
@@ -129,22 +130,25 @@ def test_another_architecture_serves_by_one_setting(second: TransformersEngine, 
 
     folder = model_folder(second._settings)
     assert json.loads((folder / "config.json").read_text())["model_type"] != "llama"
-    prompt = summary_prompt(
-        "complaint", "Facts", ["Person 12 fell in the warehouse of Company 7 and broke a hip. " * 60], 30
-    )
-    ids = torch.tensor([encode(second.tokenizer, prompt)[0]])
-    assert ids.shape[1] > 600, "longer than the sliding window"
+    long = summary_prompt("complaint", "Facts", ["The driver fell in the warehouse and broke a hip. " * 46], 30)
+    ids = torch.tensor([encode(second.tokenizer, long)[0]])
+    assert ids.shape[1] > 512, "longer than the sliding window"
     model = second._load().model
-    out = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=12, do_sample=False)
+    out = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=6, do_sample=False)
     plain = second.tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True)
-    assert plain and "".join(second.stream(prompt, max_new_tokens=12)) == plain
-    short = [summary_prompt("complaint", "Facts", [t], 20) for t in ("Person 12 fell.", "Company 7 denies the claim.")]
-    assert second.batch(short, max_new_tokens=6) == ["".join(second.stream(p, max_new_tokens=6)).strip() for p in short]
+    assert plain and write(second, long) == plain
+    short = [summary_prompt("complaint", "", [t], 20) for t in ("PERSON_12 fell.", "COMPANY_7 denies the claim.")]
+    base = [write(second, prompt) for prompt in short]
+    assert second.batch(short, max_new_tokens=6) == [text.strip() for text in base]
 
     adapted = AutoModelForCausalLM.from_pretrained(folder)
     config = LoraConfig(r=4, target_modules=["q_proj"], init_lora_weights=False)
     get_peft_model(adapted, config).save_pretrained(tmp_path)
     write_manifest(tmp_path, base_model="second", base_model_hash=second.model_hash)
     second.load_adapter("house-1", tmp_path)
-    assert "".join(second.stream(prompt, adapter="house-1", max_new_tokens=12)) != plain
-    assert "".join(second.stream(prompt, max_new_tokens=12)) == plain
+    assert write(second, short[0], adapter="house-1") != base[0]
+    assert write(second, short[0]) == base[0]
+
+
+def write(engine: TransformersEngine, prompt: Prompt, **options: str) -> str:
+    return "".join(engine.stream(prompt, max_new_tokens=6, **options))  # type: ignore[arg-type]
