@@ -31,7 +31,7 @@ _ORG_KIND = regex.compile(
 _PLACE = regex.compile(rf"(?:{COUNTRIES}|{US_STATES})")
 _GAP = regex.compile(r"[\s.,&’']{1,4}")
 PARTY_IN_LAW = 81
-_PLAIN = 45
+_PLAIN, _FULL_NAME = 45, 62
 _PERSONS = ("PERSON", "PARTY")
 _ORGS = ("ORG", "PARTY_ORG")
 
@@ -70,13 +70,17 @@ def spread_names(
         if word in by_first and (any_case or not text[start].islower()):
             match = _match_longest(text, tokens, index, by_first[word])
             if match is not None:
-                found.append(match if match.rank != PARTY_IN_LAW or _is_within(law, match) else _rank_plain(match))
+                found.append(
+                    match if match.rank != PARTY_IN_LAW or _is_within(law, match) else _rank_plain(text, match)
+                )
     return found
 
 
-def _rank_plain(match: Candidate) -> Candidate:
+def _rank_plain(text: str, match: Candidate) -> Candidate:
     """Rank a party's name outside of cited law like any other: a fuller name around it wins."""
-    return replace(match, rank=_PLAIN)
+    return replace(
+        match, rank=_FULL_NAME if match.type in _PERSONS and " " in text[match.start : match.end] else _PLAIN
+    )
 
 
 def _is_within(law: list[tuple[int, int]], match: Candidate) -> bool:
@@ -158,7 +162,7 @@ def _shorter_forms(words: tuple[str, ...], type: str, rank: int, common: set[str
     if not words:
         return
     if len(words) > 1 or (words[0] not in common and len(words[0]) > 2):
-        yield _Pattern(words, type, rank)
+        yield _Pattern(words, type, _FULL_NAME if type in _PERSONS and len(words) > 1 and rank == _PLAIN else rank)
     if type in _PERSONS:
         core = tuple(w for w in words if w not in NAME_SUFFIXES)
         if len(core) > 2:

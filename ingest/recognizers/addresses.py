@@ -23,7 +23,7 @@ _TOWN = (
     r"(?:\s[A-Z][a-z]+)?)\.?\s+\d{5}(?:-\d{4})?)"
 )
 _STREET = regex.compile(
-    rf"\b(?:\d{{1,6}}(?:-\d+)?|One|Two|Three)\s(?:[NSEW]\.?\s|North\s|South\s|East\s|West\s)?(?:(?:\d{{1,3}}"
+    rf"\b(?:\d{{1,6}}(?:-\d{{1,3}})?|One|Two|Three)\s(?:[NSEW]\.?\s|North\s|South\s|East\s|West\s)?(?:(?:\d{{1,3}}"
     rf"(?:st|nd|rd|th|ST|ND|RD|TH)|[A-Z][\w.'’]*)\s){{1,4}}?(?i:{_KIND})\b\.?"
     rf"(?:,?\s(?:N\.?W|N\.?E|S\.?W|S\.?E|N|S|E|W)\b\.?)?{_UNIT}?{_UNIT}?{_TOWN}?"
 )
@@ -32,7 +32,9 @@ _ZIP = regex.compile(
     r"\b(?:[A-Z][A-Za-z.]+\s){0,2}[A-Z][A-Za-z.]+,\s+(?:[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+"
     r"(?:\s[A-Z][a-z]+)?)\.?\s+\d{5}(?:-\d{4})?\b"
 )
-_NOT_STREET = regex.compile(r"\b(?:District|Supreme|Circuit|Superior|Appeals|Act|States|U\.?S\.?)\b")
+_NOT_STREET = regex.compile(
+    r"\b(?:District|Supreme|Circuit|Superior|Appeals|Act|States|U\.?S\.?)\b|\n\n", regex.IGNORECASE
+)
 
 
 class Addresses(LegalRecognizer):

@@ -17,6 +17,7 @@ _HOST = regex.compile(
     r"(?:/[^\s<>\"“”)\],;]*)?",
     regex.IGNORECASE,
 )
+_COMPANY = regex.compile(r",?\s(?i:inc|llc|ltd|corp)\b")
 _PHONE = regex.compile(
     r"(?<![\w.-])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{3}\)\s?|\d{3}[\s./-])\d{3}[\s.–-]\d{4}(?:,?\s*(?:x"
     r"|ext\.?)\s?\d{1,6})?(?![\w-])|\+\d{1,3}(?:[\s.-]?\d{2,4}){2,5}\b"
@@ -44,6 +45,7 @@ class Contacts(LegalRecognizer):
         for match in _URL.finditer(text):
             yield Found(match.start(), match.end(), "CONTACT", 0.8)
         for match in _HOST.finditer(text):
-            yield Found(match.start(), match.end(), "CONTACT", 0.7)
+            if not _COMPANY.match(text, match.end()):
+                yield Found(match.start(), match.end(), "CONTACT", 0.7)
         for match in _PHONE.finditer(text):
             yield Found(match.start(), match.end(), "CONTACT", 0.85)

@@ -16,8 +16,8 @@ _BEFORE = regex.compile(
     rf"(?:Judge|Justice|JUDGE|JUSTICE)|Magistrate(?={GAP}\p{{Lu}}))(?::|(?<=Judge|JUDGE)\s*:)?{GAP}(?P<name>{_NAME})"
 )
 _OFFICE = (
-    r"(?:(?:Chief|Senior|Circuit|District|Magistrate|Bankruptcy|Presiding|Associate|United\s+States|U\.\s?S\."
-    r"|Administrative\s+Law)\s+)*(?:Judges?|Justices?)\b"
+    r"(?i:(?:(?:chief|senior|circuit|district|magistrate|bankruptcy|presiding|associate|united\s+states|u\.\s?s\."
+    r"|administrative\s+law)\s+)*(?:judges?|justices?))\b"
 )
 _LIST = rf"(?P<name>{_NAME}(?:(?:,{GAP}(?:and{GAP})?|{GAP}and{GAP}){_NAME}){{0,8}})"
 _AFTER = regex.compile(

@@ -39,8 +39,13 @@ _MIDDLE = regex.compile(
     rf"(?<![\p{{L}}.])(?P<name>\p{{Lu}}[\p{{L}}'’-]+{GAP}"
     rf"(?:{INITIAL}{GAP}){{1,2}}\p{{Lu}}[\p{{L}}'’-]*\p{{L}}{_SUFFIX})"
 )
+_BEFORE_CONTACT = regex.compile(
+    rf"\b(?P<name>{NAME_WORD}(?:[ ](?:{INITIAL}|{NAME_WORD})){{1,3}}{_SUFFIX}),?\s{{1,2}}"
+    r"(?:[\w.+-]{2,64}@|\(?(?:SBN|State\sBar|Bar\sNo)|Esq\b|ESQ\b|Clerk\b|CLERK\b)"
+)
 _ORG = regex.compile(rf"\b(?:(?:{ORG_SUFFIXES})\b\.?|(?:{ORG_HEADS}|{AGENCY_HEADS})\b)")
 _LISTED = regex.compile(r"(?:\A|\n|[.;:?!]\s{1,4}|;\s+and\s+)[A-HQ]\.\s+\p{Lu}\p{Ll}+(?=\s+\p{Ll}|\s*[?;,-])")
+_SURE, _LETTERS_MIN = 0.9, 3
 _DOTTED = regex.compile(r"(?:\p{Lu}\.\s?)+")
 
 
@@ -51,7 +56,14 @@ class Persons(LegalRecognizer):
 
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give names behind titles, parts, initials and signatures."""
-        strong = ((_TITLED, 0.95), (_SIGNED, 0.9), (_SWORN, 0.9), (_MIDDLE, 0.9), (_TITLED_TWO, 0.7))
+        strong = (
+            (_TITLED, 0.95),
+            (_SIGNED, 0.9),
+            (_SWORN, 0.9),
+            (_MIDDLE, 0.9),
+            (_BEFORE_CONTACT, 0.9),
+            (_TITLED_TWO, 0.7),
+        )
         for pattern, score in strong:
             for found in match_groups(pattern, text, "PERSON", score, "name"):
                 yield from _check(text, found)
@@ -74,6 +86,8 @@ def _check(text: str, found: Found) -> Iterable[Found]:
         return
     name = text[trimmed[0] : trimmed[1]]
     words = name.replace(".", " ").split()
+    if found.score < _SURE and sum(c.isalpha() for c in name) < _LETTERS_MIN:
+        return  # "B. Promissory Estoppel" is a heading
     if _ORG.search(name) or all(word.casefold() in LEGAL_WORDS for word in words):
         return
     yield Found(*trimmed, found.type, found.score)
