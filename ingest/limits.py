@@ -27,6 +27,7 @@ _SIZES = struct.Struct(">II")
 _READ_BYTES = 1 << 16
 _FRAME_BYTES_MAX = 64 << 20
 _PR_SET_PDEATHSIG = 1
+_PATIENCE = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Limits:
 
     Attributes:
         memory_mb: Address space, in MiB.
-        step_s: Seconds between two frames; the longest one page may take.
-        open_s: Seconds until the first frame: start of the process and opening of the file.
+        step_s: Processor seconds between two frames; the longest one page may take. By the clock, six times that.
+        open_s: The same until the first frame: start of the process and opening of the file.
         total_s: Seconds for the whole document.
     """
 
@@ -113,26 +114,27 @@ class LimitedProcess:
 
     def _next_frame(self) -> Frame:
         """Read one whole frame within the time that is left."""
-        wait_s = self._limits.step_s if self._started else self._limits.open_s
-        until = min(time.monotonic() + wait_s, self._deadline)
-        header_size, body_size = _SIZES.unpack(self._read(_SIZES.size, until))
+        step = _Step(self._process.pid, self._limits.step_s if self._started else self._limits.open_s, self._deadline)
+        header_size, body_size = _SIZES.unpack(self._read(_SIZES.size, step))
         if header_size + body_size > _FRAME_BYTES_MAX:
             self.kill()
             raise ChildDied("frame too large")
-        message = json.loads(self._read(header_size, until))
-        body = self._read(body_size, until)
+        message = json.loads(self._read(header_size, step))
+        body = self._read(body_size, step)
         self._started = True
         return Frame(str(message.pop("kind")), message, body)
 
-    def _read(self, size: int, until: float) -> bytes:
-        """Read exactly `size` bytes before the time `until`."""
+    def _read(self, size: int, step: _Step) -> bytes:
+        """Read exactly `size` bytes before the step's time is over."""
         assert self._process.stdout is not None
         descriptor = self._process.stdout.fileno()
         while len(self._buffer) < size:
-            left = until - time.monotonic()
-            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+            left = step.time_left()
+            if left <= 0:
                 self.kill()
                 raise LimitExceeded("Reading took longer than its limit.", do="Raise the time limit or split the file.")
+            if not select.select([descriptor], [], [], left)[0]:
+                continue
             piece = os.read(descriptor, _READ_BYTES)
             if not piece:
                 raise ChildDied("the reading process ended early")
@@ -155,6 +157,39 @@ class LimitedProcess:
         for pipe in (self._process.stdout, self._process.stdin):
             if pipe is not None and not pipe.closed:
                 close_quietly(pipe)
+
+
+class _Step:
+    """The time of one step.
+
+    Where the system tells it, the child's processor time counts, so that a busy machine costs no page; a child
+    that does nothing is given some times as long by the clock.
+    """
+
+    def __init__(self, pid: int, limit_s: float, deadline: float) -> None:
+        self._pid, self._limit_s, self._deadline = pid, limit_s, deadline
+        self._began = time.monotonic()
+        self._spent = _read_processor_seconds(pid)
+
+    def time_left(self) -> float:
+        """Give the seconds to wait before looking again, 0 or less where the step's time is over."""
+        now = time.monotonic()
+        left = self._limit_s - (now - self._began)
+        if left <= 0:
+            spent = _read_processor_seconds(self._pid)
+            if spent is not None and self._spent is not None:
+                patience = self._began + _PATIENCE * self._limit_s - now
+                left = min(max(self._limit_s - (spent - self._spent), 0.0), patience)
+        return min(left, self._deadline - now)
+
+
+def _read_processor_seconds(pid: int) -> float | None:
+    """Give the processor seconds that a process has used, or None where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def close_quietly(pipe: object) -> None:
