@@ -22,11 +22,13 @@ from assistant.documents import (
     Summary,
     join_parts,
 )
-from assistant.errors import DamagedState
+from assistant.errors import DamagedState, NotFound
 
 if TYPE_CHECKING:
     from assistant.store.vault import Vault
 
+DELETED = "The filing was deleted."
+"""What a stored answer says in the place of a sentence that rested on a filing which is gone."""
 AI_MARK = "ai-generated"
 """Machine-readable mark on everything that a model wrote (EU AI Act, Article 50)."""
 
@@ -81,6 +83,15 @@ class Sources:
                 raise DamagedState(f"The evidence cites revision {item.revision} of a document that is not at hand.")
             self._had[key] = self._fetch(*key)
         return self._had[key]
+
+    def hold(self, items: Sequence[Evidence]) -> bool:
+        """Tell whether all that the evidence cites is still there: a filing may have been deleted since."""
+        try:
+            for item in items:
+                self.of(item)
+        except NotFound:
+            return False
+        return True
 
     @property
     def first(self) -> Source | None:
@@ -146,6 +157,18 @@ def present_sentence(sentence: Sentence, sources: Sources) -> dict[str, Any]:
     }
 
 
+def _present_deleted(sentence: Sentence) -> dict[str, Any]:
+    """Give what stands in the place of a sentence whose filing was deleted."""
+    return {
+        "text": DELETED,
+        "part": sentence.part,
+        "support": "unsupported",
+        "reason": "",
+        "origin": sentence.origin,
+        "evidence": [],
+    }
+
+
 def join_presented(sentences: Sequence[Mapping[str, Any]]) -> str:
     """Join presented sentences into the text form that is shown, edited and scored."""
     return join_parts([(s["part"], s["text"]) for s in sentences])
@@ -185,13 +208,22 @@ def present_summary(summary: Summary, sources: Sources, sentences: Sequence[Sent
 
 
 def present_answer(answer: Answer, sources: Sources) -> dict[str, Any]:
-    """Give an answer in the form of the command line's contract; the nearest passages where it abstains."""
-    shown = [present_sentence(s, sources) for s in answer.sentences]
+    """Give an answer in the form of the command line's contract; the nearest passages where it abstains.
+
+    A sentence that rests on a filing deleted since keeps its place and loses its text; so does one without evidence
+    beside it, which may repeat that filing.
+    """
+    nearest = [item for item in answer.nearest if sources.hold([item])]
+    whole = len(nearest) == len(answer.nearest) and all(sources.hold(s.evidence) for s in answer.sentences)
+    shown = [
+        present_sentence(s, sources) if whole or (s.evidence and sources.hold(s.evidence)) else _present_deleted(s)
+        for s in answer.sentences
+    ]
     return {
         "answer": join_presented(shown),
         "sentences": shown,
         "abstained": answer.abstained,
-        "nearest": [record for item in answer.nearest for record in present_evidence(item, sources)],
+        "nearest": [record for item in nearest for record in present_evidence(item, sources)],
         "confidence": round(answer.confidence, 3),
         "adapter": answer.adapter,
         "provenance": dict(answer.provenance),

@@ -147,10 +147,13 @@ def original(house: House, user: User, document_id: str) -> tuple[str, bytes]:
 
 
 def delete_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
-    """Delete a filing with everything made from it, from the store and from the index."""
+    """Delete a filing with everything made from it, from the store and then from the index.
+
+    A deletion that the store refuses, as under a legal hold, leaves the filing searchable as it was.
+    """
     filing = open_filing(house, user, document_id, "filing.delete")
-    house.index.remove(document_id, filing.matter_id)
     with house.db.session():
+        house.db.after_commit(lambda: house.index.remove(document_id, filing.matter_id))
         filings.delete_filing(house.db, document_id, user.name)
         audit.record(house.db, user.name, "filing.delete", document_id, {"matter": filing.matter_id})
     house.forget_documents()
@@ -176,7 +179,11 @@ def search(
 
 
 def _present_hit(house: House, hit: Any) -> dict[str, Any] | None:
-    source = house.source(hit.document_id)
+    """Give a hit for its reader, or None where its filing was deleted since the index found it."""
+    try:
+        source = house.source(hit.document_id)
+    except NotFound:
+        return None
     spans = source.document.offsets.to_original(hit.passage.start, hit.passage.end)
     if not spans:
         return None

@@ -12,7 +12,7 @@ from assistant.store import audit, conversations, filings
 from assistant.store.conversations import Conversation
 from assistant.store.people import User
 from ui.permits import check
-from ui.present import Sources, present_answer, present_sentence
+from ui.present import Source, Sources, present_answer, present_sentence
 
 if TYPE_CHECKING:
     from ui.services import House
@@ -58,10 +58,29 @@ def _read_history(house: House, user: User, matter_id: str, conversation_id: str
         return ()
     if _own_conversation(house, user, conversation_id).matter_id != matter_id:
         raise NotFound("There is no such conversation of yours in this matter.")
+    there = {f.document_id for f in filings.list_filings(house.db, matter_id)}
     return tuple(
-        (t.question, " ".join(s.text for s in t.answer.sentences))
-        for t in conversations.turns(house.db, conversation_id)
+        (t.question, _remember_answer(t.answer, there)) for t in conversations.turns(house.db, conversation_id)
     )
+
+
+def _remember_answer(answer: Answer, there: set[str]) -> str:
+    """Give an earlier answer for the model to read on from, without what rests on filings deleted since."""
+    cited = {item.document_id for s in answer.sentences for item in s.evidence}
+    if cited <= there:
+        return " ".join(s.text for s in answer.sentences)
+    return " ".join(s.text for s in answer.sentences if s.evidence and {e.document_id for e in s.evidence} <= there)
+
+
+def _open_sources(house: House, document_ids: Sequence[str]) -> dict[str, Source]:
+    """Give the filings that hits stand in; one deleted since the index found it is left out."""
+    found = {}
+    for document_id in dict.fromkeys(document_ids):
+        try:
+            found[document_id] = house.source(document_id)
+        except NotFound:
+            continue
+    return found
 
 
 def _own_conversation(house: House, user: User, conversation_id: str) -> Conversation:
@@ -100,7 +119,8 @@ def _stream(
     masked = redact_input(question, house.vault(matter_id), house.settings.profile)
     query = chat.rewrite_question(masked, history)
     hits = house.index.search(matter_id, query, _PASSAGES, document_ids=document_ids)
-    cited = {d: house.source(d) for d in dict.fromkeys(h.document_id for h in hits)}
+    cited = _open_sources(house, [h.document_id for h in hits])
+    hits = [h for h in hits if h.document_id in cited]
     documents = {d: s.document for d, s in cited.items()}
     sources = Sources(*cited.values(), fetch=house.source)
     yield {"kind": "progress", "done": 1, "total": 2, "label": "reading"}
