@@ -114,6 +114,9 @@ def choose_source(
         Running offsets of whole sentences.
     """
     reading = draft.reading
+    held = sum(len(reading.text[start:end].split()) for start, end in ranges)
+    if at_least_one and not task.part.name and task.within is None and held <= 1.2 * words:
+        return sorted(ranges)  # the whole document's extract: chosen without repeats, to the length asked for
     scores = score_units(reading, task.part)
     inside = sorted({i for start, end in ranges for i in reading.units_within(start, end)}, key=lambda i: -scores[i])
     chosen: list[int] = []

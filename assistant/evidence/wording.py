@@ -40,10 +40,11 @@ _HEADING_STUCK = re.compile(
     r"Factual (?:and Procedural )?Background|INTRODUCTION|BACKGROUND|DISCUSSION|ARGUMENT|CONCLUSION|FACTS)\s+(?=[A-Z“])"
 )
 _CONNECTIVE = re.compile(
-    r"^(?:Nevertheless|Nonetheless|Moreover|Furthermore|Therefore|Thus|Accordingly|However|In addition|"
+    r"^(?:Id\.\s+(?=[A-Z])|Ibid\.\s+(?=[A-Z])|(?:Nevertheless|Nonetheless|Moreover|Furthermore|Therefore|Thus|"
+    r"Accordingly|However|In addition|"
     r"Additionally|Further|Also|Indeed|"
     r"Consequently|Similarly|Likewise|Instead|Finally|In short|As a result|In sum|Hence|Again|But|And)(?:,\s+|"
-    r"\s+(?=the\b|a\b|an\b|in\b|it\b))",
+    r"\s+(?=the\b|a\b|an\b|in\b|it\b)))",
 )
 _KEPT_CAPITALS = frozenset(re.findall(r"\S+", "LLC LLP LP PLLC PC NA USA US U.S. N.A. U.S.A. II III IV VI JR"))
 _UNSAID = re.compile(
