@@ -137,7 +137,7 @@ def submitted(browser: object, office: dict[str, str]) -> dict[str, str]:
     words.press("Enter")
     shows(page, ".sentence .words", "as the complaint says")
     page.click("[data-view=difference]")
-    shows(page, "[data-body] ins", "as the complaint says")
+    page.locator("[data-body] ins", has_text="complaint").first.wait_for()
     page.click("[data-submit]")
     page.check("[data-dialog=submit] [name=reasons][value=style]")
     page.click("[data-dialog=submit] button[value=ok]")
