@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from assistant.errors import NotFound, WrongUsage
@@ -87,6 +87,26 @@ def update_round(db: Database, round_id: str, **fields: Any) -> Round:
         if "status" in fields:
             row.finished_at = "" if row.status == "running" else row.finished_at or timestamp()
         return _round(row)
+
+
+def settle_round(db: Database, round_id: str, status: str, error: str = "") -> bool:
+    """End a round that is running, in one statement; give False, and change nothing, where it had ended already.
+
+    Raises:
+        NotFound: There is no such round.
+        WrongUsage: The status does not exist, or does not end a round.
+    """
+    if status not in STATUSES or status == "running":
+        raise WrongUsage(f"A round cannot end as {status!r}.", expected=", ".join(STATUSES[1:]))
+    ending = (
+        update(RoundRow)
+        .where(RoundRow.round_id == round_id, RoundRow.status == "running")
+        .values(status=status, error=error, finished_at=timestamp())
+        .returning(RoundRow.round_id)
+    )
+    with db.session() as session:
+        _row(session, round_id)
+        return session.scalar(ending) is not None
 
 
 def get_round(db: Database, round_id: str) -> Round:

@@ -106,10 +106,12 @@ def cancel_round(house: House, user: User, round_id: str | None = None) -> dict[
     found = round_status(house, user, round_id)
     if found["status"] != "running":
         raise RefusedInput(f"The round is {found['status']}.", expected="a running round")
+    with house.db.session():
+        if not rounds.settle_round(house.db, found["round_id"], "cancelled"):
+            raise RefusedInput("The round has just ended.", do="Look at how it ended.")
+        audit.record(house.db, user.name, "round.cancel", found["round_id"], {})
     if house.serving:
         jobs.cancel(f"round-{found['round_id']}")
-    rounds.update_round(house.db, found["round_id"], status="cancelled")
-    audit.record(house.db, user.name, "round.cancel", found["round_id"], {})
     return round_status(house, user, found["round_id"])
 
 
