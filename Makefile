@@ -24,15 +24,14 @@ test: $(STAMP)  ## every test, browser tests included
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(STAMP)  ## lint, types, import directions, docstrings, file sizes
-	@echo "==> Lint";              $(BIN)/ruff check .
+	@echo "==> Lint, docstrings";  $(BIN)/ruff check .
 	@echo "==> Types";             $(BIN)/mypy
 	@echo "==> Import directions"; $(BIN)/lint-imports
-	@echo "==> Docstrings";        $(BIN)/pydoclint --quiet assistant ingest finetune ui
 
 bench: $(STAMP)  ## the quick benchmarks; figures and commands stand in docs/benchmarks.md
 	@for name in $(BENCHES); do echo "==> $$name"; $(BIN)/python benchmarks/$$name.py --json; done
 
-BENCHES := pseudonym_form first_sentence
+BENCHES := pseudonym_form
 
 setup: $(STAMP)  ## only install
 
