@@ -233,17 +233,35 @@ class FakeActions(OfficeActions):
             for n in range(1, self._mine(user, summary_id)["version"] + 1)
         ]
 
-    def summaries_restore_version(self, house: Any, user: Any, summary_id: str, version: int) -> dict[str, Any]:
+    def _need_version(self, user: Any, summary_id: str, seen: int | None) -> None:
+        if seen is not None and seen != self._mine(user, summary_id)["version"]:
+            raise Conflict("Somebody else saved first.", do="Look at the new version.")
+
+    def summaries_restore_version(
+        self, house: Any, user: Any, summary_id: str, version: int, expected_version: int | None = None
+    ) -> dict[str, Any]:
+        self._need_version(user, summary_id, expected_version)
         return self._edit(user, summary_id, self._mine(user, summary_id)["version"], lambda all_: None)
 
     def summaries_submit(
-        self, house: Any, user: Any, summary_id: str, rating: int, reasons: Any, note: str = ""
+        self,
+        house: Any,
+        user: Any,
+        summary_id: str,
+        rating: int,
+        reasons: Any,
+        note: str = "",
+        expected_version: int | None = None,
     ) -> dict[str, Any]:
+        self._need_version(user, summary_id, expected_version)
         self.calls.append(("submit", rating, list(reasons), note))
         self._mine(user, summary_id).update(status="submitted", submitted_by=user.name)
         return self._mine(user, summary_id)
 
-    def summaries_sign_off(self, house: Any, user: Any, summary_id: str) -> dict[str, Any]:
+    def summaries_sign_off(
+        self, house: Any, user: Any, summary_id: str, expected_version: int | None = None
+    ) -> dict[str, Any]:
+        self._need_version(user, summary_id, expected_version)
         if user.role != "attorney":
             raise NotAllowed("The role may not do this.")
         self._mine(user, summary_id).update(status="signed_off", signed_off_by=user.name)

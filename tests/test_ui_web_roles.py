@@ -58,12 +58,12 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("GET", "/api/summaries/{summary_id}/difference"): ("/api/summaries/s-1/difference", None, CONTENT),
     ("GET", "/api/summaries/{summary_id}/versions"): ("/api/summaries/s-1/versions", None, CONTENT),
     ("POST", "/api/summaries/{summary_id}/versions/{version}/restore"): (
-        "/api/summaries/s-1/versions/1/restore", {}, CONTENT,
+        "/api/summaries/s-1/versions/1/restore", {"version": 1}, CONTENT,
     ),
     ("POST", "/api/summaries/{summary_id}/submit"): (
-        "/api/summaries/s-1/submit", {"rating": 0, "reasons": [], "note": ""}, CONTENT,
+        "/api/summaries/s-1/submit", {"rating": 0, "reasons": [], "note": "", "version": 1}, CONTENT,
     ),
-    ("POST", "/api/summaries/{summary_id}/sign-off"): ("/api/summaries/s-1/sign-off", {}, ATTORNEY),
+    ("POST", "/api/summaries/{summary_id}/sign-off"): ("/api/summaries/s-1/sign-off", {"version": 1}, ATTORNEY),
     ("POST", "/api/summaries/{summary_id}/return"): ("/api/summaries/s-1/return", {"reason": "Wrong"}, ATTORNEY),
     ("GET", "/api/summaries/{summary_id}/export"): ("/api/summaries/s-1/export?form=md", None, CONTENT),
     ("POST", "/api/matters/{matter_id}/consent"): (

@@ -188,7 +188,15 @@ def versions(db: Database, summary_id: str) -> tuple[Version, ...]:
         )
 
 
-def submit(db: Database, summary_id: str, actor: str, rating: int, reasons: Sequence[str], note: str) -> Correction:
+def submit(
+    db: Database,
+    summary_id: str,
+    actor: str,
+    rating: int,
+    reasons: Sequence[str],
+    note: str,
+    expected_version: int | None = None,
+) -> Correction:
     """Submit a summary for review: its current version becomes a correction of what the model wrote.
 
     Args:
@@ -198,10 +206,11 @@ def submit(db: Database, summary_id: str, actor: str, rating: int, reasons: Sequ
         rating: -1, 0 or 1, of the model's output.
         reasons: Keys of the legal reasons.
         note: Free text; sealed.
+        expected_version: The version that the person saw; None takes the current one.
 
     Raises:
         NotFound: There is no such summary.
-        Conflict: It is not open (draft or returned).
+        Conflict: It is not open (draft or returned), or its version is another.
         WrongUsage: The rating is out of range.
     """
     if rating not in (-1, 0, 1):
@@ -209,6 +218,7 @@ def submit(db: Database, summary_id: str, actor: str, rating: int, reasons: Sequ
     with db.session() as session:
         row = _row(session, summary_id)
         _need_status(row, _OPEN, "submitted")
+        _need_version(row, expected_version)
         correction_id = new_id("x")
         made = CorrectionRow(
             correction_id=correction_id,
@@ -232,16 +242,17 @@ def submit(db: Database, summary_id: str, actor: str, rating: int, reasons: Sequ
         return read_row(made)
 
 
-def sign_off(db: Database, summary_id: str, attorney: str) -> Correction:
+def sign_off(db: Database, summary_id: str, attorney: str, expected_version: int | None = None) -> Correction:
     """Sign a submitted summary off: it is locked, and its correction may train where the client has agreed.
 
     Raises:
         NotFound: There is no such summary.
-        Conflict: It is not submitted.
+        Conflict: It is not submitted, or its version is not `expected_version`, the one that the attorney read.
     """
     with db.session() as session:
         row = _row(session, summary_id)
         _need_status(row, ("submitted",), "signed off")
+        _need_version(row, expected_version)
         made = _submitted_correction(session, summary_id)
         made.signed_off_by, made.signed_off_at, made.state = attorney, timestamp(), "signed_off"
         row.status, row.signed_off_by = "signed_off", attorney
@@ -309,6 +320,13 @@ def _row(session: Session, summary_id: str) -> SummaryRow:
     if row is None:
         raise NotFound(f"There is no summary {summary_id}.", do="List the summaries of the filing.")
     return row
+
+
+def _need_version(row: SummaryRow, expected: int | None) -> None:
+    if expected is not None and row.version != expected:
+        raise Conflict(
+            f"The summary is at version {row.version}, you saw version {expected}.", do="Reload it and read it again."
+        )
 
 
 def _need_status(row: SummaryRow, allowed: Sequence[str], verb: str) -> None:

@@ -226,13 +226,23 @@ def restore_version(
     old = next((v for v in work.versions(house.db, summary_id) if v.version == version), None)
     if old is None:
         raise NotFound(f"The summary has no version {version}.")
-    return _save(house, user, stored, old.sentences, expected_version or stored.version)
+    return _save(house, user, stored, old.sentences, stored.version if expected_version is None else expected_version)
 
 
 def submit(
-    house: House, user: User, summary_id: str, rating: int, reasons: list[str], note: str = ""
+    house: House,
+    user: User,
+    summary_id: str,
+    rating: int,
+    reasons: list[str],
+    note: str = "",
+    expected_version: int | None = None,
 ) -> dict[str, Any]:
-    """Hand a summary to an attorney, with a rating (-1, 0, 1), legal reasons and a note."""
+    """Hand a summary to an attorney, with a rating (-1, 0, 1), legal reasons and a note.
+
+    Raises:
+        Conflict: It is no longer at `expected_version`, the one that the person saw, or not open.
+    """
     from assistant.feedback import REASONS
 
     _open(house, user, summary_id, "summary.submit")
@@ -240,21 +250,24 @@ def submit(
     if rating not in (-1, 0, 1) or unknown:
         raise RefusedInput("The rating or a reason is unknown.", expected=f"-1, 0 or 1, and of {', '.join(REASONS)}")
     with house.db.session():
-        correction = work.submit(house.db, summary_id, user.name, rating, tuple(reasons), note)
+        correction = work.submit(house.db, summary_id, user.name, rating, tuple(reasons), note, expected_version)
         audit.record(house.db, user.name, "summary.submit", summary_id, {"correction": correction.correction_id})
     return _present(house, work.get_summary(house.db, summary_id))
 
 
-def sign_off(house: House, user: User, summary_id: str) -> dict[str, Any]:
+def sign_off(house: House, user: User, summary_id: str, expected_version: int | None = None) -> dict[str, Any]:
     """Sign a summary off: it is locked, and may train where the client has agreed.
 
     A draft is submitted by the attorney in the same step.
+
+    Raises:
+        Conflict: It is no longer at `expected_version`, the one that the attorney read.
     """
     stored = _open(house, user, summary_id, "summary.sign_off")
     with house.db.session():
         if stored.status in ("draft", "returned"):
-            work.submit(house.db, summary_id, user.name, 0, (), "")
-        correction = work.sign_off(house.db, summary_id, user.name)
+            work.submit(house.db, summary_id, user.name, 0, (), "", expected_version)
+        correction = work.sign_off(house.db, summary_id, user.name, expected_version)
         audit.record(house.db, user.name, "summary.sign_off", summary_id, {"correction": correction.correction_id})
     return _present(house, work.get_summary(house.db, summary_id))
 

@@ -159,7 +159,8 @@ async def list_versions(request: Request, summary_id: str) -> dict[str, Any]:
 @router.post("/api/summaries/{summary_id}/versions/{version}/restore")
 async def restore_version(request: Request, summary_id: str, version: int) -> Any:
     """Make an earlier version the present one."""
-    return await act(request, "restore_version", summary_id, version)
+    data = await read_json(request)
+    return await act(request, "restore_version", summary_id, version, pick_number(data, "version"))
 
 
 @router.post("/api/summaries/{summary_id}/submit")
@@ -169,13 +170,15 @@ async def submit_summary(request: Request, summary_id: str) -> Any:
     rating, reasons = pick_number(data, "rating"), pick_names(data, "reasons", 20)
     if rating not in (-1, 0, 1):
         raise WrongUsage(f"{rating} is no rating.", expected="-1, 0 or 1")
-    return await act(request, "submit", summary_id, rating, tuple(reasons), pick_text(data, "note", 2000))
+    note, seen = pick_text(data, "note", 2000), pick_number(data, "version")
+    return await act(request, "submit", summary_id, rating, tuple(reasons), note, seen)
 
 
 @router.post("/api/summaries/{summary_id}/sign-off")
 async def sign_off(request: Request, summary_id: str) -> Any:
-    """Sign a summary off: an attorney answers for it, and it is locked."""
-    return await act(request, "sign_off", summary_id)
+    """Sign a summary off: an attorney answers for the version that was read, and it is locked."""
+    data = await read_json(request)
+    return await act(request, "sign_off", summary_id, pick_number(data, "version"))
 
 
 @router.post("/api/summaries/{summary_id}/return")

@@ -51,23 +51,25 @@ async function act(desk, path, data, words) {
 export function submit(desk) {
   const dialog = find('[data-dialog="submit"]');
   const form = find("form", dialog);
+  const { version } = desk.summary;
   form.reset();
   dialog.returnValue = "";
   find("[data-cancel]", dialog).onclick = () => dialog.close();
   dialog.onclose = () => {
     if (dialog.returnValue !== "ok") return;
     const data = new FormData(form);
-    act(desk, "submit", { rating: Number(data.get("rating")), reasons: data.getAll("reasons"), note: data.get("note") }, "Submitted. An attorney signs it off.");
+    act(desk, "submit", { rating: Number(data.get("rating")), reasons: data.getAll("reasons"), note: data.get("note"), version }, "Submitted. An attorney signs it off.");
   };
   dialog.showModal();
 }
 
 // What the filing does not bear is named once more before an attorney answers for it.
 export async function signOff(desk) {
+  const { version } = desk.summary;
   const open = unsure(desk.summary);
   const list = el("ul", { class: "unsure" }, open.map((s) => el("li", {}, el("q", {}, s.text), s.reason && el("p", { class: "small quiet" }, s.reason))));
   if (open.length && !(await ask(`${plural(open.length, "sentence is", "sentences are")} not fully supported`, list, { button: "Sign off all the same", danger: true }))) return null;
-  return act(desk, "sign-off", {}, "Signed off and locked.");
+  return act(desk, "sign-off", { version }, "Signed off and locked.");
 }
 
 export async function sendBack(desk) {

@@ -36,7 +36,7 @@ export async function drawVersions(desk) {
   try {
     const { versions } = await get(`/api/summaries/${desk.summary.summary_id}/versions`);
     if (desk.view !== "versions") return;
-    const restore = (version) => desk.change(() => post(`/api/summaries/${desk.summary.summary_id}/versions/${version}/restore`)).then((done) => done && desk.show("summary"));
+    const restore = (version) => desk.change(() => post(`/api/summaries/${desk.summary.summary_id}/versions/${version}/restore`, { version: desk.summary.version })).then((done) => done && desk.show("summary"));
     desk.body.replaceChildren(el("ol", { class: "versions" }, [...versions].sort((a, b) => b.version - a.version).map((v) => el("li", {},
       el("strong", { class: "number" }, `Version ${v.version}`), el("span", { class: "grow quiet" }, `${v.version === 1 ? "first draft, asked for by " : ""}${v.author}, ${when(v.created_at)}`),
       v.version === desk.summary.version ? el("span", { class: "quiet" }, "shown") : !desk.locked && el("button", { type: "button", onclick: () => restore(v.version) }, "Restore")))));
