@@ -241,6 +241,18 @@ def test_comprehensive_draws_from_every_readable_stretch():
     assert any("(p" in s.part for s in summary.sentences)
 
 
+def test_comprehensive_accounts_for_every_page():
+    leaders = "\n\n".join(f"Chapter {i} {'.' * 30} {i}" for i in range(60))
+    summary = run(None, make_document(f"{LONG}\n\n{leaders}", "plain", 12), adapter="none", detail="comprehensive")[-1]
+    accounted = set(summary.coverage.pages_drawn_from)
+    for sentence in summary.sentences:
+        if sentence.part == "Other pages":
+            first, *last = (int(word) for word in sentence.text.split() if word.isdigit())
+            accounted |= set(range(first, (last or [first])[0] + 1))
+    assert accounted == set(range(1, 13))
+    assert any("tables of contents" in s.text for s in summary.sentences)
+
+
 def test_every_type_has_a_template_and_the_firms_file_wins(tmp_path):
     assert set(document_types()) == {
         "brief",
