@@ -18,7 +18,7 @@ from assistant import jobs
 from assistant.engine import adapters
 from assistant.errors import CasebriefError
 from assistant.settings import Settings
-from assistant.store import audit, registry, rounds
+from assistant.store import audit, matters, registry, rounds
 from finetune.answers import RememberingEngine
 from finetune.checkpoint import write_json
 from finetune.dataset import ANSWERS, build_all_examples, read_dataset
@@ -74,23 +74,35 @@ def run_round(house: House, round_id: str) -> str:
 
     The status is stored in any case: "passed", "refused", "cancelled" or "failed" with the reason.
     """
-    run = RoundRun(house, round_id)
     try:
+        run = RoundRun(house, round_id)
         for name, body in run.steps():
             if rounds.get_round(house.db, round_id).status == "cancelled":
                 return "cancelled"
             rounds.update_round(house.db, round_id, step=name)
             jobs.step(name)(body)()
-        return run.finish()
+        status = end_round(house.db, round_id, run.conclude())
+        if status == "cancelled":
+            run.withdraw()
+        return status
     except (TrainingStopped, RoundCancelled):
-        return run.end("cancelled")
+        return end_round(house.db, round_id, "cancelled")
     except CasebriefError as error:
-        return run.end("failed", str(error))
+        return end_round(house.db, round_id, "failed", str(error))
     except Exception as error:
         if jobs.cancelled():
-            return run.end("cancelled")
-        run.end("failed", f"{type(error).__name__} in step {rounds.get_round(house.db, round_id).step}.")
+            return end_round(house.db, round_id, "cancelled")
+        step = rounds.get_round(house.db, round_id).step or "none"
+        end_round(house.db, round_id, "failed", f"{type(error).__name__} in step {step}.")
         raise
+
+
+def end_round(db: Database, round_id: str, status: str, error: str = "") -> str:
+    """Store how a running round ended, and give its status; one that has ended stays as it is."""
+    with db.session():
+        if rounds.settle_round(db, round_id, status, error):
+            audit.record(db, rounds.get_round(db, round_id).started_by, f"round.{status}", round_id, {})
+    return rounds.get_round(db, round_id).status
 
 
 class RoundRun:
@@ -125,6 +137,7 @@ class RoundRun:
         if self.candidate_folder(candidate).exists():
             return candidate
         lessons, _, manifest = read_dataset(self.folder / "dataset")
+        matters.check_training(self.db, manifest["matters"])
         examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
         weighed = self.options.weigh_examples(examples, {lesson.pair_id: lesson.source for lesson in lessons})
         train_adapter(
@@ -192,6 +205,7 @@ class RoundRun:
         """Take a candidate that passed into the registry; give its id, or "" where the gate refused it."""
         if not self.gate_passed():
             return ""
+        matters.check_training(self.db, read_dataset(self.folder / "dataset")[2]["matters"])
         candidate, parent = self.reserve_candidate()
         systems = rounds.get_round(self.db, self.round_id).results
         scores = {**systems["candidate"], "systems": systems}
@@ -200,20 +214,19 @@ class RoundRun:
         shutil.rmtree(self.folder / candidate, ignore_errors=True)
         return candidate
 
-    def finish(self) -> str:
-        """Store the outcome."""
+    def conclude(self) -> str:
+        """Store the candidate where the gate let it pass; give "passed" or "refused"."""
         passed = self.gate_passed()
         candidate = self.reserve_candidate()[0] if passed else ""
         rounds.update_round(self.db, self.round_id, candidate=candidate, step="done")
-        return self.end("passed" if passed else "refused")
+        return "passed" if passed else "refused"
 
-    def end(self, status: str, error: str = "") -> str:
-        """Store how the round ended, once."""
-        found = rounds.get_round(self.db, self.round_id)
-        if found.status == "running" or (found.status == "cancelled") != (status == "cancelled"):
-            rounds.update_round(self.db, self.round_id, status=status, error=error)
-            audit.record(self.db, found.started_by, f"round.{status}", self.round_id, {})
-        return status
+    def withdraw(self) -> None:
+        """Take back the candidate of a round that was cancelled while it registered: it is not to be promoted."""
+        candidate, _ = self.reserve_candidate()
+        if any(a.adapter_id == candidate and a.status == "candidate" for a in adapters.list_adapters(self.db)):
+            registry.set_status(self.db, candidate, "retired")
+        rounds.update_round(self.db, self.round_id, candidate="")
 
     def systems(self) -> Iterator[tuple[str, str, int]]:
         """Give the systems that are compared: name, adapter, worked examples."""

@@ -20,11 +20,11 @@ from assistant import jobs
 from assistant.engine import adapters
 from assistant.errors import WrongUsage
 from assistant.settings import Settings
-from assistant.store import filings, matters, rounds
+from assistant.store import filings, matters, registry, rounds
 from assistant.store.database import open_database
 from finetune.dataset import read_dataset
 from finetune.options import PRESETS, RoundOptions
-from finetune.rounds import register_jobs, run_round
+from finetune.rounds import end_round, register_jobs, run_round
 
 OPTIONS = {"preset": "quick", "synthetic": 3, "held_out": 3, "examples": 8, "parts": 1, "layers": 0, "rank": 2}
 EDITED = "Parties: Person 1 sues Person 2.\nRelief: Damages of $4,100 and attorney's fees."
@@ -37,7 +37,7 @@ def open_tiny_house(root: Path) -> SimpleNamespace:
     base = root / "tiny"
     if not base.exists():
         write_tiny_model(base, [*WORDS, "text", "Person", "1", "2", "Parties", "Relief"], context=8192)
-    settings = Settings(home=root / "home", model=str(base), threads=1, dtype="float32")
+    settings = Settings(home=root / "home", model=str(base), threads=1, dtype="float32", gate_margin=0.9)
     return SimpleNamespace(settings=settings, db=open_database(settings), engine=TransformersEngine(settings))
 
 
@@ -144,6 +144,22 @@ def test_round_without_anything_to_learn_fails_with_the_reason(tmp_path):
     assert "nothing to learn from" in rounds.get_round(house.db, round_id).error
 
 
+def test_round_with_an_option_of_another_version_fails_and_does_not_hang(tmp_path):
+    house = open_tiny_house(tmp_path)
+    round_id = rounds.create_round(house.db, "admin", {"temperature": 1})
+    assert run_round(house, round_id) == "failed"
+    assert "no option 'temperature'" in rounds.get_round(house.db, round_id).error
+
+
+def test_ended_round_stays_as_it_ended(tmp_path):
+    house = open_tiny_house(tmp_path)
+    round_id = rounds.create_round(house.db, "admin", OPTIONS)
+    rounds.update_round(house.db, round_id, status="cancelled")
+    assert run_round(house, round_id) == "cancelled"
+    assert end_round(house.db, round_id, "failed", "late") == "cancelled"
+    assert rounds.get_round(house.db, round_id).error == ""
+
+
 def test_unexpected_error_is_stored_without_its_text(tmp_path, monkeypatch):
     house = open_tiny_house(tmp_path)
     round_id = rounds.create_round(house.db, "admin", OPTIONS)
@@ -162,6 +178,27 @@ def test_refused_candidate_is_not_registered(tmp_path, monkeypatch):
     found = rounds.get_round(house.db, round_id)
     assert found.candidate == "" and adapters.list_adapters(house.db) == ()
     assert "1 identifiers" in found.gate["reasons"][-1]
+
+
+def test_round_cancelled_while_it_registers_stays_cancelled_and_offers_nothing(tmp_path, monkeypatch):
+    settings = Settings(home=tmp_path)
+    house = SimpleNamespace(settings=settings, db=open_database(settings), engine=None)
+    round_id = rounds.create_round(house.db, "admin", OPTIONS)
+
+    def register_and_be_cancelled():
+        folder = house.settings.home / "rounds" / round_id
+        (folder / "gate.json").write_text('{"passed": true}')
+        (folder / "candidate.json").write_text('{"adapter_id": "house-1", "parent": ""}')
+        registry.insert_adapter(house.db, "house-1", folder="adapters/house-1", hash="abc")
+        assert rounds.settle_round(house.db, round_id, "cancelled")
+        return "house-1"
+
+    monkeypatch.setattr("finetune.rounds.RoundRun.steps", lambda run: [("register", register_and_be_cancelled)])
+    assert run_round(house, round_id) == rounds.get_round(house.db, round_id).status == "cancelled"
+    assert registry.get_adapter(house.db, "house-1").status == "retired"
+    assert not rounds.settle_round(house.db, round_id, "passed")
+    with pytest.raises(WrongUsage):
+        rounds.settle_round(house.db, round_id, "running")
 
 
 def test_cancelled_round_stops_and_leaves_no_adapter(tmp_path):
