@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -137,6 +138,25 @@ def set_protective_order(db: Database, matter_id: str, holds: bool) -> Matter:
         row = _row(session, matter_id)
         row.protective_order = holds
         return _matter(row, open_vault(db, matter_id))
+
+
+def check_training(db: Database, matter_ids: Collection[str]) -> None:
+    """Let training on these matters pass only while each has its client's consent and no protective order.
+
+    Raises:
+        NotAllowed: Consent of one was withdrawn or never given, an order holds, or it was erased.
+    """
+    allowed = select(MatterRow.matter_id).where(
+        MatterRow.matter_id.in_(matter_ids), MatterRow.consent.is_(True), MatterRow.protective_order.is_(False)
+    )
+    with db.reading() as session:
+        barred = sorted(set(matter_ids) - set(session.scalars(allowed)))
+    if barred:
+        raise NotAllowed(
+            f"What was learned from {', '.join(barred)} may not be used.",
+            expected="matters with the client's consent to training and without a protective order",
+            do="Start another round, which leaves these matters out.",
+        )
 
 
 def set_legal_hold(db: Database, matter_id: str, holds: bool) -> Matter:

@@ -152,13 +152,18 @@ def show_adapter(house: House, user: User, adapter_id: str) -> dict[str, Any]:
 
 
 def promote(house: House, user: User, adapter_id: str) -> dict[str, Any]:
-    """Make a candidate the active adapter; the next summary uses it."""
+    """Make a candidate the active adapter; the next summary uses it.
+
+    Raises:
+        NotAllowed: A client whose matter it learned from has withdrawn consent since, or an order forbids it.
+    """
     from assistant.engine import adapters
-    from assistant.store import rounds
+    from assistant.store import matters, rounds
 
     check(house.db, user, "adapter.promote")
     house.ready_adapters()
     with house.db.session():
+        matters.check_training(house.db, adapters.get_adapter(house.db, adapter_id).matters)
         adapter = adapters.promote(house.db, adapter_id, user.name)
         audit.record(house.db, user.name, "adapter.promote", adapter_id, {})
         for found in rounds.list_rounds(house.db):
