@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,15 @@ def record_in(session: Session, actor: str, action: str, subject: str, detail: d
     row.hash = _hash_entry(row)
     session.add(row)
     return number
+
+
+def has_acted(db: Database, actor: str, actions: Collection[str], subject: str, since: str) -> bool:
+    """Tell whether a person took one of the actions on a subject since a time (ISO 8601 UTC)."""
+    found = select(func.count()).where(
+        AuditRow.actor == actor, AuditRow.action.in_(actions), AuditRow.subject == subject, AuditRow.at >= since
+    )
+    with db.reading() as session:
+        return bool(session.scalar(found))
 
 
 def verify_chain(db: Database) -> ChainReport:

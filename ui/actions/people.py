@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import NotAllowed, NotFound
 from assistant.store import audit, matters, people
+from assistant.store.database import timestamp
 from assistant.store.matters import Matter
 from assistant.store.people import User
 from ui.permits import check, may
@@ -151,6 +152,28 @@ def export_audit(house: House, user: User) -> list[dict[str, Any]]:
     return list(audit.export(house.db))
 
 
+_NAME_A_SECOND = "Name another attorney of the matter as the second."
+_ACCOUNT_ACTIONS = ("user.add", "user.password", "user.role")
+_ACCOUNT_HOURS = 7 * 24.0
+
+
+def _check_second(house: House, first: User, second: User, matter_id: str) -> None:
+    """Let only an attorney of the matter confirm an erasure, whose account is not one that the first person holds.
+
+    Raises:
+        NotAllowed: The second is no attorney of the matter, or the first made the account or its password of late.
+    """
+    if second.role != "attorney" or not people.is_member(house.db, second.name, matter_id):
+        raise NotAllowed(f"{second.name} is no attorney of this matter.", do=_NAME_A_SECOND)
+    since = timestamp(-_ACCOUNT_HOURS)
+    if audit.has_acted(house.db, first.name, _ACCOUNT_ACTIONS, second.name, since):
+        raise NotAllowed(
+            f"You made the account of {second.name}, its role or its password within the last seven days.",
+            expected="a second whose password you do not know",
+            do="Name another attorney of the matter, or wait until the seven days are over.",
+        )
+
+
 def erase_matter(house: House, user: User, matter_id: str, second: str, *, password: str = "") -> dict[str, Any]:
     """Erase a matter: its key, its filings, its index; a tombstone stays. It takes two people.
 
@@ -158,22 +181,24 @@ def erase_matter(house: House, user: User, matter_id: str, second: str, *, passw
         house: The open house.
         user: Who asks.
         matter_id: What to erase.
-        second: Another attorney or admin, who confirms.
+        second: An attorney who is a member of the matter, who confirms.
         password: The second person's password.
 
     Raises:
-        NotAllowed: The second person is the first, may not erase, or did not confirm.
+        NotAllowed: The second person is the first, is no attorney of the matter, did not confirm, or has an
+            account or a password that the first person made within seven days.
         RefusedInput: The matter is under a legal hold.
     """
     from finetune.dataset import forget_matter
 
     check(house.db, user, "matter.erase", matter_id)
     if not second:
-        raise NotAllowed("Erasure takes two people.", do="Name another attorney of the matter or an admin as second.")
+        raise NotAllowed("Erasure takes two people.", do=_NAME_A_SECOND)
     confirming = people.authenticate(house.db, second, password)
     if confirming.name == user.name:
-        raise NotAllowed("Erasure takes two people.", do="Name another attorney or an admin as the second.")
+        raise NotAllowed("Erasure takes two people.", do=_NAME_A_SECOND)
     check(house.db, confirming, "matter.erase", matter_id)
+    _check_second(house, user, confirming, matter_id)
     with house.db.session():
         report = matters.erase_matter(house.db, matter_id, user.name, confirming.name)
         counts = {"documents": report.documents, "second": confirming.name}
