@@ -223,6 +223,7 @@ def summarize(house: House, user: User, arguments: dict[str, Any], stop: threadi
             document_type=arguments.get("document_type"),
             password=arguments.get("password"),
             stop=stop,
+            user=user.name,
         ),
         "summary",
     )
@@ -233,7 +234,7 @@ def summarize_lines(house: House, user: User, arguments: dict[str, Any], stop: t
     check(house.db, user, "file.summarize")
     from ui.unstored import summarize_texts
 
-    yield from summarize_texts(house, arguments, stop)
+    yield from summarize_texts(house, user.name, arguments, stop)
 
 
 def search(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:

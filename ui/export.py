@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ _CUSTOM = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
 _NOTICE = "Written by an AI system and checked by code against the filing; citations are not cite-checked."
 
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARKUP = re.compile(r"([\\`*_\[\]#|~])")
+_LINE_START = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))")
+
 
 def export_file(summary: dict[str, Any], form: str, citations: bool) -> tuple[str, str, bytes]:
     """Write a presented summary as a file.
@@ -37,6 +42,7 @@ def export_file(summary: dict[str, Any], form: str, citations: bool) -> tuple[st
     Raises:
         RefusedInput: The form is unknown.
     """
+    summary = _strip_controls(summary)
     stem = "".join(c if c.isalnum() or c in "-_" else "_" for c in summary["file"].rsplit(".", 1)[0])[:60] or "filing"
     name = f"{stem}-summary-v{summary['version']}"
     if form == "md":
@@ -44,6 +50,21 @@ def export_file(summary: dict[str, Any], form: str, citations: bool) -> tuple[st
     if form == "docx":
         return f"{name}.docx", _DOCX, _write_docx(summary, citations)
     raise RefusedInput(f"The form is {form!r}.", expected="docx or md")
+
+
+def _strip_controls(value: Any) -> Any:
+    """Give a value without the characters that XML, and so Word, cannot hold, such as a form feed of a page."""
+    if isinstance(value, str):
+        return _NOT_XML.sub(" ", value)
+    if isinstance(value, dict):
+        return {key: _strip_controls(held) for key, held in value.items()}
+    return [_strip_controls(held) for held in value] if isinstance(value, list) else value
+
+
+def _plain(text: str) -> str:
+    """Give text for Markdown on one line, so that nothing in it is read as markup or as HTML."""
+    line = _MARKUP.sub(r"\\\1", escape(" ".join(text.split())))
+    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", line)
 
 
 def _marks(summary: dict[str, Any]) -> dict[str, str]:
@@ -78,19 +99,19 @@ def _write_markdown(summary: dict[str, Any], citations: bool) -> str:
     lines = ["---", *(f"{key}: {json.dumps(value)}" for key, value in _marks(summary).items()), "---", ""]
     if not summary["signed_off_by"]:
         lines += [f"**{WATERMARK}**: not signed off by an attorney.", ""]
-    lines += [f"# Summary of {summary['file']}", ""]
+    lines += [f"# Summary of {_plain(summary['file'])}", ""]
     quotes: list[str] = []
     for part, sentences in _blocks(summary):
         texts = []
         for sentence in sentences:
-            text = sentence["text"] + _flag(sentence)
+            text = _plain(sentence["text"] + _flag(sentence))
             if citations:
-                quotes.append(f"[^{len(quotes) + 1}]: {_cite(sentence)}: {_first_quote(sentence)}")
+                quotes.append(f"[^{len(quotes) + 1}]: {_plain(_cite(sentence))}: {_plain(_first_quote(sentence))}")
                 text += f"[^{len(quotes)}]"
             texts.append(text)
-        lines += [(f"**{part}:** " if part else "") + " ".join(texts), ""]
+        lines += [(f"**{_plain(part)}:** " if part else "") + " ".join(texts), ""]
     if summary["missing_parts"]:
-        lines += [f"Not found in the filing: {', '.join(summary['missing_parts'])}.", ""]
+        lines += [f"Not found in the filing: {_plain(', '.join(summary['missing_parts']))}.", ""]
     return "\n".join([*lines, *quotes, "", f"_{_NOTICE}_", ""])
 
 

@@ -61,12 +61,18 @@ def stream_file_summary(
     document_type: str | None,
     password: str | None,
     stop: threading.Event,
+    user: str,
 ) -> Iterator[Event]:
-    """Summarize a file that is not stored; the events of `ui.actions.summaries.stream_summary`."""
+    """Summarize a file that is not stored; the events of `ui.actions.summaries.stream_summary`.
+
+    No adapter serves `user` that learned from a matter which the user is walled off from.
+    """
     yield {"kind": "progress", "done": 0, "total": 0, "label": f"reading {path.name}"}
     source = open_file(path, house.settings, password, document_type)
     sources = Sources(source)
-    for item in house.summarize(source.document, detail=cast(Detail, detail), words=words, adapter=adapter, stop=stop):
+    for item in house.summarize(
+        source.document, detail=cast(Detail, detail), words=words, adapter=adapter, stop=stop, user=user
+    ):
         if isinstance(item, Summary):
             yield {"kind": "done", "summary": {"file": path.name} | present_summary(item, sources)}
         elif isinstance(item, dict):
@@ -96,7 +102,7 @@ def read_lines(path: Path, *fields: str) -> Iterator[dict[str, Any]]:
             yield record
 
 
-def summarize_texts(house: House, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
+def summarize_texts(house: House, user: str, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
     """Summarize the texts of a JSON-lines file {id, document[, words]}, a batch at a time, as records {id, summary, …}.
 
     A brief summary is written in batches; the longer ones one by one. A text that is refused is a record
@@ -110,7 +116,7 @@ def summarize_texts(house: House, arguments: dict[str, Any], stop: threading.Eve
         batch = rows[start : start + _BATCH]
         yield {"kind": "progress", "done": start, "total": len(rows), "label": "texts"}
         opened, refused = _open_batch(batch, house.settings, arguments.get("document_type"))
-        made = _summarize_batch(house, opened, detail, arguments, stop)
+        made = _summarize_batch(house, user, opened, detail, arguments, stop)
         for row in batch:
             name = str(row["id"])
             if name in refused:
@@ -138,6 +144,7 @@ def _open_batch(
 
 def _summarize_batch(
     house: House,
+    user: str,
     opened: dict[str, tuple[Source, int | None]],
     detail: str,
     arguments: dict[str, Any],
@@ -148,10 +155,10 @@ def _summarize_batch(
     wished = arguments.get("words")
     if detail != "brief":
         return {
-            name: _finish_one(house, source, detail, words or wished, arguments.get("adapter"), stop)
+            name: _finish_one(house, user, source, detail, words or wished, arguments.get("adapter"), stop)
             for name, (source, words) in opened.items()
         }
-    adapter = house.choose_adapter(arguments.get("adapter"))
+    adapter = house.choose_adapter(arguments.get("adapter"), user)
     documents = [source.document for source, _ in opened.values()]
     made = summarize_batch(
         documents,
@@ -165,7 +172,15 @@ def _summarize_batch(
 
 
 def _finish_one(
-    house: House, source: Source, detail: str, words: int | None, adapter: str | None, stop: threading.Event
+    house: House,
+    user: str,
+    source: Source,
+    detail: str,
+    words: int | None,
+    adapter: str | None,
+    stop: threading.Event,
 ) -> Summary:
-    items = house.summarize(source.document, detail=cast(Detail, detail), words=words, adapter=adapter, stop=stop)
+    items = house.summarize(
+        source.document, detail=cast(Detail, detail), words=words, adapter=adapter, stop=stop, user=user
+    )
     return next(item for item in items if isinstance(item, Summary))
