@@ -191,7 +191,7 @@ def test_forged_calls_are_refused(browser: object, office: dict[str, str], submi
     paralegal, stranger = log_in(browser, office, "paula"), log_in(browser, office, "nina")
     token = paralegal.locator("meta[name=csrf]").get_attribute("content")
     admin_calls = [
-        ("/api/users", {"name": "eve", "role": "admin", "password": PASSWORD}),
+        ("/api/users", {"name": "eve", "role": "admin", "password": PASSWORD, "display_name": ""}),
         ("/rounds/gradio_api/queue/join", {"data": ["quick", 0, 0, "", 0, 0], "fn_index": 3, "session_hash": "x"}),
         ("/rounds/gradio_api/run/predict", {"data": [], "fn_index": 0}),
     ]

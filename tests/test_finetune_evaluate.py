@@ -147,7 +147,7 @@ PAIRS = [
 def test_pairs_are_scored_with_names_restored_and_ids_may_repeat(tmp_path, settings):
     out = tmp_path / "predictions.jsonl"
     told = evaluate_pairs(PAIRS, settings, adapter="none", predictions=out)
-    assert told["n"] == 2 and told["adapter"] == "none" and told["rouge1"]["f1"] > 0.3
+    assert told["n"] == 2 and told["adapter"] == "none" and told["rouge1"]["f1"] > 0.2
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     assert [row["id"] for row in rows] == ["a", "a"]
     assert "Whitfield" in rows[0]["summary"] and rows[1]["reference"] == PAIRS[1].summary

@@ -52,6 +52,8 @@ class Organizations(LegalRecognizer):
         for pattern, score in ((_SUFFIXED, 0.9), (_SUFFIXED_CAPITALS, 0.9), (_HEADED, 0.7), (_OF_HEADED, 0.7)):
             for match in pattern.finditer(text):
                 start, end = match.span()
+                if len(match.group().rpartition(" ")[2]) > 6 and match.group().endswith("."):
+                    end -= 1  # the full stop behind "Corporation" ends the sentence
                 trimmed = start if pattern is _OF_HEADED else _trim_front(text, start, end)
                 if trimmed is not None:
                     yield Found(trimmed, end, "ORG", score)
