@@ -85,6 +85,7 @@ def test_an_adapter_that_learned_behind_a_wall_does_not_serve(house: House, monk
     monkeypatch.setattr(adapters, "get_adapter", lambda db, name: learned)
     monkeypatch.setattr(adapters, "serving_adapter", lambda db, base: learned)
     monkeypatch.setattr(adapters, "verify_folder", lambda folder: None)
+    monkeypatch.setattr(adapters, "install_starter", lambda db: None)
     monkeypatch.setattr(House, "engine", FakeEngine())
     assert house.choose_adapter(None, "nina") == "base"
     with pytest.raises(NotAllowed):
