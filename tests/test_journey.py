@@ -48,17 +48,17 @@ class Witness:
 
 
 def wait_until_read(house: House, user: User, document_id: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         shown = filings.show_filing(house, user, document_id)
         if shown["status"] not in ("waiting", "reading"):
             return shown
         time.sleep(0.1)
-    raise AssertionError("the filing was not read in two minutes")
+    raise AssertionError("the filing was not read in five minutes")
 
 
 def wait_for_round(house: House, admin: User, round_id: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 400
+    deadline = time.monotonic() + 1200
     while time.monotonic() < deadline:
         shown = learning.round_status(house, admin, round_id)
         if shown["status"] != "running":
