@@ -145,7 +145,8 @@ def _collect_patterns(
         if candidate.type in _PERSONS + _ORGS:
             party = candidate.type.startswith("PARTY")
             words = fold_words(text[candidate.start : candidate.end])
-            common = small | places | (set() if party else judges)
+            person = candidate.type in _PERSONS  # the model takes many a surname for a place
+            common = small | (set() if person else places) | (set() if party else judges)
             patterns |= set(_shorter_forms(words, candidate.type, PARTY_IN_LAW if party else _PLAIN, common))
             patterns |= set(_read_alias(text, candidate, party))
     for type, name in known:

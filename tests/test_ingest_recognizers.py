@@ -81,6 +81,15 @@ def test_found_in_the_strict_profile_only(text: str, type: str, name: str) -> No
     assert (type, name) not in find(text, "working")
 
 
+def test_a_surname_that_the_model_takes_for_a_place_is_found_all_the_same() -> None:
+    text = "NICOLA MARIE STRAND, Appellant,\n\nv.\n\nSTATE OF OHIO, Respondent.\n\nThe pleas were free. In Strand, he lost."
+    assert [name for type, name in find(text) if type == "PERSON"] == ["NICOLA MARIE STRAND", "Strand"]
+
+
+def test_a_panel_below_a_date_is_kept() -> None:
+    assert find("Filed: January 19, 2021\n\nVera T. Quillan, P.J., and Karl S. Oden, J.") == []
+
+
 def test_a_long_document_costs_in_proportion() -> None:
     import time
 

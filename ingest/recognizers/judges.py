@@ -25,7 +25,7 @@ _AFTER = regex.compile(
     rf"|deliver|join)))"
 )
 _PART = regex.compile(r",\s(?:and\s)?(?!(?:Jr|Sr|II|III)\b)|\sand\s")
-_REPORTER = regex.compile(r"\d\s*$")
+_REPORTER = regex.compile(r"\d[ ]*$")
 
 
 class Judges(LegalRecognizer):
