@@ -38,6 +38,11 @@ def clock(work: Callable[[], Any]) -> tuple[Any, float, float]:
     return result, time.monotonic() - wall, time.process_time() - cpu
 
 
+def rate(tokens: int, seconds: float) -> float | None:
+    """Give tokens a second, or None where other work disturbed the reading that is taken off."""
+    return round(tokens / seconds, 1) if seconds > 0 else None
+
+
 def make_prompts(engine: TransformersEngine, count: int, passages: int) -> list[list[int]]:
     """Build summary prompts of several passages each."""
     sources = []
@@ -73,8 +78,8 @@ def measure(engine: TransformersEngine, prompts: list[list[int]], length: int) -
         wall = sum(r[1] for r in runs) - sum(r[1] for r in read)
         cpu = sum(r[2] for r in runs) - sum(r[2] for r in read)
         made = sum(len(r[0]) - 1 for r in runs)
-        report[f"write_tokens_per_s_{name}"] = round(made / max(wall, 1e-6), 1)
-        report[f"write_tokens_per_cpu_s_{name}"] = round(made / max(cpu, 1e-6), 1)
+        report[f"write_tokens_per_s_{name}"] = rate(made, wall)
+        report[f"write_tokens_per_cpu_s_{name}"] = rate(made, cpu)
         outputs[name] = [r[0] for r in runs]
     report["same_tokens_with_guesses"] = sum(a == b for a, b in zip(outputs["plain"], outputs["guessed"], strict=True))
     report["stop_latest_s"] = round(
