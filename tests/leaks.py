@@ -44,9 +44,11 @@ def _decode(data: bytes, depth: int) -> Iterator[bytes]:
         return
     for match in _BASE64.finditer(data):
         text = match.group().rstrip(b"=")
-        yield base64.urlsafe_b64decode(text.translate(bytes.maketrans(b"+/", b"-_")) + b"=" * (-len(text) % 4)) if len(
-            text
-        ) % 4 != 1 else b""
+        yield (
+            base64.urlsafe_b64decode(text.translate(bytes.maketrans(b"+/", b"-_")) + b"=" * (-len(text) % 4))
+            if len(text) % 4 != 1
+            else b""
+        )
     for match in _HEX.finditer(data):
         yield bytes.fromhex(match.group().decode())
 

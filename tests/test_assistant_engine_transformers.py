@@ -121,7 +121,7 @@ def test_guessed_tokens_are_those_of_greedy_decoding(settings: Settings) -> None
     # each character is followed by the next of the alphabet, which comes round again: guesses pay after one round
     import torch
 
-    engine = TransformersEngine(settings)
+    engine = TransformersEngine(settings.model_copy(update={"decode_weights": "full"}))
     model = engine._load().model
     with torch.no_grad():
         for layer in model.model.layers:
@@ -151,6 +151,43 @@ def test_batch_reports_progress_and_takes_nothing(settings: Settings) -> None:
     engine.batch([summary_prompt("plain", "", [TEXT], 9)] * 20, max_new_tokens=2, progress=lambda *a: told.append(a))
     assert told[-1] == (20, 20)
     assert engine.batch([]) == []
+
+
+@pytest.mark.parametrize("kind", ["base", "lora", "dora", "whole"])
+def test_half_weights_give_the_logits_of_the_full_ones(
+    settings: Settings, tiny: Path, tmp_path: Path, kind: str
+) -> None:
+    import torch
+
+    engine = TransformersEngine(settings)
+    loaded = engine._load()
+    if kind == "whole":
+        loaded.whole[kind] = loaded.model
+    elif kind != "base":
+        loaded.add_adapter(kind, make_adapter(tiny, tmp_path / kind, 5, dora=kind == "dora"))
+    name = None if kind == "base" else kind
+    ids = torch.arange(40, 60).repeat(2, 1)
+    mask = torch.ones(2, 23)
+    mask[0, :4] = 0  # a shorter prompt, padded on the left
+    positions = (mask.cumsum(1) - 1).clamp(min=0).long()
+    given = []
+    for decoder in (loaded.decoder(name), None):
+        cache = loaded.new_cache()
+        with torch.inference_mode():
+            loaded.use(name)(
+                input_ids=ids, attention_mask=mask[:, :20], position_ids=positions[:, :20], past_key_values=cache
+            )
+            new = {"mask": mask, "positions": positions[:, 20:]}
+            if decoder is not None:
+                given.append(decoder(ids[:, :3], cache, keep=3, **new))
+            else:
+                given.append(
+                    loaded.use(name)(
+                        input_ids=ids[:, :3], attention_mask=mask, position_ids=new["positions"], past_key_values=cache
+                    ).logits
+                )
+    assert given[0].shape == given[1].shape and float(given[1].std()) > 0.1
+    assert float((given[0] - given[1]).abs().max()) < 0.02 * float(given[1].std())
 
 
 def test_adapter_changes_the_output_and_base_stays(settings: Settings, tiny: Path, tmp_path: Path) -> None:

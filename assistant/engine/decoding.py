@@ -81,7 +81,9 @@ def decode_stream(
         if made >= max_new_tokens or stopped():
             return
         row = [token, *guesses]
+        began = time.perf_counter()
         best = step(torch.tensor([row]), cache, keep=len(row))[0].argmax(-1).tolist()
+        seconds = time.perf_counter() - began
         accepted = 0
         while accepted < len(guesses) and guesses[accepted] == best[accepted]:
             accepted += 1
@@ -97,7 +99,7 @@ def decode_stream(
             return
         if lookup:
             lookup.extend(fresh)
-            lookup.learn(len(guesses), accepted)
+            lookup.learn(len(guesses), accepted, seconds)
         token = best[accepted]
 
 
@@ -108,6 +110,7 @@ class Lookup:
         self._ids: list[int] = []
         self._after: dict[tuple[int, ...], int] = {}
         self._credit = 2.0
+        self._plain_s: float | None = None  # seconds of a pass without guesses
         self.extend(ids)
 
     def extend(self, ids: Sequence[int]) -> None:
@@ -125,10 +128,13 @@ class Lookup:
         place = self._after.get((*self._ids[1 - _GUESS_AFTER :], token))
         return [] if place is None else self._ids[place : place + min(_GUESSES, most)]
 
-    def learn(self, guessed: int, accepted: int) -> None:
-        """Keep account: a pass with guesses costs about one and a half plain ones."""
-        if guessed:
-            self._credit = min(self._credit + accepted - 0.7, 4.0)
+    def learn(self, guessed: int, accepted: int, seconds: float) -> None:
+        """Keep account of what guesses saved, in plain passes; their cost is measured, since machines differ."""
+        if not guessed:
+            self._plain_s = seconds if self._plain_s is None else 0.8 * self._plain_s + 0.2 * seconds
+        elif self._plain_s is not None:
+            cost = min(seconds / self._plain_s, guessed + 1.0)  # a hiccup of the machine says nothing
+            self._credit = min(self._credit + accepted + 1 - cost, 4.0)
 
 
 def decode_batch(

@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.engine.base import ADAPTER_ID, BASE, Prompt
 from assistant.engine.decoding import Pace, decode_batch, decode_stream
+from assistant.engine.half import MOST_TOKENS, HalfDecoder, fits
 from assistant.engine.manifest import CONFIG, verify_folder
 from assistant.engine.prompts import encode, end_of_turn
 from assistant.engine.weights import load_tokenizer, model_folder, model_hash, quiet_transformers
@@ -17,6 +18,7 @@ from assistant.settings import Settings
 
 _BATCH_TOKENS = 12_000  # prompt and answer tokens, padding included, that one batch may hold
 _BATCH_ROWS = 16
+_MOST_DECODERS = 3  # of 270 MB each for the model in the box
 
 
 class TransformersEngine:
@@ -195,6 +197,8 @@ class _Loaded:
         self.model = model.to(self.device).eval()
         self.peft: Any = None
         self.whole: dict[str, Any] = {}  # all weights trained: models of their own
+        self.folder, self.adapter_folders = folder, dict[str, Path]()
+        self.decoders: dict[str | None, HalfDecoder] | None = {} if _writes_half(settings, self.model) else None
         self.active: str | None = None
         self.ends = _end_tokens(self.model, self.tokenizer)
         self.pad = int(self.tokenizer.pad_token_id or 0)
@@ -220,6 +224,8 @@ class _Loaded:
                 f"The adapter in {folder} could not be loaded ({type(error).__name__}).",
                 do="Train it again, or roll back to another adapter.",
             ) from error
+        else:
+            self.adapter_folders[name] = folder
         finally:
             self.active = ""  # no adapter's name: whatever PEFT made active, the next step sets its own
 
@@ -244,6 +250,8 @@ class _Loaded:
         def run(ids: Any, cache: Any, *, keep: int, mask: Any = None, positions: Any = None) -> Any:
             device = self.device
             with lock, torch.inference_mode():
+                if self.decoders is not None and ids.numel() <= MOST_TOKENS and cache.get_seq_length():
+                    return self.decoder(name)(ids, cache, keep=keep, mask=mask, positions=positions)
                 return self.use(name)(
                     input_ids=ids.to(device),
                     attention_mask=None if mask is None else mask.to(device),
@@ -254,6 +262,26 @@ class _Loaded:
                 ).logits.to("cpu")
 
         return run
+
+    def decoder(self, name: str | None) -> HalfDecoder:
+        """Give the short weights of the base or of an adapter merged into it, made at their first use."""
+        assert self.decoders is not None
+        found = self.decoders.pop(name, None) or HalfDecoder(self._merge(name))
+        self.decoders[name] = found  # the last used stands last
+        if len(self.decoders) > _MOST_DECODERS:
+            self.decoders.pop(next(iter(self.decoders)))
+        return found
+
+    def _merge(self, name: str | None) -> Any:
+        """Give a model with the adapter merged into its weights; the base is read anew, since merging changes it."""
+        if name in self.whole:
+            return self.whole[name]
+        model = _read_model(self.folder, self.model.dtype)
+        if name is None:
+            return model.eval()
+        from peft import PeftModel
+
+        return PeftModel.from_pretrained(model, str(self.adapter_folders[name])).merge_and_unload().eval()
 
     def new_cache(self) -> Any:
         """Make an empty cache for one stream or one batch."""
@@ -288,6 +316,11 @@ def choose_dtype(settings: Settings) -> Any:
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
     capable = (getattr(torch.cpu, f"_is_{f}_supported", None) for f in ("amx_tile", "avx512_bf16"))
     return torch.bfloat16 if any(check() for check in capable if check) else torch.float32
+
+
+def _writes_half(settings: Settings, model: Any) -> bool:
+    """Tell whether tokens are written with weights of 16 bits."""
+    return settings.decode_weights != "full" and fits(model)
 
 
 def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
