@@ -121,7 +121,7 @@ def summarize_batch(
     if engine is not None and adapter != NO_MODEL:
         asked = [index for index, (_, _, selections) in enumerate(jobs) if selections]
         prompts = [ask_for(jobs[i][0].reading, jobs[i][1], jobs[i][2]) for i in asked]
-        longest = max((_token_limit(jobs[i][1].words) for i in asked), default=0)
+        longest = [_token_limit(jobs[i][1].words) for i in asked]
         written = engine.batch(prompts, adapter=None if adapter == BASE else adapter, max_new_tokens=longest)
         for index, text in zip(asked, written, strict=True):
             outputs[index] = text

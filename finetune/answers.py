@@ -13,6 +13,7 @@ from assistant.engine.base import BASE, Engine, Prompt
 from assistant.engine.prompts import few_shot
 from finetune.checkpoint import write_json
 
+Limit = int | Sequence[int]
 Shots = dict[str, list[tuple[Prompt, str]]]
 """For a prompt (as `tell_prompt` writes it) the worked examples to show before it."""
 
@@ -53,7 +54,7 @@ class _Around:
         yield from self.batch([prompt], adapter=adapter, max_new_tokens=max_new_tokens)
 
     def batch(
-        self, prompts: Sequence[Prompt], *, adapter: str | None = None, max_new_tokens: int = 120, **more: Any
+        self, prompts: Sequence[Prompt], *, adapter: str | None = None, max_new_tokens: Limit = 120, **more: Any
     ) -> list[str]:
         """Answer many prompts."""
         return self.engine.batch(prompts, adapter=adapter, max_new_tokens=max_new_tokens, **more)
@@ -67,7 +68,7 @@ class FewShotEngine(_Around):
         self.shots = shots
 
     def batch(
-        self, prompts: Sequence[Prompt], *, adapter: str | None = None, max_new_tokens: int = 120, **more: Any
+        self, prompts: Sequence[Prompt], *, adapter: str | None = None, max_new_tokens: Limit = 120, **more: Any
     ) -> list[str]:
         """Answer many prompts, each after its worked examples."""
         shown = [few_shot(prompt, self.shots.get(tell_prompt(prompt), [])) for prompt in prompts]
@@ -91,7 +92,7 @@ class RememberingEngine(_Around):
         self.hashes = {BASE: "base", **hashes}
 
     def batch(
-        self, prompts: Sequence[Prompt], *, adapter: str | None = None, max_new_tokens: int = 120, **more: Any
+        self, prompts: Sequence[Prompt], *, adapter: str | None = None, max_new_tokens: Limit = 120, **more: Any
     ) -> list[str]:
         """Answer what is not known yet and remember it."""
         weights = self.hashes.get(adapter or BASE)
@@ -100,13 +101,15 @@ class RememberingEngine(_Around):
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{self.model_hash[:16]}-{weights[:16]}.json"
         known = _read_answers(path)
-        keys = [_key_of(prompt, max_new_tokens) for prompt in prompts]
-        new = {key: prompt for key, prompt in zip(keys, prompts, strict=True) if key not in known}
+        limits = [max_new_tokens] * len(prompts) if isinstance(max_new_tokens, int) else list(max_new_tokens)
+        asked = {_key_of(prompt, limit): (prompt, limit) for prompt, limit in zip(prompts, limits, strict=True)}
+        new = {key: question for key, question in asked.items() if key not in known}
         if new:
-            made = super().batch(list(new.values()), adapter=adapter, max_new_tokens=max_new_tokens, **more)
+            asks, longest = zip(*new.values(), strict=True)
+            made = super().batch(asks, adapter=adapter, max_new_tokens=longest, **more)
             known = {**known, **dict(zip(new, made, strict=True))}
             write_json(path, known)
-        return [known[key] for key in keys]
+        return [known[_key_of(prompt, limit)] for prompt, limit in zip(prompts, limits, strict=True)]
 
 
 def _key_of(prompt: Prompt, max_new_tokens: int) -> str:

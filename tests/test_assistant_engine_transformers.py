@@ -145,6 +145,16 @@ def test_batch_gives_what_streams_give_in_the_order_asked(settings: Settings) ->
         assert answer.startswith(write(engine, prompt, max_new_tokens=24).strip())
 
 
+def test_batch_ends_each_answer_at_its_own_limit(settings: Settings) -> None:
+    engine = TransformersEngine(settings)
+    prompts = [summary_prompt("motion", "", [TEXT * n], 20) for n in (3, 1, 2)]
+    whole = engine.batch(prompts, max_new_tokens=30)
+    cut = engine.batch(prompts, max_new_tokens=[30, 5, 12])
+    assert cut[0] == whole[0]
+    for answer, full, limit in ((cut[1], whole[1], 5), (cut[2], whole[2], 12)):
+        assert full.startswith(answer) and engine.count_tokens(answer) <= limit < engine.count_tokens(full)
+
+
 def test_batch_reports_progress_and_takes_nothing(settings: Settings) -> None:
     engine = TransformersEngine(settings)
     told: list[tuple[int, int]] = []

@@ -55,8 +55,16 @@ class Engine(Protocol):
         """
         ...
 
-    def batch(self, prompts: Sequence[Prompt], *, adapter: str | None = None, max_new_tokens: int = 120) -> list[str]:
-        """Answer many prompts, in their order; faster than a stream each, for evaluation."""
+    def batch(
+        self, prompts: Sequence[Prompt], *, adapter: str | None = None, max_new_tokens: int | Sequence[int] = 120
+    ) -> list[str]:
+        """Answer many prompts, in their order; faster than a stream each, for evaluation.
+
+        Args:
+            prompts: What to answer.
+            adapter: As in `stream`.
+            max_new_tokens: Longest answer, in tokens: one for all or one a prompt.
+        """
         ...
 
     def load_adapter(self, adapter_id: str, folder: Path) -> None:

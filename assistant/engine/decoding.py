@@ -13,7 +13,7 @@ from typing import Any, Protocol
 Stopped = Callable[[], bool]
 
 _GUESS_AFTER = 3  # tokens that must recur before what followed them is guessed
-_GUESSES = 6  # tokens guessed at once
+_GUESSES = 3  # tokens guessed at once
 _SLOW_PIECE_S = 0.33  # a piece of a prompt that takes longer makes stop late
 _FIRST_PIECE = 128
 _SMALLEST_PIECE = 16
@@ -109,7 +109,7 @@ class Lookup:
     def __init__(self, ids: Sequence[int]) -> None:
         self._ids: list[int] = []
         self._after: dict[tuple[int, ...], int] = {}
-        self._credit = 2.0
+        self._credit = 1.0
         self._plain_s: float | None = None  # seconds of a pass without guesses
         self.extend(ids)
 
@@ -123,7 +123,7 @@ class Lookup:
     def guess(self, token: int, most: int) -> list[int]:
         """Guess what follows `token`, which isn't added yet; nothing where guessing has not paid."""
         if most < 1 or self._credit <= 0:
-            self._credit += 0.1
+            self._credit += 0.02
             return []
         place = self._after.get((*self._ids[1 - _GUESS_AFTER :], token))
         return [] if place is None else self._ids[place : place + min(_GUESSES, most)]
@@ -144,11 +144,14 @@ def decode_batch(
     *,
     pad: int,
     ends: frozenset[int],
-    max_new_tokens: int,
+    limits: Sequence[int],
     pace: Pace,
     stopped: Stopped,
 ) -> list[list[int]]:
-    """Decode several prompts greedily together, padded on the left; finished rows leave the batch."""
+    """Decode several prompts greedily together, padded on the left; finished rows leave the batch.
+
+    `limits` are the longest answers, in tokens, a row each.
+    """
     import torch
 
     width = max(map(len, rows))
@@ -157,11 +160,12 @@ def decode_batch(
     made: list[list[int]] = [[] for _ in rows]
     logits = _read_prompt(step, cache, ids, pace, stopped, mask)
     alive = torch.arange(len(rows))
-    for _ in range(max_new_tokens):
+    for _ in range(max(limits, default=0)):
         if logits is None or stopped():
             break
         tokens = logits[:, -1].argmax(-1)
-        going = torch.tensor([int(t) not in ends for t in tokens])
+        open_rows = [len(made[row]) < limits[row] for row in alive.tolist()]
+        going = torch.tensor([room and int(t) not in ends for room, t in zip(open_rows, tokens, strict=True)])
         if not bool(going.all()):
             kept = going.nonzero().flatten()
             alive, tokens, mask = alive[kept], tokens[kept], mask[kept]

@@ -64,7 +64,7 @@ class TransformersEngine:
         prompts: Sequence[Prompt],
         *,
         adapter: str | None = None,
-        max_new_tokens: int = 120,
+        max_new_tokens: int | Sequence[int] = 120,
         stop: threading.Event | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> list[str]:
@@ -73,23 +73,24 @@ class TransformersEngine:
         Args:
             prompts: What to answer.
             adapter: Adapter id, None or "base".
-            max_new_tokens: Longest answer, in tokens.
+            max_new_tokens: Longest answer, in tokens: one for all or one a prompt.
             stop: Ends the batch; unfinished answers are cut or empty.
             progress: Told (done, total) after each group.
         """
         loaded = self._load()
         name = self._resolve(adapter)
-        encoded = [self._encode(loaded, prompt, max_new_tokens) for prompt in prompts]
+        limits = [max_new_tokens] * len(prompts) if isinstance(max_new_tokens, int) else list(max_new_tokens)
+        encoded = [self._encode(loaded, prompt, limit) for prompt, limit in zip(prompts, limits, strict=True)]
         answers = [""] * len(encoded)
         done = 0
-        for group in _group_by_length(encoded, max_new_tokens):
+        for group in _group_by_length(encoded, limits):
             made = decode_batch(
                 loaded.step(self._lock, name),
                 loaded.new_cache(),
                 [encoded[i] for i in group],
                 pad=loaded.pad,
                 ends=loaded.ends,
-                max_new_tokens=max_new_tokens,
+                limits=[limits[i] for i in group],
                 pace=loaded.pace,
                 stopped=_asks(stop),
             )
@@ -331,14 +332,16 @@ def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     return frozenset(int(e) for e in ends if e is not None)
 
 
-def _group_by_length(rows: Sequence[Sequence[int]], max_new_tokens: int) -> Iterator[list[int]]:
+def _group_by_length(rows: Sequence[Sequence[int]], limits: Sequence[int]) -> Iterator[list[int]]:
     """Group prompts of like length, so that little is padding and no group outgrows the memory."""
     group: list[int] = []
+    longest = 0
     for index in sorted(range(len(rows)), key=lambda i: -len(rows[i])):
-        widest = len(rows[group[0]]) if group else len(rows[index])
-        if group and ((widest + max_new_tokens) * (len(group) + 1) > _BATCH_TOKENS or len(group) >= _BATCH_ROWS):
+        longest = max(longest, limits[index])
+        width = len(rows[group[0] if group else index]) + longest
+        if group and (width * (len(group) + 1) > _BATCH_TOKENS or len(group) >= _BATCH_ROWS):
             yield group
-            group = []
+            group, longest = [], limits[index]
         group.append(index)
     if group:
         yield group
