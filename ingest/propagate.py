@@ -33,7 +33,7 @@ _PLACE = regex.compile(rf"(?:{COUNTRIES}|{US_STATES})")
 _GAP = regex.compile(r"[\s.,&’']{1,4}")
 PARTY_IN_LAW = 81
 _PLAIN, _FULL_NAME = 45, 62
-_GUESS_SCORE = 0.6
+_GUESS_SCORE, _WEAK_SCORE = 0.6, 0.75
 _PERSONS = ("PERSON", "PARTY")
 _ORGS = ("ORG", "PARTY_ORG")
 
@@ -168,10 +168,10 @@ def _collect_patterns(
     return {p for p in patterns if p.words and not all(word in LEGAL_WORDS or len(word) < 2 for word in p.words)}
 
 
-def _collect_fronts(text: str, candidates: Collection[Candidate]) -> set[str]:
-    """Give the first words of the organizations that a rule or the caption found, if they name them alone."""
-    names = [text[c.start : c.end] for c in candidates if c.type in _ORGS and c.score > _GUESS_SCORE]
-    return {words[0] for name in names if len(words := fold_words(name)) > 1 and _is_distinct(words[0], set())}
+def _collect_fronts(text: str, candidates: Collection[Candidate]) -> list[tuple[str, ...]]:
+    """Give the words of the organizations that a rule or the caption found, if their first word names them alone."""
+    names = {fold_words(text[c.start : c.end]) for c in candidates if c.type in _ORGS and c.score > _GUESS_SCORE}
+    return sorted(words for words in names if len(words) > 1 and _is_distinct(words[0], set()))
 
 
 def _shorter_forms(words: tuple[str, ...], type: str, rank: int, common: set[str]) -> Iterable[_Pattern]:

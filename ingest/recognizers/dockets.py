@@ -11,7 +11,7 @@ from ingest.recognizers.base import Found, LegalRecognizer
 
 _FEDERAL = regex.compile(
     r"\b(?:\d{1,2}:)?\d{2,4}[-–](?:cv|cr|mc|md|mj|bk|ap|civ|crim|CV|CR|MC|MD|MJ|BK|AP|CIV|cv|ml"
-    r"|misc)[-–]\d{2,6}(?:[-–][A-Z0-9]{1,5}){0,4}(?:\s?\([A-Za-z]{2,5}\))?"
+    r"|misc)[-–]\d{2,6}(?:[-–][A-Z0-9]{1,5}){0,4}(?:(?:\s[A-Z]{2,4})?\s?\([A-Za-z]{2,5}\))?"
 )
 _NUMBERED = regex.compile(
     r"\b(?:[Cc]ase|CASE|[Dd]ocket|DOCKET|[Cc]ause|[Ii]ndex|[Aa]ction|ACTION|MDL|[Aa]ppeal|[Aa]pplications?"
