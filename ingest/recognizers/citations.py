@@ -124,7 +124,7 @@ def find_cited_case(text: str, start: int, end: int) -> tuple[int, int] | None:
     while cited is None and (space := text.rfind(" ", end, stop)) > 0 and stop - space < 12:
         stop = space  # the reporter's own letters were taken into the name
         cited = _CITED_BEHIND.match(text, stop)
-    return (before[0], stop) if cited else None
+    return (before[0], cited.end()) if cited else None
 
 
 def _find_cases(text: str) -> Iterable[Found]:

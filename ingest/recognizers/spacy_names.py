@@ -18,6 +18,7 @@ _DATE_SIGN = regex.compile(
 _LAW_WORD = regex.compile(
     r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Amendment|Statutes?|Clause|Exhibit|Article|Section)\b"
 )
+_ROMAN = regex.compile(r"[IVX]{1,5}\.\s")
 _PUBLIC_BEFORE = regex.compile(r"\b(?:U\.\s?S\.|United\sStates)\s$")
 
 
@@ -36,6 +37,9 @@ class SpacyNames(LegalRecognizer):
                 continue
             if type in ("ORG", "PERSON") and _LAW_WORD.search(text, start, end):
                 continue
+            numeral = _ROMAN.match(text, start, end)
+            if numeral and (start == 0 or text[start - 2 : start] == "\n\n"):
+                start = numeral.end()  # "I. Wren’s plea": the numeral of a heading
             trimmed = trim_name(text, start, end, frozenset() if type == "PERSON" else PROPER_ADJECTIVES)
             if trimmed is not None and _is_possible(text, *trimmed, type):
                 public = type == "ORG" and _PUBLIC_BEFORE.search(text, max(0, trimmed[0] - 16), trimmed[0])
