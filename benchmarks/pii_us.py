@@ -1,13 +1,13 @@
 """How much of what identifies someone on the first page of real US filings is masked, word by word, in both profiles.
 
 The marks were made by hand and lie in `benchmarks/marks/NAME.json`: character offsets and types, no text, for the page
-text whose SHA-256 they carry. The files are read from `pdfs/` under --corpora. A file is "development" where recognizers
-were changed after looking at what they did to it, "held-out" where they were not.
+text whose SHA-256 they carry. The files are read from `pdfs/` under --corpora. A file is "development" where
+recognizers were changed after looking at what they did to it, "held-out" where they were not.
 
 The whole file is read, cleaned and pseudonymized as in the product; only the words of its first page that are in the
 running text are counted (a docket stamp is taken out before any model sees it). `working` promises names of people and
-private bodies, contacts, numbers and birth dates; `strict` also judges, courts, agencies, places and dates. Words marked
-OPTIONAL (a court's own address, docket entries) count nowhere. Intervals resample files.
+private bodies, contacts, numbers and birth dates; `strict` also judges, courts, agencies, places and dates. Words
+marked OPTIONAL (a court's own address, docket entries) count nowhere. Intervals resample files.
 """
 
 from __future__ import annotations
@@ -68,8 +68,11 @@ def count_page(
     hit = {w for w in words if _touches(w, masked)}
     counted = [w for w in words if gold.get(w) != "OPTIONAL"]
     wanted = {w for w in counted if gold.get(w) in promised}
+    by_type = {
+        t: [sum(gold[w] == t for w in wanted), sum(gold[w] == t for w in wanted & hit)] for t in sorted(promised)
+    }
     return {
-        "by_type": {t: [sum(gold[w] == t for w in wanted), sum(gold[w] == t for w in wanted & hit)] for t in sorted(promised)},
+        "by_type": by_type,
         "wanted": len(wanted),
         "found": len(wanted & hit),
         "masked": len(hit & set(counted)),
