@@ -26,10 +26,12 @@ from typing import Any
 
 _FILINGS, _ODD = 150, 850
 _PIECES = (
-    "Mr. José Ñuñez-Öström", "Ms. Zoë O’Hara", "Harbor Holdings, LLC", "№ 12-cv-00417", "(503) 555-0182", "a\u0301e\u0308", "👩🏽‍⚖️",
-    "محمد", "שלום", "ﬁrm ﬂaw", "\u00ad", "\u200b", "\u202e", "PERSON_12", "COMPANY_3", "Dr. Wren7", "_Wren_", "\u2028", "\t", "\n\n",
-    "𝔐𝔯. 𝔚", "Straße", "İstanbul", "ǅ", "\ufeff", "CASE NO. 3:24-cv-00042-ABC", "wren@firm.example", "was born on March 3, 1971", "\x0b",
-    "v.", "In re", "123-45-6789", "£4,000", "“Wren”", "Mr. Wren’s", "WREN", "the", "and", ";", " ", "  ", "\r\n", "0", "\ud7ff", "\uffff",
+    "Mr. José Ñuñez-Öström", "Ms. Zoë O’Hara", "Harbor Holdings, LLC", "№ 12-cv-00417", "(503) 555-0182",
+    "a\u0301e\u0308", "👩🏽‍⚖️", "محمد", "שלום", "ﬁrm ﬂaw", "\u00ad", "\u200b", "\u202e", "PERSON_12",
+    "COMPANY_3", "Dr. Wren7", "_Wren_", "\u2028", "\t", "\n\n", "𝔐𝔯. 𝔚", "Straße", "İstanbul", "ǅ", "\ufeff",
+    "CASE NO. 3:24-cv-00042-ABC", "wren@firm.example", "was born on March 3, 1971", "\x0b", "v.", "In re",
+    "123-45-6789", "£4,000", "“Wren”", "Mr. Wren’s", "WREN", "the", "and", ";", " ", "  ", "\r\n", "0",
+    "\ud7ff", "\uffff",
 )  # fmt: skip
 
 

@@ -10,7 +10,10 @@ import regex
 from ingest.recognizers.base import GAP, Found, LegalRecognizer
 from ingest.recognizers.vocabulary import LEGAL_WORDS, ORG_HEADS, ORG_SUFFIXES, make_words
 
-_WORD = r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*(?:\.(?:com|net|org|io|ai)\b)?(?:\.(?=\p{L}{2}|\s?\p{Lu}\.))*(?:(?<=(?<!\p{L})\p{L}{1,5})\.)?|\p{N}+[\p{L}]*(?=\s\p{Lu}))"
+_WORD = (
+    r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*(?:\.(?:com|net|org|io|ai)\b)?(?:\.(?=\p{L}{2}|\s?\p{Lu}\.))*"
+    r"(?:(?<=(?<!\p{L})\p{L}{1,5})\.)?|\p{N}+[\p{L}]*(?=\s\p{Lu}))"
+)
 _PLAIN = r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*)"
 _LINK = r"(?:of|the|and|for|in|de|du|des|&|et|d/b/a)"
 _OF = rf"(?:{GAP}of{GAP}(?:the{GAP})?{_PLAIN}(?:{GAP}{_PLAIN}){{0,2}})?"
