@@ -140,9 +140,17 @@ def find_sides(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     sides = []
     for match in _VERSUS.finditer(head):
         before, after = _cut_before(head, match.start()), _cut_after(head, match.end())
-        if _is_caption(head, before[0], after[1]):
+        if _is_caption(head, before[0], after[1]) and not _is_cited(head, match):
             sides.append((before, after))
     return sides
+
+
+def _is_cited(head: str, versus: regex.Match) -> bool:
+    """Tell whether a citation follows the name behind a "v."."""
+    from ingest.recognizers.citations import VERSUS, find_cited_case
+
+    found = VERSUS.search(head, max(versus.start() - 2, 0), versus.end() + 2)
+    return found is not None and find_cited_case(head, found.start(), found.end()) is not None
 
 
 def _is_caption(head: str, start: int, end: int) -> bool:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.store.pseudonyms import PATTERN, WORDS
 from ingest.recognizers import Profile, build_recognizers
+from ingest.recognizers.trim import is_legal
+from ingest.recognizers.vocabulary import ABBREVIATIONS, COUNTRIES, US_STATES
 
 if TYPE_CHECKING:
     from ingest.recognizers.engine import NamesEngine
@@ -35,6 +37,7 @@ _RANK = {
 _JOINED = frozenset(("ORG", "PARTY_ORG", "COURT", "AGENCY", "BODY", "LOC", "DEM"))
 _MODEL_SCORE = 0.6
 _MODEL_RANK = {"PERSON": 40, "ORG": 38, "LOC": 36, "DATETIME": 34, "DEM": 32}
+_ROLED_SCORE = 0.75
 _WEAK_CODE = 0.45
 _SURE_SCORE, _SURE_PERSON_RANK, _COMPANY_RANK = 0.9, 64, 65
 _NAMES = frozenset(("PERSON", "ORG", "PARTY", "PARTY_ORG", "AGENCY"))
@@ -43,6 +46,15 @@ _SMALL_WORD = re.compile(r"(?<![\w.@/’'-])[a-zß-ÿ]{3,}(?![\w@])")
 _ANY_WORD = re.compile(r"[^\W\d_]+")
 _COMMON_ENDING = re.compile(r"(?:tions?|ments|ness|ility|ities|ings|ships?|ances|ences|ously|ively|ably|ism)$")
 _DOT_INSIDE = re.compile(r"\.(?=[,;:)]|['’]s\b|\s+[a-z(&])")
+_AFTER_PERSON = re.compile(r",?\s+(?:of\s+)?(?=[A-Z])")
+_PLACE = re.compile(rf"(?:{COUNTRIES}|{US_STATES})")
+_ON_THE_MAP = re.compile(
+    r"\s(?:River|Creek|Lake|Mesa|Panhandle|Valley|Basin|Reservoir|Mountains?|Island|Bay|Gulf|Canyon|Desert|Peninsula|Coast)"
+    r"(?:\s[a-z]+)?$"
+)
+_NUMBER_BEHIND = re.compile(r"\s(?:[Nn]os?\.\s)?\d")
+_ACRONYM_LETTERS = 7
+_LINKS = frozenset(("of", "the", "and", "per", "for", "in", "on", "a", "an", "to"))
 _WORD_TYPES = {word: type for type, word in WORDS.items()}
 
 
@@ -124,14 +136,16 @@ def find_identifiers(
         known: (type, name) pairs that this matter knows already; found wherever they stand.
         any_case: Find known names in small letters too, as people type them.
     """
+    from ingest.cited import drop_cited_names, find_listed_names, spare_own_cases
     from ingest.propagate import spread_names
 
-    candidates = _run_recognizers(text, profile)
-    candidates += _find_literals(text)
-    candidates = _type_parties(_part_at_versus(text, candidates))
-    candidates = _drop_common_words(text, candidates)
-    candidates += spread_names(text, candidates, known, any_case)
     strict = profile == "strict"
+    candidates = spare_own_cases(text, _run_recognizers(text, profile))
+    candidates += _find_literals(text)
+    candidates += find_listed_names(text, candidates)
+    candidates = _type_parties(_part_at_people(text, _part_at_versus(text, candidates)))
+    candidates = drop_cited_names(text, _drop_common_words(text, candidates, strict))
+    candidates += spread_names(text, candidates, known, any_case)
     masked = _MASKED_STRICT if strict else _MASKED
     joined = _JOINED if strict else frozenset()
     spans = [
@@ -148,6 +162,8 @@ def _run_recognizers(text: str, profile: Profile) -> list[Candidate]:
     found = []
     for offset, block, artifacts in _load_engine().process_blocks(text):
         for result in analyzer.analyze(block, "en", nlp_artifacts=artifacts, score_threshold=0.0):
+            if offset and result.entity_type in ("PARTY", "PARTY_ORG"):
+                continue  # a caption stands at the top; "v." further on is a case cited or listed
             rank = _MODEL_RANK.get(result.entity_type, 0) if result.score <= _MODEL_SCORE else 0
             rank = rank or _RANK[result.entity_type]
             if result.entity_type == "PERSON" and result.score >= _SURE_SCORE:
@@ -179,6 +195,24 @@ def _part_at_versus(text: str, candidates: list[Candidate]) -> list[Candidate]:
     return [c for c in parted if c.end > c.start]
 
 
+def _part_at_people(text: str, candidates: list[Candidate]) -> list[Candidate]:
+    """Let a company's name begin behind people whose names a rule is sure of: counsel written above their firm."""
+    from ingest.recognizers.organizations import has_own_name
+
+    people = sorted((c for c in candidates if c.type == "PERSON" and c.score >= _SURE_SCORE), key=lambda c: c.start)
+    starts = [c.start for c in people]
+    parted = []
+    for candidate in candidates:
+        start = candidate.start
+        if candidate.type == "ORG" and candidate.score >= _SURE_SCORE:
+            for person in people[bisect_left(starts, start) : bisect_left(starts, candidate.end)]:
+                link = _AFTER_PERSON.match(text, person.end, candidate.end)
+                if link and has_own_name(text, link.end(), candidate.end):
+                    start = link.end()
+        parted.append(replace(candidate, start=start))
+    return parted
+
+
 def _type_parties(candidates: list[Candidate]) -> list[Candidate]:
     """Call a party an organization where its name is the front of one with the sign of a company."""
     companies = [c for c in candidates if c.type == "ORG" and c.score >= _SURE_SCORE]
@@ -192,24 +226,56 @@ def _type_parties(candidates: list[Candidate]) -> list[Candidate]:
     return typed
 
 
-def _drop_common_words(text: str, candidates: list[Candidate]) -> list[Candidate]:
-    """Drop what only the model calls a name and the document also writes small: words at a beginning, headings."""
-    from ingest.recognizers.vocabulary import COUNTRIES, LEGAL_WORDS, US_STATES
+def _drop_common_words(text: str, candidates: list[Candidate], strict: bool) -> list[Candidate]:
+    """Drop what only the model calls a name and the document also writes small: words at a beginning, headings.
 
-    place = re.compile(rf"(?:{COUNTRIES}|{US_STATES})")
+    In the working profile also what the dictionary knows as common words, places and measures.
+    """
     small = Counter(m.group() for m in _SMALL_WORD.finditer(text))
+    public = {c.end for c in candidates if c.type in ("AGENCY", "COURT")}
     kept = []
     for candidate in candidates:
         name = text[candidate.start : candidate.end]
-        guessed = candidate.rank in (_MODEL_RANK["PERSON"], _MODEL_RANK["ORG"])
+        guessed = candidate.type in ("PERSON", "ORG") and candidate.rank == _MODEL_RANK[candidate.type]
         if guessed or (candidate.type == "ORG" and candidate.score < _SURE_SCORE and name.isupper()):
             words = [w.casefold() for w in _ANY_WORD.findall(name) if len(w) > 2]
-            if all(word in LEGAL_WORDS or small[word] or _COMMON_ENDING.search(word) for word in words):
+            if all(is_legal(word) or small[word] or _COMMON_ENDING.search(word) for word in words):
                 continue
-            if guessed and (place.fullmatch(name) or (" " not in name and any(c.isdigit() for c in name))):
-                continue
+        if guessed and (_PLACE.fullmatch(name) or (" " not in name and any(c.isdigit() for c in name))):
+            continue
+        weak = guessed or (candidate.type == "PERSON" and candidate.score <= _ROLED_SCORE)
+        if weak and not strict and _is_common(text, candidate, name, public):
+            continue
         kept.append(candidate)
     return kept
+
+
+def _is_common(text: str, candidate: Candidate, name: str, public: set[int]) -> bool:
+    """Tell whether a guess is a common word or phrase, a place on the map, an abbreviation or a numbered paper."""
+    from ingest.recognizers.common_words import is_common_phrase, is_no_name
+    from ingest.recognizers.organizations import looks_like_organization
+
+    if name.rstrip(".") in ABBREVIATIONS or _ON_THE_MAP.search(name):
+        return True
+    if name.isupper() and len(name) < _ACRONYM_LETTERS:
+        return _NUMBER_BEHIND.match(text, candidate.end) is not None or _stands_for_no_name(text, name, public)
+    words = [w.casefold() for w in _ANY_WORD.findall(name) if w.casefold() not in _LINKS]
+    if not words or looks_like_organization(name):
+        return False
+    if len(words) == 1:
+        return len(name) == len(words[0]) and is_no_name(words[0])
+    return all(len(w) > 1 for w in words) and is_common_phrase(words, plural_only=candidate.type == "ORG")
+
+
+def _stands_for_no_name(text: str, acronym: str, public: set[int]) -> bool:
+    """Tell whether an acronym is explained as a public body's, or by small letters: "cubic feet per second (CFS)"."""
+    at = re.search(rf"\([“\"]?{re.escape(acronym)}[”\"]?\)", text)
+    if at is None:
+        return False
+    before = text[max(0, at.start() - 80) : at.start()]
+    spelled = [w for w in before.split() if w.casefold() not in _LINKS][-len(acronym) :]
+    small = [w[0].upper() for w in spelled] == list(acronym) and all(w[0].islower() for w in spelled)
+    return small or at.start() - len(before) + len(before.rstrip()) in public
 
 
 def _resolve(text: str, candidates: Iterable[Candidate], joined: frozenset[str] = frozenset()) -> list[Candidate]:

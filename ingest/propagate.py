@@ -24,6 +24,7 @@ _TOKEN = regex.compile(r"[\p{L}\p{N}]+(?:[’'-][\p{L}\p{N}]+)*")
 _POSSESSIVE = regex.compile(r"[’']s$|(?<=s)[’']$", regex.IGNORECASE)
 _DEFINED = regex.compile(r"[,.\s]{0,3}\((?:(?:the|collectively|hereinafter|hereafter|referred to as|together|or"
     r"|also|“|\"),?\s*)*[“\"‘](?:the\s)?(?P<alias>[^”\"’]{2,50})[”\"’][^)]{0,60}\)")  # fmt: skip
+_BRACKETED = regex.compile(r"(?:\s\p{Lu}\p{L}+)?\s\((?P<alias>\p{Lu}[\p{L}&-]{2,30})\)")
 _ORG_KIND = regex.compile(
     r"^(?:inc|incorporated|llc|ltd|limited|corp|corporation|co|company|companies|llp|lp|plc|pllc|pc|na|sa|gmbh"
     r"|ag|the|of|and|l|c|p|n|a)$"
@@ -32,6 +33,7 @@ _PLACE = regex.compile(rf"(?:{COUNTRIES}|{US_STATES})")
 _GAP = regex.compile(r"[\s.,&’']{1,4}")
 PARTY_IN_LAW = 81
 _PLAIN, _FULL_NAME = 45, 62
+_GUESS_SCORE, _WEAK_SCORE = 0.6, 0.75
 _PERSONS = ("PERSON", "PARTY")
 _ORGS = ("ORG", "PARTY_ORG")
 
@@ -64,7 +66,7 @@ def spread_names(
     for pattern in patterns:
         by_first[pattern.words[0]].append(pattern)
     for choices in by_first.values():
-        choices.sort(key=lambda p: (-len(p.words), -p.rank))
+        choices.sort(key=lambda p: (-len(p.words), -p.rank, p.type))
     found = []
     for index, (word, start, _end) in enumerate(tokens):
         if word in by_first and (any_case or not text[start].islower()):
@@ -141,10 +143,18 @@ def _collect_patterns(
     judges = {words[-1] for c in candidates if c.type == "JUDGE" and (words := fold_words(text[c.start : c.end]))}
     places = {w for c in candidates if c.type == "LOC" for w in fold_words(text[c.start : c.end])}
     patterns: set[_Pattern] = set()
+    fronts = _collect_fronts(text, candidates)
     for candidate in candidates:
         if candidate.type in _PERSONS + _ORGS:
             party = candidate.type.startswith("PARTY")
             words = fold_words(text[candidate.start : candidate.end])
+            if (
+                candidate.type == "PERSON"
+                and candidate.score <= _GUESS_SCORE
+                and len(words) == 1
+                and words[0] in fronts
+            ):
+                continue  # the model takes a company's short name for a person
             person = candidate.type in _PERSONS  # the model takes many a surname for a place
             common = small | (set() if person else places) | (set() if party else judges)
             patterns |= set(_shorter_forms(words, candidate.type, PARTY_IN_LAW if party else _PLAIN, common))
@@ -156,6 +166,12 @@ def _collect_patterns(
         elif type in ("CODE", "CONTACT") and sum(map(len, words)) > 4:
             patterns.add(_Pattern(words, type, 83))
     return {p for p in patterns if p.words and not all(word in LEGAL_WORDS or len(word) < 2 for word in p.words)}
+
+
+def _collect_fronts(text: str, candidates: Collection[Candidate]) -> list[tuple[str, ...]]:
+    """Give the words of the organizations that a rule or the caption found, if their first word names them alone."""
+    names = {fold_words(text[c.start : c.end]) for c in candidates if c.type in _ORGS and c.score > _GUESS_SCORE}
+    return sorted(words for words in names if len(words) > 1 and _is_distinct(words[0], set()))
 
 
 def _shorter_forms(words: tuple[str, ...], type: str, rank: int, common: set[str]) -> Iterable[_Pattern]:
@@ -190,9 +206,16 @@ def _is_distinct(word: str, common: set[str]) -> bool:
 
 def _read_alias(text: str, candidate: Candidate, party: bool) -> Iterable[_Pattern]:
     """Read the short name that a text defines behind a name: (“Standard”)."""
-    match = _DEFINED.match(text, candidate.end)
+    match = _DEFINED.match(text, candidate.end) or _BRACKETED.match(text, candidate.end)
     if match is None:
         return
     words = fold_words(match.group("alias"))
+    if match.re is _BRACKETED and not _abbreviates(words, fold_words(text[candidate.start : candidate.end])):
+        return
     if words and not all(word in GENERIC_ALIASES for word in words):
         yield _Pattern(words, candidate.type, PARTY_IN_LAW if party else 56)
+
+
+def _abbreviates(alias: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Tell whether one word in brackets is short for the name before it: its first word, or its initials."""
+    return len(alias) == 1 and len(name) > 1 and (alias[0] == name[0] or alias[0] == "".join(word[0] for word in name))

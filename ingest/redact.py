@@ -24,7 +24,7 @@ __all__ = [
     "redact_input", "redact_plain", "redact_text", "scheme_of",
 ]  # fmt: skip
 
-RECOGNIZERS_VERSION = "1"
+RECOGNIZERS_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)

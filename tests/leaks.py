@@ -44,11 +44,9 @@ def _decode(data: bytes, depth: int) -> Iterator[bytes]:
         return
     for match in _BASE64.finditer(data):
         text = match.group().rstrip(b"=")
-        yield (
-            base64.urlsafe_b64decode(text.translate(bytes.maketrans(b"+/", b"-_")) + b"=" * (-len(text) % 4))
-            if len(text) % 4 != 1
-            else b""
-        )
+        if len(text) % 4 != 1:
+            plain = text.translate(bytes.maketrans(b"+/", b"-_"))
+            yield from _decode(base64.urlsafe_b64decode(plain + b"=" * (-len(text) % 4)), depth - 1)
     for match in _HEX.finditer(data):
         yield bytes.fromhex(match.group().decode())
 

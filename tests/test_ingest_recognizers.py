@@ -38,6 +38,16 @@ def find(text: str, profile: str = "working") -> list[tuple[str, str]]:
         ("This is Case No. 3:24-cv-00042-ABC in this court.", "CODE", "3:24-cv-00042-ABC"),
         ("The application (no. 55811/01) was lodged.", "CODE", "55811/01"),
         ("Ms. Okafor was born on March 3, 1971.", "DATETIME", "March 3, 1971"),
+        ("Write to okafor@harbor-law.example now.", "CONTACT", "okafor@harbor-law.example"),  # a reserved ending
+        ("It was produced as HBR0004417 last week.", "CODE", "HBR0004417"),  # Bates
+        ("The invoice is C917-40021 there.", "CODE", "C917-40021"),
+        ("See Nos. 21 CVS 015477, 22 CRS 4410 below.", "CODE", "22 CRS 4410"),  # a state court's form, in a list
+        ("Case No. 8:19-cv-4417 KLB (JEMx) is open.", "CODE", "8:19-cv-4417 KLB (JEMx)"),  # a judge's initials
+        ("TOBIAS R. WREN MARLA Q. OKAFOR HARBOR & SLOOP, PLLC", "PERSON", "MARLA Q. OKAFOR"),  # counsel above their firm
+        ("TOBIAS R. WREN MARLA Q. OKAFOR HARBOR & SLOOP, PLLC", "ORG", "HARBOR & SLOOP, PLLC"),
+        ("Mark Sandgren v. Harbor Holdings, LLC 2:15-cv-01739", "PERSON", "Mark Sandgren"),  # a schedule of cases
+        ("The team of St. Orfila Union Church met.", "ORG", "St. Orfila Union Church"),
+        ("Plaintiff Sloopinfo.com, Inc. sued.", "ORG", "Sloopinfo.com, Inc."),
     ],
 )  # fmt: skip
 def test_found_in_the_working_profile(text: str, type: str, name: str) -> None:
@@ -58,6 +68,19 @@ def test_found_in_the_working_profile(text: str, type: str, name: str) -> None:
         "B. Promissory Estoppel",
         "He paid $4,500 for 12 months in Ohio, 140 S. Ct. 1721.",
         "Section 3, Exhibit 12, Count 4 and Article 6 apply.",
+        "Carlow v. Brandtner, 978 F.3d 1051 (8th Cir. 2020), controls. In Brandtner, no one objected.",  # its short name
+        "See Quince v. Oakham, No. 21A457 (U.S. Feb. 28, 2022).",  # cited by docket number and year
+        "Vera T. Sloop, The Lost Clause, 83 Harbor L. Rev. 1417 (2008), says so.",  # an author is no client
+        "The Federalist No. 39 (James Madison) (C. Rossiter ed., 1961).",
+        "Flow is 3,000 cubic feet per second (CFS), and CFS is measured daily.",  # letters for small words
+        "The Oregon Water Resources Board (OWRB) refused. The OWRB was sued.",  # letters for a public body
+        "Dated: August 5, 2016\nVERA O. SANDGREN\nUnited States District Judge",
+        "Before Judges Sandgren and Quillan.",
+        "COMPLAINT TO CONFIRM RESCISSION OF INSURANCE POLICIES",
+        "The speaker of the Ohio House of Representatives and the General Assembly agreed.",
+        "An Acknowledgment and Notice of Appearance Form is enclosed.",
+        "See Docket Entry No. 27 and Dkt. No. 114.",
+        "Defendants-Appellants’ brief and Respondents’ motion to enjoin.",
     ],
 )
 def test_law_courts_and_words_are_kept_in_the_working_profile(text: str) -> None:
@@ -79,6 +102,21 @@ def test_law_courts_and_words_are_kept_in_the_working_profile(text: str) -> None
 def test_found_in_the_strict_profile_only(text: str, type: str, name: str) -> None:
     assert (type, name) in find(text, "strict")
     assert (type, name) not in find(text, "working")
+
+
+def test_a_case_that_names_both_sides_of_the_matter_is_the_matter() -> None:
+    text = "MARLENE OKAFOR, Plaintiff,\n\nv.\n\nTOBIAS WREN, Defendant.\n\nOrder, Okafor v. Wren, No. 21A455 (Mar. 7, 2022)."
+    assert [name for type, name in find(text) if type == "PERSON"] == [
+        "MARLENE OKAFOR",
+        "TOBIAS WREN",
+        "Okafor",
+        "Wren",
+    ]
+
+
+def test_a_roman_numeral_is_no_initial() -> None:
+    text = "Ms. Okafor pleaded guilty.\n\nI. Okafor’s plea was free\n\nShe knew it."
+    assert [name for type, name in find(text) if type == "PERSON"] == ["Okafor", "Okafor"]
 
 
 def test_a_surname_that_the_model_takes_for_a_place_is_found_all_the_same() -> None:

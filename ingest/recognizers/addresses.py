@@ -23,13 +23,13 @@ _TOWN = (
     r"(?:\s[A-Z][a-z]+)?)\.?\s+\d{5}(?:-\d{4})?)"
 )
 _STREET = regex.compile(
-    rf"\b(?:\d{{1,6}}(?:-\d{{1,3}})?|One|Two|Three)\s(?:[NSEW]\.?\s|North\s|South\s|East\s|West\s)?(?:(?:\d{{1,3}}"
+    rf"(?<![\w./:-])(?:\d{{1,6}}(?:-\d{{1,3}})?|One|Two|Three)\s(?:[NSEW]\.?\s|North\s|South\s|East\s|West\s)?(?:(?:\d{{1,3}}"
     rf"(?:st|nd|rd|th|ST|ND|RD|TH)|[A-Z][\w.'’]*)\s){{1,4}}?(?i:{_KIND})\b\.?"
     rf"(?:,?\s(?:N\.?W|N\.?E|S\.?W|S\.?E|N|S|E|W)\b\.?)?{_UNIT}?{_UNIT}?{_TOWN}?"
 )
 _BOX = regex.compile(rf"\b(?:P\.?\s?O\.?\s?Box|PO\sBOX|Post\sOffice\sBox|P\.O\.\sBOX)\s\d+{_TOWN}?")
 _ZIP = regex.compile(
-    r"\b(?:[A-Z][A-Za-z.]+\s){0,2}[A-Z][A-Za-z.]+,\s+(?:[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+"
+    r"\b(?:[A-Z][A-Za-z.]+[ ]){0,2}[A-Z][A-Za-z.]+,\s+(?:[A-Z]{2}|[A-Z]\.[A-Z]\.|[A-Z][a-z]+"
     r"(?:\s[A-Z][a-z]+)?)\.?\s+\d{5}(?:-\d{4})?\b"
 )
 _NOT_STREET = regex.compile(
@@ -47,7 +47,7 @@ class Addresses(LegalRecognizer):
         for match in _STREET.finditer(text):
             if not regex.search(r"\p{L}{3}|\dth|\dst|\dnd|\drd", match.group().split(" ", 1)[-1].rpartition(" ")[0]):
                 continue  # "140 S. Ct." is a reporter
-            if not _NOT_STREET.search(match.group()) or regex.search(r"\d{5}", match.group()):
+            if not _NOT_STREET.search(match.group()) or regex.search(r"\s\d{5}(?:-\d{4})?$", match.group()):
                 yield Found(match.start(), match.end(), "CONTACT", 0.85)
         for pattern in (_BOX, _ZIP):
             for match in pattern.finditer(text):

@@ -29,6 +29,47 @@ _ACT = regex.compile(
     r"|Constitution|Treaty|Compact|Regulations?|Statute)\b(?:\sof\s(?:1[6-9]|20)\d\d|\s(?:1[6-9]|20)\d\d)?"
 )
 
+_NAME_WORD = (
+    r"(?:\p{Lu}[\p{L}\p{N}'’.&/-]*|&|of|the|and|for|in|on|de|del|de la|van|von|ex|rel\.|et|al\.|d/b/a"
+    r"|\d{1,3}(?=\s\p{Lu}))"
+)
+_COMMA = r"(?:,(?=\s(?:Inc|INC|LLC|L\.|Ltd|LTD|LLP|LP|Co\b|Corp|N\.A|P\.|S\.A|Jr|et\sal)))?"
+_SPACE = r"(?:[ \u00a0]|\n(?!\n))"
+VERSUS = regex.compile(r"\s(?:v|vs|V|VS)\.\s(?=\S)")
+_SIDE_BEFORE = regex.compile(
+    rf"(?<![\p{{L}}\p{{N}}])\p{{Lu}}[\p{{L}}\p{{N}}'’.&/-]*(?:{_COMMA}{_SPACE}{_NAME_WORD}){{0,14}},?$"
+)
+_SIDE_AFTER = regex.compile(rf"(?:{_NAME_WORD}(?:{_COMMA}{_SPACE}{_NAME_WORD}){{0,14}})")
+_SIDE_CHARACTERS = 140
+_SIGNAL = regex.compile(
+    r"(?:(?:See|see|But|but|Cf|cf|Compare|Accord|accord|In|Under|Contra|E\.g|e\.g|Citing|Quoting|Also|also|The|Court)[.,]?"
+    r"\s(?:also\s)?)+"
+)
+_CITED_BEHIND = regex.compile(
+    r"(?:,\s[Nn]os?\.\s[\w:–-]+)?[,;]?\s{0,2}(?:(?:\d{1,4}|_{2,}|-{2,})\s?(?:\p{Lu}[\p{L}.]*|F\.)\s?[\p{L}\d.]*|supra\b"
+    r"|(?:19|20)\d\d\s(?:WL|U\.\s?S\.)"
+    r"|(?:[Nn]o|NO)s?\.[^()\n]{3,50}(?:\n[^()\n]{0,40})?\([^()]{0,40}(?:19|20)\d\d\)|\([^()]{0,40}(?:1[89]|20)\d\d\))"
+)
+_AUTHOR = r"(?:\p{Lu}[\p{L}'’-]+|\p{Lu}\.)(?:\s(?:\p{Lu}[\p{L}'’-]+|\p{Lu}\.|de|van|von)){1,4}"
+_WRITINGS = (
+    regex.compile(
+        rf"{_AUTHOR}(?:,\s{_AUTHOR}){{0,3}}(?:,?\s(?:&|and)\s{_AUTHOR})?,\s(?:[^;\n]|\n(?!\n)){{5,160}}?,\s\d{{1,3}}\s"
+        r"\p{Lu}[\p{L}.’'& ]{1,40}\s?(?:REV|Rev|J|Q)\.[^;\n]{0,20}?\d+(?:\s\(\d{4}\))?"
+    ),  # an article in a law review
+    regex.compile(
+        r"\((?:[^()\n]|\n(?!\n)){3,60}\beds?\.,?\s(?:[^()\n]{0,12}\s)?(?:1[6-9]|20)\d\d\)"
+    ),  # the editors of a book
+    regex.compile(
+        r"(?:\b\d{1,2}\s)?\p{Lu}[\p{Lu}.’'& -]{4,60},\s(?:[\p{Lu}\p{N} ’'&:,§-]|\n(?!\n)){8,120}"
+        r"\((?:\d\w+\sed\.\s)?(?:1[6-9]|20)\d\d\)"
+    ),  # a book in capitals with its year
+    regex.compile(r"\b(?:FEDERALIST|Federalist)\s(?:NO|No)s?\.\s\d+[^()]{0,12}\([^()]{3,60}\)"),
+    regex.compile(
+        r"\b\p{Lu}[\p{L}’']*(?:\s(?:\p{Lu}[\p{L}’']*|of|the)){0,7}\s(?:Dictionary|DICTIONARY)\b"
+        r"(?:[^().;\n]{0,40}\(\d{4}\)\s\([^()]{3,50}\))?"
+    ),
+)
+
 
 class Citations(LegalRecognizer):
     """Case citations and statutes, with the names of the cases cited."""
@@ -40,8 +81,51 @@ class Citations(LegalRecognizer):
         for pattern, score in ((_STATUTE, 0.9), (_ACT, 0.7)):
             for match in pattern.finditer(text):
                 yield Found(match.start(), match.end(), "LAW", score)
+        for pattern in _WRITINGS:
+            for match in pattern.finditer(text):
+                yield Found(match.start(), match.end(), "LAW", 0.8)
+        yield from _find_case_names(text)
         if _MAYBE_CITED.search(text):
             yield from _find_cases(text)
+
+
+def find_side_before(text: str, end: int) -> tuple[int, int] | None:
+    """Give the range of the name that ends before a "v."; words of a citation signal are left out."""
+    start = max(0, end - _SIDE_CHARACTERS)
+    blank = text.rfind("\n\n", start, end)
+    match = _SIDE_BEFORE.search(text, blank + 2 if blank >= 0 else start, end)
+    if match is None:
+        return None
+    signal = _SIGNAL.match(text, match.start(), end)
+    begin = signal.end() if signal else match.start()
+    return (begin, end) if begin < end else None
+
+
+def find_side_after(text: str, start: int) -> tuple[int, int] | None:
+    """Give the range of the name that begins behind a "v."."""
+    match = _SIDE_AFTER.match(text, start, start + _SIDE_CHARACTERS)
+    return match.span() if match else None
+
+
+def _find_case_names(text: str) -> Iterable[Found]:
+    """Give "Smith v. Jones" where a reporter, a year or "supra" follows: the name of a case that is cited."""
+    for match in VERSUS.finditer(text):
+        case = find_cited_case(text, match.start(), match.end())
+        if case is not None:
+            yield Found(*case, "LAW", 0.9)
+
+
+def find_cited_case(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give the range of the case name around a "v." at [start, end), or None where no citation follows it."""
+    before, after = find_side_before(text, start), find_side_after(text, end)
+    if before is None or after is None:
+        return None
+    stop = after[1]
+    cited = _CITED_BEHIND.match(text, stop)
+    while cited is None and (space := text.rfind(" ", end, stop)) > 0 and stop - space < 12:
+        stop = space  # the reporter's own letters were taken into the name
+        cited = _CITED_BEHIND.match(text, stop)
+    return (before[0], cited.end()) if cited else None
 
 
 def _find_cases(text: str) -> Iterable[Found]:

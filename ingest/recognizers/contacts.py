@@ -11,6 +11,8 @@ import regex
 from ingest.recognizers.base import Found, LegalRecognizer
 
 _EMAIL = regex.compile(r"(?<![\w.+-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,6}(?P<last>\p{L}{2,24})\b")
+_RESERVED = frozenset(("example", "test", "invalid", "local", "localhost", "internal", "lan", "corp", "home"))
+"""Endings that are no public suffix, but that mail inside a firm has."""
 _URL = regex.compile(r"\b(?:https?://|www\.)[^\s<>\"“”)\]]{3,300}[^\s<>\"“”)\].,;:’']")
 _HOST = regex.compile(
     r"(?<![\w@.-])(?:[a-z0-9-]{2,63}\.){1,4}(?:com|org|net|gov|edu|io|info|biz|us|uk|eu|de|fr)\b"
@@ -40,7 +42,7 @@ class Contacts(LegalRecognizer):
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give addresses whose ending is a public suffix, and telephone numbers."""
         for match in _EMAIL.finditer(text):
-            if _suffixes()(match.group().rsplit("@", 1)[1]).suffix:
+            if match.group("last").casefold() in _RESERVED or _suffixes()(match.group().rsplit("@", 1)[1]).suffix:
                 yield Found(match.start(), match.end(), "CONTACT", 0.95)
         for match in _URL.finditer(text):
             yield Found(match.start(), match.end(), "CONTACT", 0.8)

@@ -27,6 +27,10 @@ _STATE = regex.compile(
     r"|\b(?:United\s+States(?:\s+of\s+America)?|UNITED\s+STATES(?:\s+OF\s+AMERICA)?|U\.\s?S\.)(?=[\s,.;’'])"
     rf"|\b(?:City|County|Town|Village|Borough|CITY|COUNTY|TOWN|VILLAGE)\s(?:of|OF)\s{_WORD}(?:{GAP}{_WORD}){{0,1}}"
 )
+_BODIES = regex.compile(
+    r"\b(?:(?:United\sStates\s)?Judicial\sPanel\s(?:on|for)\sMultidistrict\sLitigation"
+    rf"|(?:{_WORD}\s){{0,3}}House\sof\s(?:Representatives|Delegates|Commons|Lords)|(?:{_WORD}\s){{0,2}}General\sAssembly)\b"
+)
 _ACRONYM = regex.compile(
     r"\b(?:FBI|CIA|IRS|SEC|FTC|FCC|FDA|EPA|DOJ|DHS|DEA|ATF|USPTO|NLRB|EEOC|OSHA|SSA|VA|HUD|FEMA|ICE|CBP|USCIS"
     r"|DOD|DOE)\b"
@@ -57,6 +61,6 @@ class Courts(LegalRecognizer):
                 start = front.end() if front else start
                 if not _BARE.fullmatch(text, start, end):
                     yield Found(start, end, type, 0.7)
-        for pattern in (_STATE, _ACRONYM):
+        for pattern in (_STATE, _BODIES, _ACRONYM):
             for match in pattern.finditer(text):
                 yield Found(match.start(), match.end(), "AGENCY", 0.7)

@@ -32,6 +32,9 @@ _CARD = regex.compile(r"(?<![\d-])(?:\d{4}[ -]){3}\d{4}(?![\d-])")
 _VIN = regex.compile(r"\b(?=[A-HJ-NPR-Z0-9]{17}\b)(?=\w*\d)(?=\w*[A-Z])[A-HJ-NPR-Z0-9]{17}\b")
 _IBAN = regex.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b")
 _LONG = regex.compile(r"(?<![\w.,$€£-])\d{7,17}(?![\w.,%-]*\d)")
+_BATES = regex.compile(
+    r"(?<![\w$-])(?!US\d|EP\d|WO\d|ISBN)(?:\p{Lu}{2,10}[-_]?\d{5,9}|\p{Lu}{1,4}\d{2,4}-\d{4,7})(?![\w-])"
+)
 _PATENT = regex.compile(r"\b(?:Patent|Pat\.)\s(?:[Nn]os?\.|No)\s?$")
 
 
@@ -42,7 +45,7 @@ class IdentityNumbers(LegalRecognizer):
 
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give numbers by their form or by the word before them."""
-        for pattern, score in ((_SSN, 0.95), (_CARD, 0.9), (_VIN, 0.8), (_IBAN, 0.8), (_LONG, 0.5)):
+        for pattern, score in ((_SSN, 0.95), (_CARD, 0.9), (_VIN, 0.8), (_IBAN, 0.8), (_BATES, 0.6), (_LONG, 0.5)):
             for match in pattern.finditer(text):
                 if pattern is not _LONG or not _PATENT.search(text, max(0, match.start() - 14), match.start()):
                     yield Found(match.start(), match.end(), "CODE", score)

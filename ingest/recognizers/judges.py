@@ -16,16 +16,20 @@ _BEFORE = regex.compile(
     rf"(?:Judge|Justice|JUDGE|JUSTICE)|Magistrate(?={GAP}\p{{Lu}}))(?::|(?<=Judge|JUDGE)\s*:)?{GAP}(?P<name>{_NAME})"
 )
 _OFFICE = (
-    r"(?i:(?:(?:chief|senior|circuit|district|magistrate|bankruptcy|presiding|associate|united\s+states|u\.\s?s\."
+    r"(?i:(?:(?:chief|senior|circuit|district|court|superior|magistrate|bankruptcy|presiding|associate|united\s+states|u\.\s?s\."
     r"|administrative\s+law)\s+)*(?:judges?|justices?))\b"
 )
-_LIST = rf"(?P<name>{_NAME}(?:(?:,{GAP}(?:and{GAP})?|{GAP}and{GAP}){_NAME}){{0,8}})"
+_LIST = rf"(?P<name>{_NAME}(?:(?:,{GAP}(?:and{GAP})?|{GAP}(?:and|&){GAP}){_NAME}){{0,8}})"
 _AFTER = regex.compile(
     rf"{_LIST}(?:,?\s{_OFFICE}|,{GAP}(?:C\.J|P\.J|JJ|J|S\.J)\.(?=[,;)\n]|\s*$|{GAP}(?:and|concur|dissent"
     rf"|deliver|join)))"
 )
-_PART = regex.compile(r",\s(?:and\s)?(?!(?:Jr|Sr|II|III)\b)|\sand\s")
-_REPORTER = regex.compile(r"\d[ ]*$")
+_MANY = regex.compile(rf"\b(?:Judges|Justices){GAP}{_LIST}")
+_HOUSE = regex.compile(
+    rf"(?P<name>{_NAME}){GAP}(?:(?:U\.\s?S\.|United{GAP}States|Federal){GAP})?(?:Courthouse|COURTHOUSE)\b"
+)
+_PART = regex.compile(r",\s(?:and\s)?(?!(?:Jr|Sr|II|III)\b)|\s(?:and|&)\s")
+_REPORTER = regex.compile(r"\d[ ]*\Z")
 
 
 class Judges(LegalRecognizer):
@@ -37,7 +41,9 @@ class Judges(LegalRecognizer):
         """Give every judge's name by itself."""
         for match in _BEFORE.finditer(text):
             yield from _give(text, *match.span("name"))
-        for match in _AFTER.finditer(text):
+        for match in _HOUSE.finditer(text):  # a courthouse bears a judge's name
+            yield from _give(text, *match.span("name"))
+        for match in [*_AFTER.finditer(text), *_MANY.finditer(text)]:
             at = match.start("name")
             for part in [*_PART.finditer(text, *match.span("name")), None]:
                 end = part.start() if part else match.end("name")

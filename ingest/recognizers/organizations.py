@@ -10,7 +10,10 @@ import regex
 from ingest.recognizers.base import GAP, Found, LegalRecognizer
 from ingest.recognizers.vocabulary import LEGAL_WORDS, ORG_HEADS, ORG_SUFFIXES, make_words
 
-_WORD = r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*(?:\.(?=\p{L}{2}|\s?\p{Lu}\.))*\.?|\p{N}+[\p{L}]*(?=\s\p{Lu}))"
+_WORD = (
+    r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*(?:\.(?:com|net|org|io|ai)\b)?(?:\.(?=\p{L}{2}|\s?\p{Lu}\.))*"
+    r"(?:(?<=(?<!\p{L})\p{L}{1,5})\.)?|\p{N}+[\p{L}]*(?=\s\p{Lu}))"
+)
 _PLAIN = r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*)"
 _LINK = r"(?:of|the|and|for|in|de|du|des|&|et|d/b/a)"
 _OF = rf"(?:{GAP}of{GAP}(?:the{GAP})?{_PLAIN}(?:{GAP}{_PLAIN}){{0,2}})?"
@@ -22,7 +25,13 @@ _SUFFIXED_CAPITALS = regex.compile(
     r"(?:INC|LLC|L\.L\.C|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|LLP|LP|PLLC|PC|P\.C|N\.A)(?![\p{L}\p{N}])\.?"
     rf"(?:{GAP}OF{GAP}\p{{Lu}}{{3,}}(?:{GAP}\p{{Lu}}{{3,}})?)?"
 )
-_HEADED = regex.compile(rf"{_PLAIN}(?:{GAP}(?:{_PLAIN}|{_LINK})){{0,6}}?{GAP}(?:{ORG_HEADS})\b{_OF}")
+_HEADED = regex.compile(
+    rf"(?:St\.{GAP})?{_PLAIN}(?:{GAP}(?:{_PLAIN}|{_LINK})){{0,6}}?{GAP}(?:{ORG_HEADS})\b(?:{GAP}(?:{ORG_HEADS})\b)*{_OF}"
+)
+_LINK_BEFORE_HEAD = regex.compile(
+    rf"\s(?:of|and|in|for){GAP}(?:Insurance|Services?|Capital|Media|Properties|Systems|Solutions|Technologies|Press)$",
+    regex.IGNORECASE,
+)
 _OF_HEADED = regex.compile(
     rf"\b(?:University|College|Bank|Church|Trust|Society|Museum|League|Union){GAP}of{GAP}(?:the{GAP})?{_PLAIN}"
     rf"(?:{GAP}(?:{_PLAIN}|{_LINK}(?={GAP}\p{{Lu}}))){{0,4}}"
@@ -54,6 +63,8 @@ class Organizations(LegalRecognizer):
                 start, end = match.span()
                 if len(match.group().rpartition(" ")[2]) > 6 and match.group().endswith("."):
                     end -= 1  # the full stop behind "Corporation" ends the sentence
+                if pattern is _HEADED and _LINK_BEFORE_HEAD.search(text, start, end):
+                    continue  # "Rescission of Insurance" is a heading
                 trimmed = start if pattern is _OF_HEADED else _trim_front(text, start, end)
                 if trimmed is not None:
                     yield Found(trimmed, end, "ORG", score)
@@ -72,6 +83,13 @@ def _trim_front(text: str, start: int, end: int) -> int | None:
     words = [w.casefold().strip(".,'’") for w in text[start:end].split()]
     proper = [w for w in words if w and w not in LEGAL_WORDS and not _SUFFIX.fullmatch(w)]
     return start if proper and len(words) > 1 else None
+
+
+def has_own_name(text: str, start: int, end: int) -> bool:
+    """Tell whether a range is a company's whole name: words of its own before the words of its kind."""
+    words = [w.casefold().strip(".,'’") for w in text[start:end].split()]
+    own = [w for w in words if any(c.isalpha() for c in w) and w not in LEGAL_WORDS and not _SUFFIX.fullmatch(w)]
+    return len(words) > 1 and bool(own) and looks_like_organization(text[start:end])
 
 
 def looks_like_organization(name: str) -> bool:

@@ -26,7 +26,9 @@ _NAME = (
     rf"(?:{GAP}(?:{_PARTICLE}{GAP}){{0,2}}(?:{INITIAL}|{NAME_WORD})){{0,3}}"
 )
 _SUFFIX = rf"(?:,?{GAP}(?:Jr|Sr|II|III|IV)\b\.?)?"
-_TITLED = regex.compile(rf"\b(?:{'|'.join(TITLES)})\b\.?{GAP}(?P<name>(?:{_NAME}{_SUFFIX})|(?:{INITIAL}){{1,4}})")
+_TITLED = regex.compile(
+    rf"\b(?!Miss\.)(?:{'|'.join(TITLES)})\b\.?{GAP}(?P<name>(?:{_NAME}{_SUFFIX})|(?:{INITIAL}){{1,4}})"
+)
 _TITLED_TWO = regex.compile(rf"\b(?:Messrs|Drs|Mr|Mrs|Ms|Dr)\b\.?\s[^.;\n]{{2,60}}?\sand\s(?P<name>{_NAME})")
 _ROLED = regex.compile(rf"\b(?:{'|'.join(ROLES)})\b,?{GAP}(?P<name>{_NAME}{_SUFFIX})")
 _INITIALS = regex.compile(
@@ -45,6 +47,7 @@ _BEFORE_CONTACT = regex.compile(
 )
 _ORG = regex.compile(rf"\b(?:(?:{ORG_SUFFIXES})\b\.?|(?:{ORG_HEADS}|{AGENCY_HEADS})\b)")
 _LISTED = regex.compile(r"(?:\A|\n|[.;:?!]\s{1,4}|;\s+and\s+)[A-HQ]\.\s+\p{Lu}\p{Ll}+(?=\s+\p{Ll}|\s*[?;,-])")
+_ROMAN = regex.compile(r"(?:\A|\n\n|^\n)[IVX]\.\s")
 _SURE, _LETTERS_MIN = 0.9, 3
 _DOTTED = regex.compile(r"(?:\p{Lu}\.\s?)+")
 
@@ -75,6 +78,8 @@ class Persons(LegalRecognizer):
             dotted = _DOTTED.match(text, found.start)
             if _LISTED.search(text, max(found.start - 6, 0), min(found.end + 3, len(text))):
                 continue  # "B. Special damages", "Q. How many": the letter numbers a line, it is no initial
+            if _ROMAN.search(text, max(found.start - 2, 0), found.start + 3):
+                continue  # "I. Wren’s plea": the numeral of a heading
             if dotted and "".join(dotted.group().split()).rstrip(".") not in ABBREVIATIONS:
                 yield from _check(text, found)
 
@@ -88,6 +93,6 @@ def _check(text: str, found: Found) -> Iterable[Found]:
     words = name.replace(".", " ").split()
     if found.score < _SURE and sum(c.isalpha() for c in name) < _LETTERS_MIN:
         return  # "B. Promissory Estoppel" is a heading
-    if _ORG.search(name) or all(word.casefold() in LEGAL_WORDS for word in words):
+    if _ORG.search(name) or all(word.casefold() in LEGAL_WORDS for word in words) or name.rstrip(".") in ABBREVIATIONS:
         return
     yield Found(*trimmed, found.type, found.score)

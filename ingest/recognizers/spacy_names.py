@@ -18,12 +18,14 @@ _DATE_SIGN = regex.compile(
 _LAW_WORD = regex.compile(
     r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Amendment|Statutes?|Clause|Exhibit|Article|Section)\b"
 )
+_ROMAN = regex.compile(r"[IVX]{1,5}\.\s")
+_PUBLIC_BEFORE = regex.compile(r"\b(?:U\.\s?S\.|United\sStates)\s$")
 
 
 class SpacyNames(LegalRecognizer):
     """People, organizations, places, dates and groups by the language model."""
 
-    types = ("PERSON", "ORG", "LOC", "DATETIME", "DEM")
+    types = ("PERSON", "ORG", "LOC", "DATETIME", "DEM", "AGENCY")
 
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give the model's entities, trimmed of legal words at both ends."""
@@ -35,9 +37,13 @@ class SpacyNames(LegalRecognizer):
                 continue
             if type in ("ORG", "PERSON") and _LAW_WORD.search(text, start, end):
                 continue
+            numeral = _ROMAN.match(text, start, end)
+            if numeral and (start == 0 or text[start - 2 : start] == "\n\n"):
+                start = numeral.end()  # "I. Wren’s plea": the numeral of a heading
             trimmed = trim_name(text, start, end, frozenset() if type == "PERSON" else PROPER_ADJECTIVES)
             if trimmed is not None and _is_possible(text, *trimmed, type):
-                yield Found(*trimmed, type, 0.6)
+                public = type == "ORG" and _PUBLIC_BEFORE.search(text, max(0, trimmed[0] - 16), trimmed[0])
+                yield Found(*trimmed, "AGENCY" if public else type, 0.6)
 
 
 def _is_possible(text: str, start: int, end: int, type: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import regex
 
-from ingest.recognizers.vocabulary import LEGAL_WORDS, NAME_SUFFIXES
+from ingest.recognizers.vocabulary import FEMALE_NAMES, LEGAL_WORDS, MALE_NAMES, NAME_SUFFIXES
 
 _TOKEN = regex.compile(r"[\p{L}\p{N}&][\p{L}\p{N}&'’.-]*")
+_GIVEN = MALE_NAMES | FEMALE_NAMES
 _POSSESSIVE = regex.compile(r"['’]s?$")
 _SHORT_LINE_END = regex.compile(r"\n\n|(?<![^\n]{55})\n")
 
@@ -25,6 +26,8 @@ def trim_name(text: str, start: int, end: int, keep: frozenset[str] = frozenset(
         end = line.start()
     tokens = [(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(text, start, end)]
     while tokens and (_is_legal(tokens[0][2], keep) or tokens[0][2].casefold() in NAME_SUFFIXES):
+        if len(tokens) > 1 and tokens[0][2].casefold() in _GIVEN and not _is_legal(tokens[1][2], keep):
+            break  # "Mark Topping": a word of trademark law, but here a given name
         tokens.pop(0)
     while tokens and _is_legal(tokens[-1][2], keep) and tokens[-1][2].casefold().strip(".") not in NAME_SUFFIXES:
         tokens.pop()
@@ -42,5 +45,10 @@ def trim_name(text: str, start: int, end: int, keep: frozenset[str] = frozenset(
 def _is_legal(token: str, keep: frozenset[str]) -> bool:
     if len(token) == 2 and token[0].isupper() and token[1] == ".":
         return False  # an initial
-    word = token.casefold().strip(".")
-    return (word in LEGAL_WORDS and word not in keep) or not any(c.isalpha() for c in token)
+    word = _POSSESSIVE.sub("", token.casefold().strip("."))
+    return (is_legal(word) and word not in keep) or not any(c.isalpha() for c in token)
+
+
+def is_legal(word: str) -> bool:
+    """Tell whether a word in small letters, or every part of a hyphened one, is never someone's name."""
+    return word in LEGAL_WORDS or ("-" in word and all(part in LEGAL_WORDS for part in word.split("-")))

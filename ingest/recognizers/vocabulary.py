@@ -152,7 +152,8 @@ market markets computer computers devices network networks server database user 
 elements step steps unit units module component portion layer surface side end top bottom left right front rear old
 little big high low long short early late next last same different certain many few some another okay sure correct
 objection overruled sustained sworn duly break recess continued resumed marked identification plaintiffs-appellants
-plaintiff-appellant defendants-appellees defendant-appellee petitioner-appellant respondent-appellee
+parte pro tempore tem amici amicus curiae sua sponte nunc tunc prima facie stare decisis defs pls objs resp mot
+decl compl stip esi pto cmo nda mou tro hipaa foia rico erisa nlra fdcpa fcra fmla frcp frap fre
 """
 LEGAL_WORDS = make_words(_LEGAL)
 """Lower-case words that, alone or together, are never someone's name."""
