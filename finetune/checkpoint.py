@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import random
 import shutil
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.engine.weights import hash_file
+from assistant.store.sealed_files import flush_path, write_file
 
 if TYPE_CHECKING:
     import torch
@@ -31,24 +31,9 @@ TRAINER_STATE = "trainer_state.json"
 FILES = (WEIGHTS, OPTIMIZER, STATE, TRAINER_STATE)
 
 
-def sync_path(path: Path) -> None:
-    """Force a file or a folder's entries to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def write_json(path: Path, value: Any) -> None:
     """Write JSON so that a reader sees the old file or the whole new one, also after a power cut."""
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("w", encoding="utf-8") as stream:
-        json.dump(value, stream, ensure_ascii=False, indent=1, sort_keys=True)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
-    sync_path(path.parent)
+    write_file(path, json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode())
 
 
 def save_checkpoint(
@@ -81,12 +66,12 @@ def save_checkpoint(
     write_json(draft / STATE, {**state, "optimizer": plain})
     write_json(draft / TRAINER_STATE, trainer_state)
     for name in (WEIGHTS, OPTIMIZER):
-        sync_path(draft / name)
+        flush_path(draft / name)
     hashes = {name: hash_file(draft / name) for name in FILES}
     write_json(draft / MANIFEST, {"fingerprint": fingerprint, "files": hashes})
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
-    sync_path(folder.parent)
+    flush_path(folder.parent)
 
 
 def newest_checkpoint(folder: Path, fingerprint: str) -> Path | None:

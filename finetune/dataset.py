@@ -20,9 +20,10 @@ from assistant.errors import RefusedInput
 from assistant.settings import Settings
 from assistant.store import forms
 from assistant.store.pseudonyms import PATTERN, WORDS, format_pseudonym
+from assistant.store.sealed_files import flush_path
 from assistant.summarize import summary_prompts
 from assistant.templates import PLAIN, Template, document_types, load_template
-from finetune.checkpoint import sync_path, write_json
+from finetune.checkpoint import write_json
 from finetune.encode import Example
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ def write_dataset(folder: Path, train: Sequence[Lesson], held_out: Sequence[Less
         data = "".join(_tell_lesson(lesson) + "\n" for lesson in lessons).encode()
         draft = folder / f".{name}.draft"
         draft.write_bytes(data)
-        sync_path(draft)
+        flush_path(draft)
         draft.replace(folder / name)
         hashes[name] = hashlib.sha256(data).hexdigest()
     whole = hashlib.sha256("\n".join(f"{name}:{hashes[name]}" for name in sorted(hashes)).encode()).hexdigest()

@@ -19,7 +19,8 @@ from assistant.engine.prompts import PROMPT_HASH
 from assistant.engine.weights import load_tokenizer, model_folder, model_hash, model_name, quiet_transformers
 from assistant.errors import CasebriefError, RefusedInput, WrongUsage
 from assistant.settings import Settings
-from finetune.checkpoint import newest_checkpoint, sync_path, write_json
+from assistant.store.sealed_files import flush_path
+from finetune.checkpoint import newest_checkpoint, write_json
 from finetune.encode import Example, Row, encode_examples, fingerprint_rows, plan_batches
 
 if TYPE_CHECKING:
@@ -322,7 +323,7 @@ def _write_folder(
     )
     shutil.rmtree(out, ignore_errors=True)
     draft.rename(out)
-    sync_path(out.parent)
+    flush_path(out.parent)
     shutil.rmtree(work, ignore_errors=True)
 
 

