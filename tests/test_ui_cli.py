@@ -312,3 +312,15 @@ def test_anonymize_and_verify_store_nothing(home: Path, tmp_path: Path) -> None:
     assert verified[0]["support"] == "supported" or "alleg" in verified[0]["reason"]
     assert verified[1]["support"] != "supported" and "412" in verified[1]["reason"]
     assert not (home / "casebrief.db").exists()
+
+
+def test_progress_goes_to_a_log_as_plain_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ui import terminal
+
+    monkeypatch.setattr(terminal, "LOG_EVERY_S", 0.0)
+    events = [{"kind": "progress", "done": 3, "total": 12, "label": "pairs"}, {"kind": "record", "record": {"n": 12}}]
+    assert terminal.print_events("evaluate", iter(events), as_json=True) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out) == {"n": 12} and "pairs: 3 of 12" in err

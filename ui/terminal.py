@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,6 +18,7 @@ from ui.owner import own_or_reach, retract_address, shell_login, stream_remote
 
 Event = dict[str, Any]
 INTERRUPTED = 130
+LOG_EVERY_S = 10.0  # between lines of progress where standard error is a log
 
 
 def guard(where: str, work: Callable[[], int | None]) -> int:
@@ -129,6 +131,7 @@ class Printer:
         self.code = 0
         self.records = 0
         self._streamed = False
+        self._logged = time.monotonic()
 
     def print_all(self, events: Iterator[Event]) -> int:
         """Print everything and give the exit code: the worst of what happened."""
@@ -146,9 +149,17 @@ class Printer:
                     total = event["total"] or None
                     label = event["label"][:60]
                     progress.update(task, completed=event["done"], total=total, description=label, visible=True)
+                    if not console.is_terminal:
+                        self._log_progress(event["done"], total, label)
                 else:
                     self._print(event)
         return self.code
+
+    def _log_progress(self, done: int, total: int | None, label: str) -> None:
+        """Print a plain line now and then, where standard error is a log and not a terminal."""
+        if time.monotonic() - self._logged >= LOG_EVERY_S:
+            self._logged = time.monotonic()
+            print(f"{label}: {done}" + (f" of {total}" if total else ""), file=sys.stderr, flush=True)
 
     def _print(self, event: Event) -> None:
         if event["kind"] == "record":
