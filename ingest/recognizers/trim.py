@@ -8,6 +8,7 @@ from ingest.recognizers.vocabulary import LEGAL_WORDS, NAME_SUFFIXES
 
 _TOKEN = regex.compile(r"[\p{L}\p{N}&][\p{L}\p{N}&'’.-]*")
 _POSSESSIVE = regex.compile(r"['’]s?$")
+_LONG_WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’&-]{65,}+")
 _SHORT_LINE_END = regex.compile(r"\n\n|(?<![^\n]{55})\n")
 
 
@@ -44,3 +45,12 @@ def _is_legal(token: str, keep: frozenset[str]) -> bool:
         return False  # an initial
     word = token.casefold().strip(".")
     return (word in LEGAL_WORDS and word not in keep) or not any(c.isalpha() for c in token)
+
+
+def blunt_long_words(text: str) -> str:
+    """Put U+FFFD, one for one, in the place of words of more than 64 letters and digits.
+
+    No name is that long; but a pattern that tries each of its letters as a beginning would take the square
+    of the time, and a file made for that would hold up the whole server.
+    """
+    return _LONG_WORD.sub(lambda match: "\ufffd" * len(match.group()), text)
