@@ -30,6 +30,7 @@ _ORG_KIND = regex.compile(
 )
 _PLACE = regex.compile(rf"(?:{COUNTRIES}|{US_STATES})")
 _GAP = regex.compile(r"[\s.,&’']{1,4}")
+_NAME_WORDS_MAX = 30
 PARTY_IN_LAW = 81
 _PLAIN, _FULL_NAME = 45, 62
 _PERSONS = ("PERSON", "PARTY")
@@ -167,7 +168,8 @@ def _collect_patterns(
             patterns |= set(_shorter_forms(words, type, PARTY_IN_LAW if len(words) > 1 else _PLAIN, common))
         elif type in ("CODE", "CONTACT") and sum(map(len, words)) > 4:
             patterns.add(_Pattern(words, type, 83))
-    return {p for p in patterns if p.words and not all(word in LEGAL_WORDS or len(word) < 2 for word in p.words)}
+    patterns = {p for p in patterns if 0 < len(p.words) <= _NAME_WORDS_MAX}  # a longer one is no name
+    return {p for p in patterns if not all(word in LEGAL_WORDS or len(word) < 2 for word in p.words)}
 
 
 def _shorter_forms(words: tuple[str, ...], type: str, rank: int, common: set[str]) -> Iterable[_Pattern]:

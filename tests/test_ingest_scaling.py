@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from assistant.documents import Page
-from assistant.evidence.claims import extract_claims
+from assistant.evidence.claims import find_claims
 from assistant.evidence.sentences import split_sentences
 from ingest.clean import clean_pages
-from ingest.identify import Candidate
+from ingest.identify import Candidate, _load_engine
 from ingest.propagate import spread_names
 from ingest.recognizers import build_recognizers
 from ingest.recognizers.base import LegalRecognizer
-from ingest.recognizers.engine import cut_blocks, soften_capitals
+from ingest.recognizers.engine import cut_blocks, part_long_runs, soften_capitals
 
 SHORT, LONG = 5_000, 20_000
 ORDINARY = (
@@ -97,23 +97,38 @@ def test_a_recognizer_finds_the_same_beside_a_word_of_any_length(recognizer: Leg
 
 
 def _sentences(text: str) -> Iterable[object]:
-    return [extract_claims(text[a:b]) for a, b in split_sentences(text)]
+    return [find_claims(text[a:b]) for a, b in split_sentences(text)]
+
+
+def _tokens(text: str) -> object:
+    nlp = _load_engine().nlp["en"]
+    return [nlp.make_doc(part_long_runs(text[a:b])) for a, b in cut_blocks(text)]
 
 
 @pytest.mark.parametrize(
     "work",
     [
         soften_capitals,
+        _tokens,
         lambda text: clean_pages([Page(1, text)]),
         lambda text: clean_pages([Page(1, text, b"\0" * 8 * len(text))]),
         lambda text: spread_names(text, [Candidate(0, min(60, len(text)), "PERSON", 0.9, 64)], ()),
         split_sentences,
         _sentences,
     ],
-    ids=["capitals", "cleaning", "cleaning with places", "spreading", "sentences", "claims"],
+    ids=["capitals", "tokens", "cleaning", "cleaning with places", "spreading", "sentences", "claims"],
 )
 def test_a_stage_takes_time_in_proportion(work: Callable[[str], object]) -> None:
     assert_linear(work)
+
+
+def test_a_name_of_a_thousand_words_costs_no_square() -> None:
+    def work(count: int) -> float:
+        text = "Inc., " * count
+        return measure(lambda t: spread_names(t, [Candidate(0, len(t), "ORG", 0.9, 64)], ()), text, 2)
+
+    work(50)
+    assert work(4000) < 9 * work(1000) + 0.05
 
 
 def test_many_names_with_one_beginning_cost_no_square() -> None:
