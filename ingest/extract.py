@@ -10,6 +10,7 @@ import ctypes
 import io
 from array import array
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ingest.extract_docx import extract_docx
@@ -19,6 +20,7 @@ from ingest.limits import Frame
 _BOX_SCALE = 65535
 _OBJECT_IMAGE, _OBJECT_PATH = 3, 2
 _OBJECTS_LOOKED_AT = 3000
+_PAGES_LOOKED_AT = 300
 PAGE_CHARACTERS_MAX = 200_000
 """Characters that are read of one page of a PDF; a page of print has some thousands."""
 _PICTURE_PIXELS_MAX = 25_000_000
@@ -235,10 +237,21 @@ def _read_structure(data: bytes, password: str | None) -> dict[str, Any]:
             "attachments": "/EmbeddedFiles" in names,
             "scripts": "/JavaScript" in names or (isinstance(action, dict) and action.get("/S") == "/JavaScript"),
             "forms": "/AcroForm" in root,
+            "actions": _acts_by_itself(root, action) or (b"/AA" in data and _has_page_action(reader)),
             "valid": True,
         }
     except Exception as error:  # pypdf raises anything on a hostile file; the text has been read already
         return {"valid": False, "trouble": type(error).__name__}
+
+
+def _acts_by_itself(holder: Any, action: Any) -> bool:
+    """Tell actions that run when a file or page is opened; going to a page of the file is harmless."""
+    return "/AA" in holder or (isinstance(action, dict) and action.get("/S") not in ("/GoTo", "/JavaScript", None))
+
+
+def _has_page_action(reader: Any) -> bool:
+    """Tell whether one of the first pages has an action of its own."""
+    return any("/AA" in page for page in islice(reader.pages, _PAGES_LOOKED_AT))
 
 
 def render_pdf_page(document: Any, number: int, width_px: int) -> Any:

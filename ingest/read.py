@@ -191,8 +191,7 @@ class _Reading:
                         self._take(frame)
                 return
             except (ChildDied, LimitExceeded) as error:
-                self.trouble = "time" if isinstance(error, LimitExceeded) else "crash"
-                if not self._skip_page(first):
+                if not self._skip_page(first, "time" if isinstance(error, LimitExceeded) else "crash"):
                     break
         self._fill_missing()
 
@@ -200,18 +199,19 @@ class _Reading:
         s = self.settings
         return Limits(s.reader_memory_mb, s.page_timeout_s + 1.0, _OPEN_SECONDS, s.document_timeout_s)
 
-    def _skip_page(self, first: int) -> bool:
+    def _skip_page(self, first: int, trouble: str) -> bool:
         """Mark the page that stopped the child; tell whether pages are left behind it."""
         if not self.total:
             raise (
                 LimitExceeded("The file could not be opened within its time.", do="Ask for the file again.")
-                if self.trouble == "time"
+                if trouble == "time"
                 else RefusedInput("The file cannot be opened: it crashes its reader.", do="Ask for the file again.")
             )
         number = max(self.pages, default=first - 1) + 1
         if number > self._last():
-            self.facts["structure_tried"] = True
+            self.facts |= {"structure_tried": True, "valid": False}
             return False
+        self.trouble = trouble
         self.pages[number] = Page(number, "", source="unreadable")
         return number < self._last()
 
@@ -308,7 +308,8 @@ def _describe(reading: _Reading, settings: Settings) -> list[str]:
     facts, warnings = reading.facts, []
     if reading.total > settings.max_pages:
         warnings.append(f"Only the first {settings.max_pages} of {reading.total} pages were read.")
-    for key, what in (("attachments", "attached files"), ("scripts", "JavaScript"), ("forms", "form fields")):
+    for key, what in (("attachments", "attached files"), ("scripts", "JavaScript"), ("forms", "form fields"),
+                      ("actions", "actions that start by themselves")):  # fmt: skip
         if facts.get(key):
             warnings.append(f"The PDF carries {what}; nothing of it was run or opened.")
     if facts.get("valid") is False:

@@ -89,7 +89,7 @@ def part_long_runs(text: str) -> str:
 
     The tokenizer takes the square of such a run's length; what is written there is no sentence to a model.
     """
-    return blunt_long_words(_LONG_RUN.sub(lambda match: _MARK.sub(" ", match.group()), text))
+    return _LONG_RUN.sub(lambda match: _MARK.sub(" ", match.group()), blunt_long_words(text))
 
 
 def _title(word: str) -> str:
