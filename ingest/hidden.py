@@ -82,7 +82,9 @@ def _find_suspects(page: Any, text_page: Any, read: PageCharacters) -> dict[int,
     """Give the reason of suspicion of each suspect character, by its position."""
     import pypdfium2.raw as raw
 
-    reasons = {i: OFF_PAGE if size < 0 else TINY for i, size in enumerate(read.sizes) if size < 0 or 0 < size < _TINY_POINTS}
+    reasons = {
+        i: OFF_PAGE if size < 0 else TINY for i, size in enumerate(read.sizes) if size < 0 or 0 < size < _TINY_POINTS
+    }
     suspects = _survey_objects(page)
     if suspects:
         get_object, handle = raw.FPDFText_GetTextObject, text_page.raw
@@ -273,9 +275,7 @@ def _shows_ink(picture: Any, read: PageCharacters, position: int, around: bool) 
     return bool(high - low >= _CONTRAST_MIN)
 
 
-def _take_out(
-    read: PageCharacters, hidden: list[tuple[int, int, str]]
-) -> tuple[str, array[int], list[dict[str, Any]]]:
+def _take_out(read: PageCharacters, hidden: list[tuple[int, int, str]]) -> tuple[str, array[int], list[dict[str, Any]]]:
     """Take hidden words out; neighbours that are hidden for the same reason are one record."""
     joined: list[tuple[int, int, str]] = []
     for start, end, reason in hidden:

@@ -294,9 +294,7 @@ def _read_scans(
             if scanned is None:
                 pages[number] = replace(had, source="unreadable")
             else:
-                pages[number] = replace(
-                    scanned, width_pt=had.width_pt, height_pt=had.height_pt, hidden=had.hidden
-                )
+                pages[number] = replace(scanned, width_pt=had.width_pt, height_pt=had.height_pt, hidden=had.hidden)
         weak = [n for n, page in found.items() if page.confidence is not None and 0 < page.confidence < 0.7]
         if weak:
             warnings.append(f"Pages read by OCR with low confidence: {name_pages(weak)}.")

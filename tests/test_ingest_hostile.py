@@ -123,7 +123,9 @@ def test_any_bytes_have_a_kind_or_are_refused(data: bytes) -> None:
 LINES = st.lists(
     st.one_of(
         st.text(max_size=60),
-        st.sampled_from(["1. The lease was signed.", "ware-", "house", "Page 3 of 9", "____________", "Case 1:24-cv-1", ") ", "v."]),
+        st.sampled_from(
+            ["1. The lease was signed.", "ware-", "house", "Page 3 of 9", "____________", "Case 1:24-cv-1", ") ", "v."]
+        ),
     ),
     max_size=25,
 )
@@ -175,8 +177,22 @@ def _place(number: int, lines: list[str], placed: bool) -> Page:
     return Page(number, text, bytes(boxes))
 
 
+def test_a_page_with_too_much_text_is_cut_and_said(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    from ingest import extract
+    from ingest.read import _describe, _Reading
+
+    monkeypatch.setattr(extract, "PAGE_CHARACTERS_MAX", 30)
+    reading = _Reading(settings, lambda done, total, label: None)
+    for frame in extract.extract_pages(GOOD, {"file_kind": "pdf", "password": None, "first": 1, "last": 9}):
+        reading._take(frame)
+    assert [len(page.text) for page in reading.pages.values()] == [30, 30]
+    assert "Pages with too much text, read only in part: 1-2." in _describe(reading, settings)
+
+
 def test_hidden_words_are_counted_and_not_told() -> None:
     from assistant.documents import HiddenText
 
     page = Page(3, "seen", hidden=(HiddenText("covered", "one two"), HiddenText("covered", "three")))
-    assert describe_hidden([page]) == ["Hidden text was taken out (covered): 3 words on page 3. An attorney can reveal it."]
+    assert describe_hidden([page]) == [
+        "Hidden text was taken out (covered): 3 words on page 3. An attorney can reveal it."
+    ]
