@@ -43,6 +43,21 @@ class PageSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenText:
+    """Text that a page carries and does not show: a bad redaction, or an attempt to speak to the model.
+
+    Attributes:
+        reason: Why it is not seen, as `ingest.hidden` names it.
+        text: Its characters. Only an attorney reveals them.
+        box: x0, y0, x1, y1 as fractions 0..1 of the page; all 0 where it has no place on it.
+    """
+
+    reason: str
+    text: str
+    box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page as read.
 
@@ -56,6 +71,7 @@ class Page:
         height_pt: Page height in points, 0 where unknown.
         source: How the text was had.
         confidence: Mean OCR confidence 0..1, or None where the text was not had by OCR.
+        hidden: What the page carries but does not show; it is no part of `text`.
     """
 
     number: int
@@ -65,6 +81,7 @@ class Page:
     height_pt: float = 0.0
     source: PageSource = "text"
     confidence: float | None = None
+    hidden: tuple[HiddenText, ...] = ()
 
     def line_boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """Give one box a line for the characters [start, end) of this page."""

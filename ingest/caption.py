@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import regex
 
-from ingest.recognizers.trim import trim_name
+from ingest.recognizers.trim import blunt_long_words, trim_name
 from ingest.recognizers.vocabulary import make_words
 
 _HEAD_CHARACTERS = 6000
 _CAPTION_CHARACTERS = 5000
 _SIDE_CHARACTERS = 700
-_CAPITALIZED = r"\p{Lu}[\p{L}.'’-]+"
+_CAPITALIZED = r"\p{Lu}[\p{L}.'’-]{1,64}"
 _COURT = regex.compile(
     r"(?:(?i:in\s+the\s+)|\b)("
     r"(?i:supreme\s+court\s+of\s+the\s+united\s+states)"
@@ -91,7 +91,7 @@ def find_facts(text: str, stamps: Mapping[int, tuple[str, ...]] | None = None) -
         text: The running text, with its real names.
         stamps: Docket stamps by page; they carry the docket number and the day of filing.
     """
-    head = text[:_HEAD_CHARACTERS]
+    head = blunt_long_words(text[:_HEAD_CHARACTERS])
     stamp = " ".join(line for page in sorted(stamps or {}) for line in (stamps or {})[page][:2])[:400]
     facts = {
         "court": _first(_COURT, head),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.documents import OffsetMap, Page, Segment
@@ -23,7 +23,8 @@ _NO_HEADING = re.compile(
     r"[,;:&]$|^v[s.]*\.?$|\b(?:plaintiffs?|defendants?|petitioners?|respondents?|appell\w+|movants?)\b[,.]*$"
     r"|\d{5}|@", re.IGNORECASE
 )  # fmt: skip
-_WORD_END = re.compile(r"([^\W\d_]+)-$")
+_WORD_END = re.compile(r"([^\W\d_]{1,64})-$")
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _WORD_START = re.compile(r"[^\W\d_]+")
 _PREFIXES = frozenset(
     [
@@ -284,9 +285,8 @@ def _find_structure(text: str) -> tuple[tuple[Heading, ...], tuple[NumberedParag
     headings: list[Heading] = []
     starts: list[tuple[int, str]] = []
     ends: list[int] = []
-    for match in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text):
-        block = match.group().rstrip()
-        start, end = match.start(), match.start() + len(block)
+    for start, end in _cut_blocks(text):
+        block = text[start:end]
         number = _NUMBERED.match(block)
         if _is_heading(block):
             headings.append(Heading(start, end))
@@ -304,10 +304,24 @@ def _find_structure(text: str) -> tuple[tuple[Heading, ...], tuple[NumberedParag
     return tuple(headings), tuple(paragraphs)
 
 
+def _cut_blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Give the range of each block between blank lines, white space at both ends left out."""
+    at = 0
+    for gap in [*_BLANK_LINES.finditer(text), None]:
+        block = text[at : gap.start() if gap else len(text)]
+        kept = block.strip()
+        if kept:
+            start = at + len(block) - len(block.lstrip())
+            yield start, start + len(kept)
+        at = gap.end() if gap else len(text)
+
+
 def _is_heading(block: str) -> bool:
     """Tell a heading by its shape: short, no sentence, capitals or a section number or Title Case."""
+    if len(block) > _HEADING_CHARACTERS:
+        return False
     letters = [c for c in block if c.isalpha()]
-    if not len(letters) >= 3 or len(block) > _HEADING_CHARACTERS or _NO_HEADING.search(block):
+    if not len(letters) >= 3 or _NO_HEADING.search(block):
         return False
     numbered = _HEADING_NUMBER.match(block)
     rest = block[numbered.end() :] if numbered else block

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import ctypes
 import io
-import re
-import zipfile
 from array import array
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
+from ingest.extract_docx import extract_docx
+from ingest.hidden import PageCharacters, part_hidden
 from ingest.limits import Frame
 
 _BOX_SCALE = 65535
 _OBJECT_IMAGE, _OBJECT_PATH = 3, 2
 _OBJECTS_LOOKED_AT = 3000
+_PAGES_LOOKED_AT = 300
+PAGE_CHARACTERS_MAX = 200_000
+"""Characters that are read of one page of a PDF; a page of print has some thousands."""
 _PICTURE_PIXELS_MAX = 25_000_000
-_DOCX_BYTES_MAX = 200 << 20
 _PDF_PASSWORD_ERROR = 4
 _LINE_HYPHENS = frozenset((0x02, 0xFFFE, 0xFFFF))  # pdfium's own mark of a word cut at a line's end
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NO_BOX = (0, 0, 0, 0)
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def extract_pages(data: bytes, request: dict[str, Any]) -> Iterator[Frame]:
@@ -35,7 +36,7 @@ def extract_pages(data: bytes, request: dict[str, Any]) -> Iterator[Frame]:
     """
     kind = request["file_kind"]
     if kind == "docx":
-        yield from _extract_docx(data)
+        yield from extract_docx(data, int(request["last"]))
     else:
         yield from _extract_pdf(data, request)
 
@@ -82,7 +83,8 @@ def _extract_page(document: Any, number: int) -> Frame:
     except pypdfium2.PdfiumError:
         return Frame("page", {"number": number, "failed": True})
     width, height = page.get_size()
-    text, boxes = _read_characters(page, text_page)
+    read = _read_characters(page, text_page)
+    text, boxes, hidden = part_hidden(page, text_page, read)
     image_share, paths = _measure_objects(page, width, height)
     encoded = text.encode("utf-8", "surrogatepass")
     header = {
@@ -92,14 +94,16 @@ def _extract_page(document: Any, number: int) -> Frame:
         "image_share": round(image_share, 3),
         "paths": paths,
         "text_bytes": len(encoded),
+        "hidden": hidden,
+        "cut": text_page.count_chars() > PAGE_CHARACTERS_MAX,
     }
     text_page.close()
     page.close()
-    return Frame("page", header, encoded + boxes)
+    return Frame("page", header, encoded + _little_endian(boxes))
 
 
-def _read_characters(page: Any, text_page: Any) -> tuple[str, bytes]:
-    """Give a page's characters and, for each, its box packed as in `Page.boxes`."""
+def _read_characters(page: Any, text_page: Any) -> PageCharacters:
+    """Give a page's characters and, for each, its box, as far as a page's text may be long."""
     import pypdfium2.raw as raw
 
     to_device = _find_transform(page)
@@ -107,9 +111,9 @@ def _read_characters(page: Any, text_page: Any) -> tuple[str, bytes]:
     rectangle = raw.FS_RECTF()
     reference = ctypes.byref(rectangle)
     get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
-    characters: list[str] = []
-    boxes = array("H")
-    index, count = 0, raw.FPDFText_CountChars(handle)
+    read = PageCharacters()
+    characters, boxes, indices, sizes = read.characters, read.boxes, read.indices, read.sizes
+    index, count = 0, min(raw.FPDFText_CountChars(handle), PAGE_CHARACTERS_MAX)
     while index < count:
         code, at = get_unicode(handle, index), index
         index += 1
@@ -121,14 +125,29 @@ def _read_characters(page: Any, text_page: Any) -> tuple[str, bytes]:
                 code, index = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00), index + 1
         character = "-" if code in _LINE_HYPHENS else _clean_character(code)
         characters.append(character)
+        indices.append(at)
         if character == "\n" or not get_box(handle, at, reference):
             boxes.extend(_NO_BOX)
+            sizes.append(0.0)
         else:
-            boxes.extend(_place(rectangle, to_device))
+            box = _place(rectangle, to_device)
+            boxes.extend(box)
+            sizes.append(_measure_size(rectangle, box, character))
         if code in _LINE_HYPHENS:
             characters.append("\n")
             boxes.extend(_NO_BOX)
-    return "".join(characters), _little_endian(boxes)
+            indices.append(-1)
+            sizes.append(0.0)
+    return read
+
+
+def _measure_size(rectangle: Any, box: tuple[int, int, int, int], character: str) -> float:
+    """Give the larger side of a character's box in points, 0 for white space, -1 where nothing of it is on the page."""
+    if character.isspace():
+        return 0.0
+    size = max(abs(rectangle.right - rectangle.left), abs(rectangle.top - rectangle.bottom))
+    outside = size > 0 and (box[0] == box[2] or box[1] == box[3]) and (0 in box or _BOX_SCALE in box)
+    return -1.0 if outside else float(size)
 
 
 def _clean_character(code: int) -> str:
@@ -218,10 +237,21 @@ def _read_structure(data: bytes, password: str | None) -> dict[str, Any]:
             "attachments": "/EmbeddedFiles" in names,
             "scripts": "/JavaScript" in names or (isinstance(action, dict) and action.get("/S") == "/JavaScript"),
             "forms": "/AcroForm" in root,
+            "actions": _acts_by_itself(root, action) or (b"/AA" in data and _has_page_action(reader)),
             "valid": True,
         }
     except Exception as error:  # pypdf raises anything on a hostile file; the text has been read already
         return {"valid": False, "trouble": type(error).__name__}
+
+
+def _acts_by_itself(holder: Any, action: Any) -> bool:
+    """Tell actions that run when a file or page is opened; going to a page of the file is harmless."""
+    return "/AA" in holder or (isinstance(action, dict) and action.get("/S") not in ("/GoTo", "/JavaScript", None))
+
+
+def _has_page_action(reader: Any) -> bool:
+    """Tell whether one of the first pages has an action of its own."""
+    return any("/AA" in page for page in islice(reader.pages, _PAGES_LOOKED_AT))
 
 
 def render_pdf_page(document: Any, number: int, width_px: int) -> Any:
@@ -248,48 +278,3 @@ def draw_page(data: bytes, request: dict[str, Any]) -> Iterator[Frame]:
     out = io.BytesIO()
     render_pdf_page(document, number, int(request["width_px"])).save(out, "PNG")
     yield Frame("picture", {}, out.getvalue())
-
-
-def _extract_docx(data: bytes) -> Iterator[Frame]:
-    """Read a Word file's paragraphs and tables in order; explicit page breaks begin a page."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(item.file_size for item in archive.infolist()) > _DOCX_BYTES_MAX:
-            yield Frame("refused", {"reason": "too_large_inside"})
-            return
-    import docx
-
-    body = docx.Document(io.BytesIO(data)).element.body
-    pages = [page for page in "".join(_walk_docx(body)).split("\f")]
-    yield Frame("opened", {"pages_total": len(pages)})
-    for number, text in enumerate(pages, 1):
-        encoded = _CONTROL.sub(" ", text).strip("\n").encode("utf-8", "replace")
-        yield Frame("page", {"number": number, "text_bytes": len(encoded), "image_share": 0.0, "paths": 0}, encoded)
-
-
-def _walk_docx(element: Any) -> Iterator[str]:
-    """Give the text of a body element: a blank line after a paragraph, a tab between cells."""
-    for child in element.iterchildren():
-        if child.tag == f"{_W}p":
-            yield from _read_docx_paragraph(child)
-            yield "\n\n"
-        elif child.tag == f"{_W}tbl":
-            for row in child.iter(f"{_W}tr"):
-                cells = [" ".join("".join(_walk_docx(cell)).split()) for cell in row.iterchildren(f"{_W}tc")]
-                yield "\t".join(cells) + "\n"
-            yield "\n"
-        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent"):
-            yield from _walk_docx(child)
-
-
-def _read_docx_paragraph(paragraph: Any) -> Iterator[str]:
-    """Give a paragraph's characters; deleted text of tracked changes is left out."""
-    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}lastRenderedPageBreak"):
-        if node.tag == f"{_W}t":
-            yield node.text or ""
-        elif node.tag == f"{_W}tab":
-            if node.getparent().tag != f"{_W}tabs":
-                yield "\t"
-        elif node.tag == f"{_W}lastRenderedPageBreak" or node.get(f"{_W}type") == "page":
-            yield "\f"
-        else:
-            yield "\n"

@@ -29,7 +29,7 @@ _PAGE_NUMBER = re.compile(
 )
 _BATES = re.compile(r"[A-Z][A-Z_-]{1,14}[ _-]?\d{4,9}")
 _RULE = re.compile(r"[\s_=*)(\]\[|:~—–§-]+")
-_BLANKS_AT_END = re.compile(r"[\s_]{8,}$")
+_BLANKS_AT_END = 8
 _DIVIDER = re.compile(r"(?:(?<=\s)|^)[)\]](?=\s|$)")
 _COLUMN_LINES_MIN = 3
 _LINE_NUMBER = re.compile(r"\d{1,2}")
@@ -71,12 +71,20 @@ def cut_lines(page: Page) -> list[Line]:
     lines: list[Line] = []
     at = 0
     for raw in page.text.split("\n"):
-        text = _BLANKS_AT_END.sub("", raw).strip()
+        text = _cut_blanks(raw).strip()
         if text:
             start = at + raw.index(text[0])
             lines.append(_place_line(Line(page.number, start, start + len(text), text), boxes))
         at += len(raw) + 1
     return lines
+
+
+def _cut_blanks(raw: str) -> str:
+    """Cut a long run of white space and underscores, a blank to be filled in, off the end of a line."""
+    end = len(raw)
+    while end and (raw[end - 1] == "_" or raw[end - 1].isspace()):
+        end -= 1
+    return raw[:end] if len(raw) - end >= _BLANKS_AT_END else raw
 
 
 def _place_line(line: Line, boxes: array[int]) -> Line:
@@ -166,7 +174,7 @@ def _drop_furniture(
         if stamped or (at_edge and _BATES.fullmatch(text)):
             stamps.append(text)
         elif not (
-            (at_edge and _PAGE_NUMBER.fullmatch(text))
+            (at_edge and len(text) < 60 and _PAGE_NUMBER.fullmatch(text))
             or ((at_edge or index in ends) and _normal_form(text) in repeated)
             or _RULE.fullmatch(text)
         ):

@@ -31,9 +31,9 @@ _ORG_KIND = regex.compile(
 )
 _PLACE = regex.compile(rf"(?:{COUNTRIES}|{US_STATES})")
 _GAP = regex.compile(r"[\s.,&’']{1,4}")
+_NAME_WORDS_MAX = 30
 PARTY_IN_LAW = 81
 _PLAIN, _FULL_NAME = 45, 62
-_GUESS_SCORE, _WEAK_SCORE = 0.6, 0.75
 _PERSONS = ("PERSON", "PARTY")
 _ORGS = ("ORG", "PARTY_ORG")
 
@@ -62,15 +62,17 @@ def spread_names(
     small = set() if any_case else _find_common(text, tokens)
     law = sorted((c.start, c.end) for c in candidates if c.type == "LAW")
     patterns = _collect_patterns(text, candidates, known, small)
-    by_first: dict[str, list[_Pattern]] = defaultdict(list)
-    for pattern in patterns:
-        by_first[pattern.words[0]].append(pattern)
-    for choices in by_first.values():
-        choices.sort(key=lambda p: (-len(p.words), -p.rank, p.type))
+    by_words: dict[tuple[str, ...], _Pattern] = {}
+    for pattern in sorted(sorted(patterns, key=lambda p: p.type, reverse=True), key=lambda p: p.rank):
+        by_words[pattern.words] = pattern
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for words in by_words:
+        lengths[words[0]].add(len(words))
+    longest_first = {word: sorted(found, reverse=True) for word, found in lengths.items()}
     found = []
     for index, (word, start, _end) in enumerate(tokens):
-        if word in by_first and (any_case or not text[start].islower()):
-            match = _match_longest(text, tokens, index, by_first[word])
+        if word in longest_first and (any_case or not text[start].islower()):
+            match = _match_longest(text, tokens, index, longest_first[word], by_words)
             if match is not None:
                 found.append(
                     match if match.rank != PARTY_IN_LAW or _is_within(law, match) else _rank_plain(text, match)
@@ -121,14 +123,19 @@ def fold_words(name: str) -> tuple[str, ...]:
 
 
 def _match_longest(
-    text: str, tokens: list[tuple[str, int, int]], index: int, choices: list[_Pattern]
+    text: str,
+    tokens: list[tuple[str, int, int]],
+    index: int,
+    lengths: list[int],
+    by_words: dict[tuple[str, ...], _Pattern],
 ) -> Candidate | None:
-    """Give the longest pattern whose words follow each other at a position."""
-    for pattern in choices:
-        last = index + len(pattern.words) - 1
-        if last >= len(tokens):
+    """Give the longest pattern whose words follow each other at a position; `lengths` descend."""
+    for length in lengths:
+        last = index + length - 1
+        pattern = by_words.get(tuple(token[0] for token in tokens[index : last + 1]))
+        if pattern is None or last >= len(tokens):
             continue
-        if all(tokens[index + i][0] == word for i, word in enumerate(pattern.words)) and all(
+        if all(
             _GAP.fullmatch(text, tokens[i][2], tokens[i + 1][1]) and "\n\n" not in text[tokens[i][2] : tokens[i + 1][1]]
             for i in range(index, last)
         ):
@@ -142,36 +149,28 @@ def _collect_patterns(
     """Collect what to look for: every name's own words and its shorter forms."""
     judges = {words[-1] for c in candidates if c.type == "JUDGE" and (words := fold_words(text[c.start : c.end]))}
     places = {w for c in candidates if c.type == "LOC" for w in fold_words(text[c.start : c.end])}
+    commons = {  # by (person, party): a union a candidate would cost the square of the document
+        (person, party): small | (set() if person else places) | (set() if party else judges)
+        for person in (True, False)
+        for party in (True, False)
+    }  # the model takes many a surname for a place
     patterns: set[_Pattern] = set()
-    fronts = _collect_fronts(text, candidates)
     for candidate in candidates:
         if candidate.type in _PERSONS + _ORGS:
             party = candidate.type.startswith("PARTY")
             words = fold_words(text[candidate.start : candidate.end])
-            if (
-                candidate.type == "PERSON"
-                and candidate.score <= _GUESS_SCORE
-                and len(words) == 1
-                and words[0] in fronts
-            ):
-                continue  # the model takes a company's short name for a person
-            person = candidate.type in _PERSONS  # the model takes many a surname for a place
-            common = small | (set() if person else places) | (set() if party else judges)
+            common = commons[candidate.type in _PERSONS, party]
             patterns |= set(_shorter_forms(words, candidate.type, PARTY_IN_LAW if party else _PLAIN, common))
             patterns |= set(_read_alias(text, candidate, party))
+    common = small | judges
     for type, name in known:
         words = fold_words(name)
         if type in _PERSONS + _ORGS:
-            patterns |= set(_shorter_forms(words, type, PARTY_IN_LAW if len(words) > 1 else _PLAIN, small | judges))
+            patterns |= set(_shorter_forms(words, type, PARTY_IN_LAW if len(words) > 1 else _PLAIN, common))
         elif type in ("CODE", "CONTACT") and sum(map(len, words)) > 4:
             patterns.add(_Pattern(words, type, 83))
-    return {p for p in patterns if p.words and not all(word in LEGAL_WORDS or len(word) < 2 for word in p.words)}
-
-
-def _collect_fronts(text: str, candidates: Collection[Candidate]) -> list[tuple[str, ...]]:
-    """Give the words of the organizations that a rule or the caption found, if their first word names them alone."""
-    names = {fold_words(text[c.start : c.end]) for c in candidates if c.type in _ORGS and c.score > _GUESS_SCORE}
-    return sorted(words for words in names if len(words) > 1 and _is_distinct(words[0], set()))
+    patterns = {p for p in patterns if 0 < len(p.words) <= _NAME_WORDS_MAX}  # a longer one is no name
+    return {p for p in patterns if not all(word in LEGAL_WORDS or len(word) < 2 for word in p.words)}
 
 
 def _shorter_forms(words: tuple[str, ...], type: str, rank: int, common: set[str]) -> Iterable[_Pattern]:
@@ -185,7 +184,7 @@ def _shorter_forms(words: tuple[str, ...], type: str, rank: int, common: set[str
         if len(core) > 2:
             yield _Pattern((core[0], core[-1]), type, rank)
             yield _Pattern(core[-2:], type, rank) if len(core[-2]) > 1 else _Pattern((core[0], core[-1]), type, rank)
-        if len(core) > 1 and len(core[-1]) > 2 and core[-1] not in common | LEGAL_WORDS:
+        if len(core) > 1 and len(core[-1]) > 2 and core[-1] not in common and core[-1] not in LEGAL_WORDS:
             yield _Pattern((core[-1],), type, rank)
         return
     core = tuple(words)

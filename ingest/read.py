@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
+import struct
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.documents import Page
+from assistant.documents import HiddenText, Page
 from assistant.errors import LimitExceeded, RefusedInput
 from ingest.limits import ChildDied, Frame, LimitedProcess, Limits
 
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str], None]
 
 _HEADER_WITHIN_BYTES = 4096
+_ARCHIVE_END, _ARCHIVE_END_WITHIN = b"PK\x05\x06", 66_000
+_ARCHIVE_TAIL = struct.Struct("<4s4H2LH")
+_ARCHIVE_ENTRIES_MAX, _ARCHIVE_DIRECTORY_MAX = 5000, 1 << 20
+_CHARACTERS_A_PAGE = 4000
+"""Characters of a document are bounded by this times the pages that are read of one; print has some 3,000 a page."""
 _OPEN_SECONDS = 20.0
 _RESTARTS_MAX = 5
 _USABLE_LETTERS = 40
@@ -34,6 +39,7 @@ _REFUSALS = {
     "password_missing": ("The file is encrypted.", "Give its password (--password-file) or an open copy."),
     "password_wrong": ("The file is encrypted and the password does not open it.", "Check the password."),
     "damaged": ("The file says it is a PDF, but its structure cannot be read.", "Ask for the file again."),
+    "damaged_archive": ("The file is a damaged archive.", "Ask for the file again."),
     "too_large_inside": ("The file unpacks to more than 200 MiB.", "Ask for a smaller copy."),
     "no_such_page": ("The file has no such page.", "Choose a page of the document."),
 }
@@ -65,18 +71,32 @@ def sniff_kind(data: bytes) -> str:
     if b"%PDF-" in data[:_HEADER_WITHIN_BYTES]:
         return "pdf"
     if data.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                if "word/document.xml" in archive.namelist():
-                    return "docx"
-        except zipfile.BadZipFile:
-            raise RefusedInput("The file is a damaged archive.", do="Ask for the file again.") from None
+        if b"word/document.xml" in _find_archive_directory(data):
+            return "docx"
     elif not data.startswith((b"{\\rtf", b"\xd0\xcf\x11\xe0")) and _decode_text(data) is not None:
         return "text"
     raise RefusedInput(
         "The file is of a kind that is not read.", expected="a PDF, a Word document (.docx) or plain text",
         do="Print it to PDF.",
     )  # fmt: skip
+
+
+def _find_archive_directory(data: bytes) -> bytes:
+    """Give the bytes that name an archive's files, without reading them one by one.
+
+    Raises:
+        RefusedInput: It has no end, or names more files than a document can have.
+    """
+    end = data.rfind(_ARCHIVE_END, max(len(data) - _ARCHIVE_END_WITHIN, 0))
+    if end < 0 or len(data) < end + _ARCHIVE_TAIL.size:
+        raise RefusedInput("The file is a damaged archive.", do="Ask for the file again.")
+    _mark, _disk, _first, _here, entries, size, _offset, _comment = _ARCHIVE_TAIL.unpack_from(data, end)
+    if entries > _ARCHIVE_ENTRIES_MAX or size > _ARCHIVE_DIRECTORY_MAX:
+        raise RefusedInput(
+            f"The archive names {entries} files.", expected=f"a Word document, at most {_ARCHIVE_ENTRIES_MAX}",
+            do="Print it to PDF.",
+        )  # fmt: skip
+    return data[max(end - size, 0) : end]
 
 
 def _decode_text(data: bytes) -> str | None:
@@ -121,6 +141,11 @@ def read_document(
     kind = sniff_kind(data)
     if kind == "text":
         text = _decode_text(data) or ""
+        if len(text) > settings.max_pages * _CHARACTERS_A_PAGE:
+            raise LimitExceeded(
+                f"The text has {len(text)} characters.", expected=f"at most {settings.max_pages * _CHARACTERS_A_PAGE}",
+                do="Split it, or raise CASEBRIEF_MAX_PAGES.",
+            )  # fmt: skip
         return ReadResult((Page(1, text),), {"file_kind": kind, "pages_total": 1})
     reading = _Reading(settings, progress or (lambda done, total, label: None))
     reading.read_all(data, kind, password)
@@ -146,6 +171,9 @@ class _Reading:
         self.pages: dict[int, Page] = {}
         self.scans: list[int] = []
         self.facts: dict[str, Any] = {}
+        self.cut: list[int] = []
+        self.overlong: list[int] = []
+        self.characters_left = settings.max_pages * _CHARACTERS_A_PAGE
         self.total = 0
         self.trouble = ""
 
@@ -163,8 +191,7 @@ class _Reading:
                         self._take(frame)
                 return
             except (ChildDied, LimitExceeded) as error:
-                self.trouble = "time" if isinstance(error, LimitExceeded) else "crash"
-                if not self._skip_page(first):
+                if not self._skip_page(first, "time" if isinstance(error, LimitExceeded) else "crash"):
                     break
         self._fill_missing()
 
@@ -172,18 +199,19 @@ class _Reading:
         s = self.settings
         return Limits(s.reader_memory_mb, s.page_timeout_s + 1.0, _OPEN_SECONDS, s.document_timeout_s)
 
-    def _skip_page(self, first: int) -> bool:
+    def _skip_page(self, first: int, trouble: str) -> bool:
         """Mark the page that stopped the child; tell whether pages are left behind it."""
         if not self.total:
             raise (
                 LimitExceeded("The file could not be opened within its time.", do="Ask for the file again.")
-                if self.trouble == "time"
+                if trouble == "time"
                 else RefusedInput("The file cannot be opened: it crashes its reader.", do="Ask for the file again.")
             )
         number = max(self.pages, default=first - 1) + 1
         if number > self._last():
-            self.facts["structure_tried"] = True
+            self.facts |= {"structure_tried": True, "valid": False}
             return False
+        self.trouble = trouble
         self.pages[number] = Page(number, "", source="unreadable")
         return number < self._last()
 
@@ -217,8 +245,16 @@ class _Reading:
             return
         size = int(header["text_bytes"])
         text = frame.body[:size].decode("utf-8", "replace")
-        page = Page(number, text, frame.body[size:], header.get("width_pt", 0.0), header.get("height_pt", 0.0))
-        self.pages[number] = page
+        if len(text) > self.characters_left:
+            self.overlong.append(number)
+            self.pages[number] = Page(number, "", source="unreadable")
+            return
+        self.characters_left -= len(text)
+        if header.get("cut"):
+            self.cut.append(number)
+        hidden = tuple(HiddenText(h["reason"], h["text"], tuple(h["box"])) for h in header.get("hidden", ()))
+        place = header.get("width_pt", 0.0), header.get("height_pt", 0.0)
+        self.pages[number] = Page(number, text, frame.body[size:], *place, hidden=hidden)
         if needs_ocr(text, float(header["image_share"]), int(header["paths"])):
             self.scans.append(number)
         self.progress(number, self._last(), "Reading")
@@ -258,7 +294,7 @@ def _read_scans(
             if scanned is None:
                 pages[number] = replace(had, source="unreadable")
             else:
-                pages[number] = replace(scanned, width_pt=had.width_pt, height_pt=had.height_pt)
+                pages[number] = replace(scanned, width_pt=had.width_pt, height_pt=had.height_pt, hidden=had.hidden)
         weak = [n for n, page in found.items() if page.confidence is not None and 0 < page.confidence < 0.7]
         if weak:
             warnings.append(f"Pages read by OCR with low confidence: {name_pages(weak)}.")
@@ -270,15 +306,37 @@ def _describe(reading: _Reading, settings: Settings) -> list[str]:
     facts, warnings = reading.facts, []
     if reading.total > settings.max_pages:
         warnings.append(f"Only the first {settings.max_pages} of {reading.total} pages were read.")
-    for key, what in (("attachments", "attached files"), ("scripts", "JavaScript"), ("forms", "form fields")):
+    for key, what in (("attachments", "attached files"), ("scripts", "JavaScript"), ("forms", "form fields"),
+                      ("actions", "actions that start by themselves")):  # fmt: skip
         if facts.get(key):
             warnings.append(f"The PDF carries {what}; nothing of it was run or opened.")
     if facts.get("valid") is False:
         warnings.append("The PDF's structure is damaged; its pages were read by repair.")
+    if reading.cut:
+        warnings.append(f"Pages with too much text, read only in part: {name_pages(reading.cut)}.")
+    if reading.overlong:
+        warnings.append(f"The document has too much text; pages left out: {name_pages(reading.overlong)}.")
+    warnings += describe_hidden(list(reading.pages.values()))
     if reading.trouble:
         warnings.append("A page stopped the reader (time, memory or a crash) and was left out.")
     facts.pop("structure_tried", None)
     return warnings
+
+
+def describe_hidden(pages: list[Page]) -> list[str]:
+    """Say how many hidden words were taken out, why and where, without a word of them."""
+    words: Counter[str] = Counter()
+    where: dict[str, set[int]] = {}
+    for page in pages:
+        for hidden in page.hidden:
+            words[hidden.reason] += len(hidden.text.split())
+            where.setdefault(hidden.reason, set()).add(page.number)
+    return [
+        f"Hidden text was taken out ({reason}): {count} {'word' if count == 1 else 'words'} on "
+        f"{'page' if len(where[reason]) == 1 else 'pages'} {name_pages(sorted(where[reason]))}. "
+        "An attorney can reveal it."
+        for reason, count in sorted(words.items())
+    ]
 
 
 def name_pages(numbers: list[int]) -> str:

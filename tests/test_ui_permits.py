@@ -40,6 +40,7 @@ MATRIX = [
     ("summary.sign_off", {"alex"}),
     ("consent.record", {"alex"}),
     ("filing.delete", {"alex"}),
+    ("hidden.reveal", {"alex"}),
     ("matter.create", {"alex", "nina", "ada"}),
     ("matter.erase", {"alex", "ada"}),
     ("member.add", {"alex", "ada"}),

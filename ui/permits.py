@@ -29,6 +29,7 @@ _ATTORNEY = _PARALEGAL | {
     "filing.delete",
     "summary.sign_off",
     "consent.record",
+    "hidden.reveal",
     "matter.create",
     "matter.erase",
     "member.add",
@@ -78,6 +79,7 @@ IN_MATTER = frozenset(
         "summary.sign_off",
         "question.ask",
         "consent.record",
+        "hidden.reveal",
         "matter.erase",
         "member.add",
     }

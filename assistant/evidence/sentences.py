@@ -22,7 +22,7 @@ _RUN_IN = re.compile(
 )
 _NO_RUN_IN = re.compile(r"\s*(?:NOW|COMES|IT IS|WHEREFORE|THEREFORE|PLEASE|TO THE|IN THE|FOR THE|IN WITNESS|THIS)\b")
 # A sentence may end at . ? ! or a colon-free closing mark, with quotes, brackets or a footnote figure behind it.
-_END = re.compile(r"[.?!]+[\"'”’)\]]*(?:\d{1,3}(?=\s+[A-Z]))?(?=\s|$)")
+_END = re.compile(r"(?<![.?!])[.?!]+[\"'”’)\]]*(?:\d{1,3}(?=\s+[A-Z]))?(?=\s|$)")
 _ABBREVIATIONS = frozenset(
     re.findall(
         r"\S+",

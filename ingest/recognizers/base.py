@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import regex
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 
+from ingest.recognizers.trim import blunt_long_words
+
 GAP = r"(?:[ \u00a0]|(?<=[^\n]{55})\n)"
 """What may stand between two words of a name: a space, or the line break of a full line, not of an address."""
 NAME_WORD = r"(?:\p{Lu}\p{L}*(?:['’]\p{Lu}\p{L}+)?(?:-\p{L}+)*)"
@@ -48,7 +50,7 @@ class LegalRecognizer(EntityRecognizer):
         """Give what is found in Presidio's form."""
         return [
             RecognizerResult(found.type, found.start, found.end, found.score)
-            for found in self.find(text, nlp_artifacts)
+            for found in self.find(blunt_long_words(text), nlp_artifacts)
             if found.end > found.start
         ]
 

@@ -15,7 +15,7 @@ _MAYBE_CITED = regex.compile(
 _STATUTE = regex.compile(
     r"\b\d+\s+(?:U\.\s?S\.\s?C\.?(?:\s?A\.)?|C\.\s?F\.\s?R\.?|Fed\.\s?Reg\.|Stat\.)\s*(?:§{1,2}"
     r"|[Pp]arts?)?\s*\d[\w.()-]*(?:(?:,\s|\sand\s|–|-)\d[\w.()-]*)*"
-    r"|(?:\b\p{Lu}[\p{L}.’']*\s(?:\p{Lu}[\p{L}.’']*\s|&\s|of\s|and\s){0,5})?§{1,2}\s?\d[\w.:()-]*(?:(?:,\s"
+    r"|(?:\b\p{Lu}[\p{L}.’']{0,64}\s(?:\p{Lu}[\p{L}.’']{0,64}\s|&\s|of\s|and\s){0,5})?§{1,2}\s?\d[\w.:()-]*(?:(?:,\s"
     r"|\sand\s|–)§?\s?\d[\w.:()-]*)*"
     r"|\b(?:Fed\.|Federal|FED\.)\s(?:R\.|Rules?)\s(?:of\s)?(?:(?:Civ|Crim|App|Evid|Bankr)\w*\.?\s?(?:P\."
     r"|Procedure)?|Evidence)\s*\d+[\w()]*"

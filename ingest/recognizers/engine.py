@@ -9,10 +9,13 @@ from typing import Any
 import regex
 from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
 
+from ingest.recognizers.trim import blunt_long_words
+
 _UNUSED = ["parser", "tagger", "lemmatizer", "attribute_ruler", "tok2vec"]
 _BLOCK_CHARACTERS = 8000
 _CAPITALS_RUN = regex.compile(r"\b\p{Lu}[\p{Lu}'’.-]+(?:[ ,&]{1,3}(?:\p{Lu}[\p{Lu}'’.-]*|OF|AND))*")
 _WORD = regex.compile(r"\p{Lu}{2,}(?:['’]\p{Lu}+)?")
+_LONG_RUN, _MARK = regex.compile(r"\S{200,}+"), regex.compile(r"[^\p{L}\p{N}]")
 _MAPPING = {
     "PERSON": "PERSON", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC",
     "DATE": "DATETIME", "TIME": "DATETIME", "NORP": "DEM",
@@ -49,7 +52,7 @@ class NamesEngine(SpacyNlpEngine):
         """
         for start, end in cut_blocks(text):
             with self._lock:  # one block at a time: a question does not wait for a whole filing
-                doc = self.nlp["en"](soften_capitals(text[start:end]))
+                doc = self.nlp["en"](part_long_runs(soften_capitals(text[start:end])))
             yield start, text[start:end], self._doc_to_nlp_artifact(doc, "en")
 
 
@@ -79,6 +82,14 @@ def soften_capitals(text: str) -> str:
         return softened if len(softened) == len(run) else run
 
     return _CAPITALS_RUN.sub(soften, text)
+
+
+def part_long_runs(text: str) -> str:
+    """Put a space for each mark in a run of 200 characters without white space, and blunt the words of it.
+
+    The tokenizer takes the square of such a run's length; what is written there is no sentence to a model.
+    """
+    return _LONG_RUN.sub(lambda match: _MARK.sub(" ", match.group()), blunt_long_words(text))
 
 
 def _title(word: str) -> str:

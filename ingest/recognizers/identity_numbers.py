@@ -24,7 +24,7 @@ _NAMED = regex.compile(
     r"|of)?\s?[:#]?\s?(?P<code>(?=[\w*-]*\d{3})[A-Z]{0,4}[\dXx*][\w*]*(?:[- ]?[\dXx*][\w*]*){0,5})\b"
 )
 _BAR = regex.compile(
-    r"\b(?:(?:[A-Z][\w.]*\s){0,2}(?:Bar|BAR|Attorney|Atty\.?|SBN|State\sBar)\s?(?:Registration|Reg\.|ID"
+    r"\b(?:(?:[A-Z][\w.]{0,64}\s){0,2}(?:Bar|BAR|Attorney|Atty\.?|SBN|State\sBar)\s?(?:Registration|Reg\.|ID"
     r"|I\.D\.)?\s?(?:[Nn]o\.?|[Nn]umber|NO\.?|#|ID)?\s?[:#]?\s?)(?P<code>[A-Z]{0,2}\d{4,9})\b"
     r"|\bSBN\s?(?P<code>\d{4,9})\b"
 )

@@ -11,17 +11,17 @@ from ingest.recognizers.base import GAP, Found, LegalRecognizer
 from ingest.recognizers.vocabulary import LEGAL_WORDS, ORG_HEADS, ORG_SUFFIXES, make_words
 
 _WORD = (
-    r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*(?:\.(?:com|net|org|io|ai)\b)?(?:\.(?=\p{L}{2}|\s?\p{Lu}\.))*"
+    r"(?>\p{Lu}[\p{L}\p{N}'’&/-]*(?:\.(?:com|net|org|io|ai)\b)?(?:\.(?=\p{L}{2}|\s?\p{Lu}\.))*"
     r"(?:(?<=(?<!\p{L})\p{L}{1,5})\.)?|\p{N}+[\p{L}]*(?=\s\p{Lu}))"
 )
-_PLAIN = r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*)"
+_PLAIN = r"(?:\p{Lu}[\p{L}\p{N}'’&/-]*+)"
 _LINK = r"(?:of|the|and|for|in|de|du|des|&|et|d/b/a)"
 _OF = rf"(?:{GAP}of{GAP}(?:the{GAP})?{_PLAIN}(?:{GAP}{_PLAIN}){{0,2}})?"
 _SUFFIXED = regex.compile(
     rf"{_WORD}(?:{GAP}(?:{_WORD}|{_LINK})){{0,9}}?,?{GAP}(?:{ORG_SUFFIXES})(?![\p{{L}}\p{{N}}])\.?{_OF}"
 )
 _SUFFIXED_CAPITALS = regex.compile(
-    rf"\p{{Lu}}[\p{{Lu}}\p{{N}}'’.&/-]*(?:{GAP}(?:\p{{Lu}}[\p{{Lu}}\p{{N}}'’.&/-]*|OF|THE|AND|FOR|&)){{0,9}}?,?{GAP}"
+    rf"\p{{Lu}}[\p{{Lu}}\p{{N}}'’.&/-]{{0,64}}+(?:{GAP}(?:\p{{Lu}}[\p{{Lu}}\p{{N}}'’.&/-]*+|OF|THE|AND|FOR|&)){{0,9}}?,?{GAP}"
     r"(?:INC|LLC|L\.L\.C|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|LLP|LP|PLLC|PC|P\.C|N\.A)(?![\p{L}\p{N}])\.?"
     rf"(?:{GAP}OF{GAP}\p{{Lu}}{{3,}}(?:{GAP}\p{{Lu}}{{3,}})?)?"
 )

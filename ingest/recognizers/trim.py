@@ -9,6 +9,7 @@ from ingest.recognizers.vocabulary import FEMALE_NAMES, LEGAL_WORDS, MALE_NAMES,
 _TOKEN = regex.compile(r"[\p{L}\p{N}&][\p{L}\p{N}&'’.-]*")
 _GIVEN = MALE_NAMES | FEMALE_NAMES
 _POSSESSIVE = regex.compile(r"['’]s?$")
+_LONG_WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’&-]{65,}+")
 _SHORT_LINE_END = regex.compile(r"\n\n|(?<![^\n]{55})\n")
 
 
@@ -52,3 +53,12 @@ def _is_legal(token: str, keep: frozenset[str]) -> bool:
 def is_legal(word: str) -> bool:
     """Tell whether a word in small letters, or every part of a hyphened one, is never someone's name."""
     return word in LEGAL_WORDS or ("-" in word and all(part in LEGAL_WORDS for part in word.split("-")))
+
+
+def blunt_long_words(text: str) -> str:
+    """Put U+FFFD, one for one, in the place of words of more than 64 letters and digits.
+
+    No name is that long; but a pattern that tries each of its letters as a beginning would take the square
+    of the time, and a file made for that would hold up the whole server.
+    """
+    return _LONG_WORD.sub(lambda match: "\ufffd" * len(match.group()), text)

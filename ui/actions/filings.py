@@ -1,4 +1,4 @@
-"""Filings: upload, list, read pages, search, delete."""
+"""Filings: upload, list, read pages, search, reveal hidden text, delete."""
 
 from __future__ import annotations
 
@@ -113,6 +113,7 @@ def get_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
                 "width_pt": p.width_pt,
                 "height_pt": p.height_pt,
                 "characters": len(p.text),
+                "hidden": len(p.hidden),
             }
             for p in source.pages
         ]
@@ -137,6 +138,22 @@ def page_text(house: House, user: User, document_id: str, page: int) -> dict[str
     if found is None:
         raise NotFound(f"Page {page} of this filing was not read.")
     return {"page": page, "text": found.text, "source": found.source, "words": _list_words(found)}
+
+
+def reveal_hidden(house: House, user: User, document_id: str) -> list[dict[str, Any]]:
+    """Give the text that a filing carries but does not show, to an attorney of its matter; each time is recorded.
+
+    Returns:
+        One record a place: page, reason, text, and box as fractions of the page (None where it has no place).
+    """
+    filing = open_filing(house, user, document_id, "hidden.reveal")
+    found = [
+        {"page": p.number, "reason": h.reason, "text": h.text, "box": list(h.box) if any(h.box) else None}
+        for p in filings.load_pages(house.db, filing.document_id)
+        for h in p.hidden
+    ]
+    audit.record(house.db, user.name, "hidden.reveal", document_id, {"places": len(found)})
+    return found
 
 
 def original(house: House, user: User, document_id: str) -> tuple[str, bytes]:
