@@ -1,0 +1,113 @@
+"""The command line's contract: every command of it, through the real shell command, gives the JSON that it promises.
+
+The language model is a tiny one of random weights: this is about the forms, not about what it writes. What a filing
+goes through from the shell (ingest, search, ask, summarize, verify, anonymize) stands in test_ui_cli.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_llama import write_tiny_model
+
+pytestmark = pytest.mark.slow
+
+ROUGE = {"rouge1", "rouge2", "rougeL", "rougeLsum"}
+TRAINED = {
+    "adapter_id", "trainable_parameters", "tokens", "steps", "seconds", "peak_rss_mb", "flops", "artefact_mb", "loss",
+}  # fmt: skip
+PAIR = {
+    "id": "a",
+    "document": "The plaintiff moves for payment by Friday. The court grants the motion of the plaintiff.",
+    "summary": "The court grants the motion.",
+    "document_type": "order",
+}
+
+
+class Shell:
+    """Runs `casebrief` on one data root and reads its JSON."""
+
+    def __init__(self, folder: Path) -> None:
+        model = folder / "model"
+        write_tiny_model(model, context=2048)
+        self.folder = folder
+        self.environment = os.environ | {
+            "CASEBRIEF_HOME": str(folder / "home"), "CASEBRIEF_MODEL": str(model), "HF_HUB_OFFLINE": "1",
+        }  # fmt: skip
+
+    def run(self, *words: str, code: int = 0, typed: str | None = None) -> Any:
+        command = [sys.executable, "-c", "from ui.cli import main; main()", *words, "--json"]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=300, input=typed or ""
+        )
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return lines[0] if len(lines) == 1 else lines
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    return Shell(tmp_path_factory.mktemp("contract"))
+
+
+def test_people_and_the_audit_log(shell: Shell) -> None:
+    assert shell.run("users", "add", "nina", "--role", "paralegal")["role"] == "paralegal"
+    assert shell.run("users", "role", "nina", "attorney")["role"] == "attorney"
+    assert shell.run("users", "disable", "nina")["disabled"] is True
+    assert {"nina"} <= {user["name"] for user in shell.run("users", "list")}
+    assert shell.run("audit", "verify")["intact"] is True
+    entries = shell.run("audit", "export")
+    assert {"action", "actor", "at"} <= set(entries[0]) and any("user" in entry["action"] for entry in entries)
+    assert shell.run("doctor")
+
+
+def test_a_corpus_is_indexed_and_searched(shell: Shell) -> None:
+    corpus = shell.folder / "corpus"
+    corpus.mkdir()
+    (corpus / "one.txt").write_text("The lessee pays the rent on the first day of each month.\n")
+    (corpus / "two.txt").write_text("The carrier delivers the goods within nine days.\n")
+    shell.run("index", "--corpus", str(corpus), "--matter", "Corpus")
+    (hit, *_) = shell.run("search", "--matter", "Corpus", "when is rent paid", "--k", "1")
+    assert hit["file"] == "one.txt" and {"document_id", "page", "start", "end", "score", "text"} <= set(hit)
+
+
+def test_pairs_train_an_adapter_which_is_evaluated(shell: Shell) -> None:
+    pairs = shell.folder / "pairs.jsonl"
+    pairs.write_text("\n".join(json.dumps(PAIR | {"id": name}) for name in "abcd"))
+    trained = shell.run("train", "--pairs", str(pairs), "--epochs", "1", "--out", str(shell.folder / "adapter"))
+    assert set(trained) >= TRAINED and trained["trainable_parameters"] > 0
+    for adapter in (str(shell.folder / "adapter"), "base", "none"):
+        scored = shell.run("evaluate", "--pairs", str(pairs), "--adapter", adapter)
+        assert scored["n"] == 4 and {"supported_rate", "seconds"} | ROUGE <= set(scored)
+        for variant in ROUGE:
+            assert 0 <= scored[variant]["ci95"][0] <= scored[variant]["f1"] <= scored[variant]["ci95"][1] <= 1
+    out = shell.folder / "predictions.jsonl"
+    shell.run("evaluate", "--pairs", str(pairs), "--adapter", "base", "--shots", "1", "--predictions", str(out))
+    assert len(out.read_text().splitlines()) == 4
+
+
+def test_a_round_and_what_becomes_of_its_adapter(shell: Shell) -> None:
+    small = [f"--option={o}" for o in ("preset=quick", "synthetic=2", "held_out=2", "examples=2", "layers=2")]
+    ended = shell.run("round", "start", "--wait", *small)
+    last = ended[-1] if isinstance(ended, list) else ended
+    assert last["status"] in ("passed", "refused"), last
+    assert shell.run("round", "status")["round_id"] == last["round_id"]
+    assert shell.run("round", "cancel", code=3)["refused"], "no round is running"
+    listed = shell.run("adapters", "list")
+    candidate = next(a for a in listed if a["adapter_id"] == last["candidate"])
+    shown = shell.run("adapters", "show", candidate["adapter_id"])
+    assert {"adapter_id", "status", "scores", "matters"} <= set(shown)
+    card = shell.folder / "report"
+    shell.run("report", candidate["adapter_id"], "--out", str(card))
+    assert any(card.iterdir())
+    if last["status"] == "passed":
+        assert shell.run("adapters", "promote", candidate["adapter_id"])["status"] == "active"
+        assert shell.run("adapters", "rollback")
+    else:
+        shell.run("adapters", "promote", candidate["adapter_id"], code=3)
