@@ -7,7 +7,6 @@ import json
 import math
 import random
 import re
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -311,33 +310,6 @@ def read_dataset(folder: Path) -> tuple[list[Lesson], list[Lesson], dict[str, An
             raise RefusedInput(f"The file {name} of the dataset {folder} does not match its hash.")
     train, held_out = ([_read_lesson(line) for line in contents[n].splitlines()] for n in (TRAIN_FILE, HELD_OUT_FILE))
     return train, held_out, manifest
-
-
-def forget_matter(settings: Settings, matter_id: str) -> int:
-    """Erase a matter's texts from what rounds keep; manifests keep ids, hashes and counts.
-
-    Datasets lose its lessons; remembered answers and evaluations, which may quote it, go altogether.
-
-    Returns:
-        How many datasets held any.
-    """
-    changed = 0
-    for folder in (settings.home / "rounds").glob("*/dataset"):
-        if not (folder / MANIFEST_FILE).exists():
-            continue
-        train, held_out, manifest = read_dataset(folder)
-        if all(lesson.matter_id != matter_id for lesson in (*train, *held_out)):
-            continue
-        kept = [[lesson for lesson in side if lesson.matter_id != matter_id] for side in (train, held_out)]
-        derived = ("hash", "files", "train", "held_out", "matters")
-        gone = [row for side in ("train", "held_out") for row in manifest[side] if row["matter_id"] == matter_id]
-        facts = {key: value for key, value in manifest.items() if key not in derived}
-        write_dataset(folder, kept[0], kept[1], {**facts, "erased": [*facts.get("erased", []), *gone]})
-        shutil.rmtree(folder.parent / "evaluations", ignore_errors=True)
-        changed += 1
-    if changed:
-        shutil.rmtree(settings.home / "rounds" / ANSWERS, ignore_errors=True)
-    return changed
 
 
 def spread_evenly(lessons: Sequence[Lesson], count: int) -> list[Lesson]:

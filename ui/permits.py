@@ -27,8 +27,11 @@ _PARALEGAL = _READ | {
 }
 _ATTORNEY = _PARALEGAL | {
     "filing.delete",
+    "filing.sequester",
+    "names.review",
     "summary.sign_off",
     "consent.record",
+    "hold.set",
     "matter.create",
     "matter.erase",
     "member.add",
@@ -72,6 +75,9 @@ IN_MATTER = frozenset(
         "matter.read",
         "filing.upload",
         "filing.delete",
+        "filing.sequester",
+        "names.review",
+        "hold.set",
         "summary.make",
         "summary.edit",
         "summary.submit",

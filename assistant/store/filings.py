@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -15,8 +14,9 @@ from assistant.documents import Page, RedactedDocument
 from assistant.errors import Conflict, DamagedState, NotAllowed, NotFound, WrongUsage
 from assistant.store import forms
 from assistant.store.database import Database, new_id, timestamp
+from assistant.store.erasure import Tombstone, bury_filing, check_hold
 from assistant.store.sealed_files import remove_file, write_file
-from assistant.store.tables import DocumentRow, MatterRow, PageRow, RevisionRow, SummaryRow, TombstoneRow
+from assistant.store.tables import DocumentRow, MatterRow, PageRow, RevisionRow, SummaryRow
 from assistant.store.vault import Vault, open_vault
 
 STATUSES = ("waiting", "reading", "ready", "refused")
@@ -123,15 +123,15 @@ def get_filing(db: Database, document_id: str) -> Filing:
     return _filing(row, open_vault(db, row.matter_id))
 
 
-def list_filings(db: Database, matter_id: str) -> tuple[Filing, ...]:
-    """List the filings of a matter, oldest first.
+def list_filings(db: Database, matter_id: str, *, sequestered: bool = False) -> tuple[Filing, ...]:
+    """List the filings of a matter, oldest first: those that people see, or those that are clawed back.
 
     Raises:
         NotFound: There is no such matter.
     """
     vault = open_vault(db, matter_id)
     with db.reading() as session:
-        mine = select(DocumentRow).where(DocumentRow.matter_id == matter_id)
+        mine = select(DocumentRow).where(DocumentRow.matter_id == matter_id, DocumentRow.sequestered.is_(sequestered))
         rows = session.scalars(mine.order_by(DocumentRow.added_at, DocumentRow.document_id)).all()
     return tuple(_filing(row, vault) for row in rows)
 
@@ -165,6 +165,36 @@ def set_sequestered(db: Database, document_id: str, sequestered: bool) -> None:
     """
     with db.session() as session:
         _row(session, document_id).sequestered = sequestered
+
+
+def list_usable(db: Database, matter_id: str) -> dict[str, int]:
+    """Give the newest revision of each filing of a matter that is read to an end and not sequestered."""
+    ready = select(DocumentRow.document_id, DocumentRow.revision).where(
+        DocumentRow.matter_id == matter_id, DocumentRow.status == "ready", DocumentRow.sequestered.is_(False)
+    )
+    with db.reading() as session:
+        return {document_id: revision for document_id, revision in session.execute(ready)}
+
+
+def is_usable(db: Database, document_id: str, revision: int | None = None) -> bool:
+    """Tell whether a filing is there and not sequestered, and whether `revision` is its newest where one is given."""
+    with db.reading() as session:
+        row = session.get(DocumentRow, document_id)
+        return row is not None and not row.sequestered and revision in (None, row.revision)
+
+
+def check_sources(db: Database, document_ids: Collection[str]) -> None:
+    """Let training on these filings pass only while each is there and none is sequestered.
+
+    Raises:
+        NotAllowed: One was deleted or clawed back.
+    """
+    barred = sorted(document_id for document_id in set(document_ids) if not is_usable(db, document_id))
+    if barred:
+        raise NotAllowed(
+            f"What was learned from {', '.join(barred)} may not be used: deleted or sequestered since.",
+            do="Start another round, which leaves these filings out.",
+        )
 
 
 def read_original(db: Database, document_id: str) -> bytes:
@@ -289,21 +319,29 @@ def load_pages(
     )
 
 
-def delete_filing(db: Database, document_id: str, actor: str = "") -> None:
+def delete_filing(db: Database, document_id: str, actor: str = "", adapters_due: Collection[str] = ()) -> None:
     """Delete a filing with its original, revisions, summaries and corrections; a tombstone stays.
+
+    What answers took from it goes too. A crash after the commit leaves files, which the tombstone finds at the next
+    start; index and datasets are the caller's.
+
+    Args:
+        db: The database.
+        document_id: The filing.
+        actor: Who deletes.
+        adapters_due: Adapters that learned from it; they are marked as due for a round.
 
     Raises:
         NotFound: There is no such filing.
-        NotAllowed: A legal hold lies on its matter.
+        NotAllowed: A legal hold lies on its matter, or it is sequestered, which means kept.
     """
     with db.session() as session:
         row = _row(session, document_id)
-        if session.get_one(MatterRow, row.matter_id).legal_hold:
-            raise NotAllowed(f"A legal hold lies on {row.matter_id}.", do="Have the hold lifted first.")
-        session.execute(delete(DocumentRow).where(DocumentRow.document_id == document_id))
-        session.add(TombstoneRow(subject=document_id, kind="filing", erased_by=actor, counts={}, erased_at=timestamp()))
-        db.after_commit(db.compact)
-        db.after_commit(partial(remove_file, db.settings.folder("originals") / f"{document_id}.sealed"))
+        check_hold(session.get_one(MatterRow, row.matter_id))
+        if row.sequestered:
+            raise NotAllowed(f"{document_id} is sequestered: it is kept.", do="Lift the sequester first.")
+        stone = Tombstone(document_id, "filing", actor, counts={"adapters_due": sorted(adapters_due)})
+        bury_filing(db, session, document_id, stone)
 
 
 def sweep_originals(db: Database, age_s: float = _ORPHAN_AGE_S) -> int:

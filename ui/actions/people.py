@@ -9,6 +9,7 @@ from assistant.store import audit, matters, people
 from assistant.store.database import timestamp
 from assistant.store.matters import Matter
 from assistant.store.people import User
+from ui.erasure import forget
 from ui.permits import check, may
 
 if TYPE_CHECKING:
@@ -186,11 +187,8 @@ def erase_matter(house: House, user: User, matter_id: str, second: str, *, passw
 
     Raises:
         NotAllowed: The second person is the first, is no attorney of the matter, did not confirm, or has an
-            account or a password that the first person made within seven days.
-        RefusedInput: The matter is under a legal hold.
+            account or a password that the first person made within seven days; or the matter is under a legal hold.
     """
-    from finetune.dataset import forget_matter
-
     check(house.db, user, "matter.erase", matter_id)
     if not second:
         raise NotAllowed("Erasure takes two people.", do=_NAME_A_SECOND)
@@ -204,8 +202,7 @@ def erase_matter(house: House, user: User, matter_id: str, second: str, *, passw
         counts = {"documents": report.documents, "second": confirming.name}
         audit.record(house.db, user.name, "matter.erase", matter_id, counts)
     house.index.remove_matter(matter_id)
-    house.forget_documents()
-    datasets = forget_matter(house.settings, matter_id)
+    datasets = forget(house, matters=[matter_id])
     return {
         "matter_id": matter_id,
         "documents": report.documents,
