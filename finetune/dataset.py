@@ -134,21 +134,22 @@ def redact_pair(pair: Pair, settings: Settings, source: Source = "file") -> tupl
 
 
 def collect_corrections(db: Database, corrections: Iterable[Correction]) -> list[Lesson]:
-    """Turn approved corrections into lessons, the newest of each filing only."""
+    """Turn approved corrections into lessons, the newest of each filing only.
+
+    A summary keeps the revision that it was signed off on; what the matter learnt of names since is masked in it here.
+    """
     from assistant.store.filings import load_document
+    from assistant.store.vault import open_vault
+    from ingest.revise import mask_known
 
     newest = {correction.document_id: correction for correction in sorted(corrections, key=lambda c: c.created_at)}
-    return [
-        Lesson(
-            correction.correction_id,
-            "correction",
-            correction.matter_id,
-            correction.author,
-            load_document(db, correction.document_id),
-            correction.edited,
-        )
-        for correction in newest.values()
-    ]
+    lessons = []
+    for made in newest.values():
+        document, summary = load_document(db, made.document_id), made.edited
+        if document.revision > 1:
+            summary = mask_known(summary, open_vault(db, made.matter_id), db.settings.profile)
+        lessons.append(Lesson(made.correction_id, "correction", made.matter_id, made.author, document, summary))
+    return lessons
 
 
 def build_examples(lesson: Lesson, settings: Settings, template: Template | None = None) -> list[Example]:
@@ -339,7 +340,7 @@ def _describe_lesson(lesson: Lesson) -> dict[str, str]:
 
 def _tell_lesson(lesson: Lesson) -> str:
     """Write a lesson as one line of JSON, without the way back to its pages, which the store keeps sealed."""
-    document = replace(lesson.document, offsets=OffsetMap(()))
+    document = replace(lesson.document, offsets=OffsetMap(()), confidences=())
     plain = {name: getattr(lesson, name) for name in ("pair_id", "source", "matter_id", "author", "summary")}
     return json.dumps(plain | {"document": json.loads(forms.to_json(document))}, ensure_ascii=False)
 

@@ -18,7 +18,7 @@ from assistant import jobs
 from assistant.engine import adapters
 from assistant.errors import CasebriefError, NotAllowed
 from assistant.settings import Settings
-from assistant.store import audit, erasure, filings, matters, registry, rounds
+from assistant.store import audit, erasure, matters, registry, rounds, usable
 from finetune.answers import RememberingEngine
 from finetune.checkpoint import write_json
 from finetune.dataset import ANSWERS, build_all_examples, read_dataset
@@ -270,7 +270,7 @@ class RoundRun:
         """
         manifest = read_dataset(self.folder / "dataset")[2]
         matters.check_training(self.db, manifest["matters"])
-        filings.check_sources(self.db, learned_documents(self.settings, self.round_id))
+        usable.check_sources(self.db, learned_documents(self.settings, self.round_id))
         return manifest
 
     def systems(self) -> Iterator[tuple[str, str, int]]:

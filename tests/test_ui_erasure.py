@@ -19,7 +19,7 @@ from store_samples import CLIENT, ORIGINAL, add_matter, add_read_filing, approve
 from assistant.engine import adapters
 from assistant.errors import NotAllowed, NotFound, RefusedInput
 from assistant.settings import Settings
-from assistant.store import audit, conversations, erasure, filings, matters, people, registry
+from assistant.store import audit, conversations, erasure, filings, matters, people, registry, usable
 from assistant.store.people import User
 from finetune.dataset import collect_corrections, write_dataset
 from ui.actions import filings as filing_actions
@@ -263,7 +263,7 @@ def test_a_sequestered_filing_is_hidden_from_everything_and_kept(house: House) -
         filing_actions.upload(house, paula, matter_id, "again.pdf", ORIGINAL)
     assert summaries.review_list(house, alex) == [] and work.approved_corrections(house.db) == ()
     with pytest.raises(NotAllowed, match=document_id):
-        filings.check_sources(house.db, [document_id])
+        usable.check_sources(house.db, [document_id])
     (key,) = [c.conversation_id for c in conversations.list_conversations(house.db, "alex", matter_id)]
     assert "Person 1" not in json.dumps(questions.get_conversation(house, alex, key)["turns"][0]["sentences"])
     assert find_bytes(house.settings.home, CLIENT.encode()) == []  # the reason is sealed

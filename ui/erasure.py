@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from assistant.store import erasure, filings, matters
+from assistant.store import erasure, filings, matters, usable
 from assistant.store.erasure import Tombstone
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def renew_index(house: House, matter_id: str) -> int:
 
     An index that cannot be read is removed: the next search makes it again from the store.
     """
-    held, wanted = house.index.indexed(matter_id), filings.list_usable(house.db, matter_id)
+    held, wanted = house.index.indexed(matter_id), usable.list_usable(house.db, matter_id)
     if not held:
         house.index.remove_matter(matter_id)
         return 0

@@ -24,11 +24,12 @@ _PARALEGAL = _READ | {
     "summary.edit",
     "summary.submit",
     "question.ask",
+    "names.review",
 }
 _ATTORNEY = _PARALEGAL | {
     "filing.delete",
     "filing.sequester",
-    "names.review",
+    "names.keep",
     "summary.sign_off",
     "consent.record",
     "hold.set",
@@ -77,6 +78,7 @@ IN_MATTER = frozenset(
         "filing.delete",
         "filing.sequester",
         "names.review",
+        "names.keep",
         "hold.set",
         "summary.make",
         "summary.edit",

@@ -54,7 +54,7 @@ class House:
     def index(self) -> Index:
         """The passage index (a cache: it rebuilds itself where it is missing)."""
         from assistant.evidence.retrieval import Index
-        from assistant.store.filings import is_usable
+        from assistant.store.usable import is_usable
 
         return Index(self.settings, self._ready_documents, lambda *revision: is_usable(self.db, *revision))
 

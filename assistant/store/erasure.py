@@ -130,10 +130,10 @@ def obey_tombstones(db: Database) -> tuple[Tombstone, ...]:
 def _erase_again(db: Database, stone: Tombstone) -> bool:
     """Erase what a tombstone of the file names, or only take the tombstone in; tell whether there was anything."""
     with db.session() as session:
-        if stone.kind == "matter" and session.get(MatterRow, stone.subject):
+        if stone.kind == "matter" and session.get(MatterRow, stone.subject) is not None:
             bury_matter(db, session, stone.subject, stone)
             return True
-        if stone.kind == "filing" and session.get(DocumentRow, stone.subject):
+        if stone.kind == "filing" and session.get(DocumentRow, stone.subject) is not None:
             bury_filing(db, session, stone.subject, stone)
             return True
         _write_row(db, session, stone)

@@ -18,6 +18,7 @@ from assistant.store.erasure import Tombstone, bury_filing, check_hold
 from assistant.store.sealed_files import remove_file, write_file
 from assistant.store.tables import DocumentRow, MatterRow, PageRow, RevisionRow, SummaryRow
 from assistant.store.vault import Vault, open_vault
+from assistant.store.words import index_words
 
 STATUSES = ("waiting", "reading", "ready", "refused")
 _ORPHAN_AGE_S = 3600.0
@@ -167,36 +168,6 @@ def set_sequestered(db: Database, document_id: str, sequestered: bool) -> None:
         _row(session, document_id).sequestered = sequestered
 
 
-def list_usable(db: Database, matter_id: str) -> dict[str, int]:
-    """Give the newest revision of each filing of a matter that is read to an end and not sequestered."""
-    ready = select(DocumentRow.document_id, DocumentRow.revision).where(
-        DocumentRow.matter_id == matter_id, DocumentRow.status == "ready", DocumentRow.sequestered.is_(False)
-    )
-    with db.reading() as session:
-        return {document_id: revision for document_id, revision in session.execute(ready)}
-
-
-def is_usable(db: Database, document_id: str, revision: int | None = None) -> bool:
-    """Tell whether a filing is there and not sequestered, and whether `revision` is its newest where one is given."""
-    with db.reading() as session:
-        row = session.get(DocumentRow, document_id)
-        return row is not None and not row.sequestered and revision in (None, row.revision)
-
-
-def check_sources(db: Database, document_ids: Collection[str]) -> None:
-    """Let training on these filings pass only while each is there and none is sequestered.
-
-    Raises:
-        NotAllowed: One was deleted or clawed back.
-    """
-    barred = sorted(document_id for document_id in set(document_ids) if not is_usable(db, document_id))
-    if barred:
-        raise NotAllowed(
-            f"What was learned from {', '.join(barred)} may not be used: deleted or sequestered since.",
-            do="Start another round, which leaves these filings out.",
-        )
-
-
 def read_original(db: Database, document_id: str) -> bytes:
     """Open the original file.
 
@@ -222,8 +193,18 @@ def save_revision(
     entities: dict[str, int],
     warnings: Sequence[str],
     seconds: float,
+    words: Collection[str] = (),
 ) -> None:
     """Store a reading of a filing, all of it or nothing; storing the same revision again replaces it.
+
+    Args:
+        db: The database.
+        document: Names the filing and the revision.
+        pages: As read; none where a later finding changed the text only: the pages of the revision before stand.
+        entities: Number of identifiers replaced, by type.
+        warnings: What the reader should know, without content.
+        seconds: Time that reading took.
+        words: What of the text may be a name, and its pseudonyms: the filing is found by them later.
 
     Raises:
         NotFound: There is no such filing.
@@ -245,6 +226,7 @@ def save_revision(
         pages_ocr=list(document.pages_ocr),
         pages_unreadable=list(document.pages_unreadable),
         scheme=document.scheme,
+        confidences=list(document.confidences),
         sealed_offsets=vault.seal(
             forms.pack_offsets(document.offsets), f"offsets|{document.document_id}|{document.revision}"
         ),
@@ -266,6 +248,7 @@ def save_revision(
             filing.pages_ocr, filing.pages_unreadable = list(document.pages_ocr), list(document.pages_unreadable)
             filing.words = len(document.text.split())
             filing.entities, filing.warnings, filing.seconds = dict(entities), list(warnings), seconds
+            index_words(session, vault, document.document_id, words)
 
 
 def load_document(db: Database, document_id: str, revision: int | None = None) -> RedactedDocument:
@@ -295,6 +278,7 @@ def load_document(db: Database, document_id: str, revision: int | None = None) -
         pages_unreadable=tuple(row.pages_unreadable),
         facts=dict(row.facts),
         scheme=row.scheme,
+        confidences=tuple(row.confidences),
     )
 
 
@@ -303,12 +287,17 @@ def load_pages(
 ) -> tuple[Page, ...]:
     """Give the pages as read, original text and boxes, in order: all, or those in `numbers`.
 
+    A revision that a later finding made has the pages of the one that was read.
+
     Raises:
         NotFound: There is no such filing.
     """
     with db.reading() as session:
         filing = _row(session, document_id)
-        asked = revision or filing.revision
+        kept = select(func.max(PageRow.revision)).where(
+            PageRow.document_id == document_id, PageRow.revision <= (revision or filing.revision)
+        )
+        asked = session.scalar(kept) or 0
         mine = select(PageRow).where(PageRow.document_id == document_id, PageRow.revision == asked)
         if numbers is not None:
             mine = mine.where(PageRow.number.in_(numbers))

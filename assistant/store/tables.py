@@ -178,6 +178,7 @@ class TermRow(Base):
     rule: Mapped[str]
     type: Mapped[str]
     sealed_term: Mapped[bytes]
+    changed: Mapped[int]
     actor: Mapped[str]
     created_at: Mapped[str]
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy import func, select
 
 from assistant.store.database import Database
-from assistant.store.ledger import Entry, Ledger, MemoryLedger, TableLedger, batching, no_matter
+from assistant.store.ledger import Entry, Ledger, MemoryLedger, TableLedger, Term, batching, no_matter
 from assistant.store.pseudonyms import PATTERN
 from assistant.store.seals import (
     KEY_BYTES,
@@ -22,7 +22,7 @@ from assistant.store.seals import (
 )
 from assistant.store.tables import MatterRow
 
-__all__ = ["Entry", "Vault", "blind_name", "destroy_key", "load_master_key", "new_vault", "open_vault"]
+__all__ = ["Entry", "Term", "Vault", "blind_name", "destroy_key", "load_master_key", "new_vault", "open_vault"]
 
 
 class Vault:
@@ -62,6 +62,27 @@ class Vault:
     def entries(self) -> tuple[Entry, ...]:
         """Give all entries, oldest first, with what others added up to now."""
         return tuple(self._load().values())
+
+    def entries_since(self, version: int) -> tuple[Entry, ...]:
+        """Give the entries of a stored matter that are new or got another form since a version of its vault."""
+        return tuple(self._stored_ledger().entries_since(version))
+
+    def terms(self) -> tuple[Term, ...]:
+        """Give what people decided about terms of the matter."""
+        return tuple(self._ledger.terms())
+
+    def terms_since(self, version: int) -> tuple[Term, ...]:
+        """Give what people decided about terms since a version of the vault."""
+        return tuple(self._stored_ledger().terms(version))
+
+    def decide(self, term: Term, actor: str) -> None:
+        """Keep what a person decided about a term, in the place of an earlier decision about the same term."""
+        self._stored_ledger().decide(term, actor)
+
+    def _stored_ledger(self) -> TableLedger:
+        if not isinstance(self._ledger, TableLedger):
+            raise TypeError("an ephemeral vault, or one in a batch, keeps no decisions")
+        return self._ledger
 
     def find(self, pseudonym: str) -> Entry | None:
         """Give the entry of a pseudonym, or None where it belongs to another matter or to none."""

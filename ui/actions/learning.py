@@ -183,13 +183,13 @@ def _check_learned(house: House, adapter: Adapter | AdapterRecord) -> None:
     Raises:
         NotAllowed: Consent was withdrawn, an order holds, or a filing was deleted or sequestered since.
     """
-    from assistant.store import filings, matters, rounds
+    from assistant.store import matters, rounds, usable
     from finetune.forget import learned_documents
 
     matters.check_training(house.db, adapter.matters)
     for found in rounds.list_rounds(house.db):
         if found.candidate == adapter.adapter_id:
-            filings.check_sources(house.db, learned_documents(house.settings, found.round_id))
+            usable.check_sources(house.db, learned_documents(house.settings, found.round_id))
 
 
 def discard(house: House, user: User, adapter_id: str) -> dict[str, Any]:

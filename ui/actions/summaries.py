@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.documents import Detail, Sentence, Summary, join_parts
 from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, people, work
-from assistant.store.filings import is_usable
 from assistant.store.people import User
+from assistant.store.usable import is_usable
 from assistant.store.work import StoredSummary
 from ui.actions.filings import open_filing
 from ui.permits import check, may

@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("matters", sa.Column("spread_version", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("pseudonyms", sa.Column("changed", sa.Integer(), nullable=False, server_default="0"))
+    op.execute("UPDATE matters SET spread_version = vault_version")
     op.add_column("revisions", sa.Column("confidences", sa.JSON(), nullable=False, server_default="[]"))
     op.create_table(
         "words",
@@ -31,6 +32,7 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("sealed_term", sa.LargeBinary(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("created_at", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
