@@ -42,7 +42,13 @@ MATRIX = [
     ("filing.delete", {"alex"}),
     ("matter.create", {"alex", "nina", "ada"}),
     ("matter.erase", {"alex", "ada"}),
-    ("member.add", {"alex", "ada"}),
+    ("member.add", {"alex"}),
+    ("member.break_glass", {"ada"}),
+    ("filing.sequester", {"alex"}),
+    ("hold.set", {"alex"}),
+    ("names.review", {"paula", "alex"}),
+    ("names.keep", {"alex"}),
+    ("keys.rotate", {"ada"}),
     ("matter.list", {"paula", "alex", "nina", "ada"}),
     *[
         (action, {"ada"})

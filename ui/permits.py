@@ -42,7 +42,8 @@ _ADMIN = frozenset(
         "matter.list",
         "matter.create",
         "matter.erase",
-        "member.add",
+        "member.break_glass",
+        "keys.rotate",
         "round.preview",
         "round.start",
         "round.status",
@@ -88,6 +89,7 @@ IN_MATTER = frozenset(
         "consent.record",
         "matter.erase",
         "member.add",
+        "member.break_glass",
     }
 )
 """Actions that are bound to one matter. Those of them that an admin may take need no membership of admins."""

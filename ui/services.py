@@ -362,9 +362,11 @@ def open_house(settings: Settings, serve: bool = False) -> House:
         serve: Also launch the durable jobs; only the process that holds the data root's lock may.
     """
     from assistant.store.database import open_database
+    from assistant.store.rotation import finish_rotation
 
     open_log(settings)
     house = House(settings, open_database(settings))
+    finish_rotation(house.db)
     obey_tombstones(house)
     if serve:
         launch_jobs(house)

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from assistant.errors import Conflict, NotAllowed, NotFound, WrongUsage
 from assistant.store.database import Database, new_id, timestamp
 from assistant.store.erasure import Tombstone, bury_matter, check_hold
+from assistant.store.seals import fold_text
 from assistant.store.tables import MatterRow
-from assistant.store.vault import Vault, blind_name, new_vault, open_vault
+from assistant.store.vault import Vault, blind_name, hold_master_key, new_vault, open_vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +39,59 @@ class ErasureReport:
     adapters_due: tuple[str, ...]
 
 
-def create_matter(db: Database, name: str, actor: str, number: str = "") -> Matter:
+def create_matter(
+    db: Database, name: str, actor: str, number: str = "", visible: Collection[str] | None = None
+) -> Matter:
     """Open a matter with a key of its own; there is no consent to training until one is recorded.
+
+    Args:
+        db: The database.
+        name: What the firm calls the case; sealed.
+        actor: User name.
+        number: The firm's number of it; sealed.
+        visible: The matters that the person may see; None for all. A matter of this name that is not among them does
+            not hinder and is not told of: the new one is then found by its name only by those who work on it.
 
     Raises:
         WrongUsage: The name is empty.
-        Conflict: There is a matter of this name.
+        Conflict: There is a matter of this name among those that are visible.
     """
     if not name.strip():
         raise WrongUsage("The matter has no name.", expected="a name that the firm uses for the case")
     matter_id = new_id("m")
-    vault, wrapped = new_vault(db, matter_id)
-    row = MatterRow(
-        matter_id=matter_id,
-        wrapped_key=wrapped,
-        name_blind=blind_name(db, name),
-        sealed_name=vault.seal(name.strip().encode(), "matter name"),
-        sealed_number=vault.seal(number.strip().encode(), "matter number"),
-        consent=False,
-        consent_by="",
-        consent_at="",
-        protective_order=False,
-        legal_hold=False,
-        created_by=actor,
-        created_at=timestamp(),
-    )
-    with db.session() as session:
-        if session.scalar(select(MatterRow.matter_id).where(MatterRow.name_blind == row.name_blind)):
-            raise Conflict("There is a matter of this name already.", do="Use it, or choose another name.")
-        session.add(row)
+    with hold_master_key():
+        vault, wrapped = new_vault(db, matter_id)
+        row = MatterRow(
+            matter_id=matter_id,
+            wrapped_key=wrapped,
+            name_blind=blind_name(db, name),
+            sealed_name=vault.seal(name.strip().encode(), "matter name"),
+            sealed_number=vault.seal(number.strip().encode(), "matter number"),
+            consent=False,
+            consent_by="",
+            consent_at="",
+            protective_order=False,
+            legal_hold=False,
+            created_by=actor,
+            created_at=timestamp(),
+        )
+        taken = find_named(db, name, visible) is not None if visible is not None else False
+        with db.session() as session:
+            same = session.scalar(select(MatterRow.matter_id).where(MatterRow.name_blind == row.name_blind))
+            if taken or (same and visible is None):
+                raise Conflict("There is a matter of this name already.", do="Use it, or choose another name.")
+            if same:
+                row.name_blind = blind_name(db, f"{matter_id}|{name}")
+            session.add(row)
     return _matter(row, vault)
+
+
+def find_named(db: Database, name: str, matter_ids: Collection[str]) -> Matter | None:
+    """Give the matter of a name, in any case and spacing, among some matters; None where there is none."""
+    with db.reading() as session:
+        rows = session.scalars(select(MatterRow).where(MatterRow.matter_id.in_(matter_ids))).all()
+    found = (_matter(row, open_vault(db, row.matter_id)) for row in rows)
+    return next((matter for matter in found if fold_text(matter.name) == fold_text(name)), None)
 
 
 def find_matter(db: Database, name_or_id: str) -> Matter:
