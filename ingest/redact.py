@@ -171,9 +171,9 @@ def _pseudonymize(
     """Find and link: give the spans with their pseudonyms."""
     terms = vault.terms()
     kept = kept_words(terms)
-    known = [
-        (e.type, name) for e in vault.entries() for name in (e.original, *e.variants) if fold_words(name) not in kept
-    ]
+    known = [(e.type, name) for e in vault.entries() for name in (e.original, *e.variants)]
+    if kept:
+        known = [(type, name) for type, name in known if fold_words(name) not in kept]
     told = [(t.type, t.text) for t in terms if t.rule == "mask"]
     spans = find_identifiers(text, profile, known, any_case, told)
     spans = [s for s in spans if not kept or fold_words(text[s.start : s.end]) not in kept]

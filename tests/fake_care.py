@@ -64,7 +64,8 @@ class CareActions(OfficeActions):
 
     def people_list_notices(self, house: Any, user: Any, matter_id: str) -> list[dict[str, Any]]:
         self._member(user, matter_id)
-        return []
+        told = {"actor": "max", "subject": "ada", "reason": "Her <b>first</b> day", "created_at": "2026-11-02T09:00"}
+        return [{"kind": "member.break_glass", **told}]
 
     def people_set_legal_hold(self, house: Any, user: Any, matter_id: str, holds: bool) -> dict[str, Any]:
         self._attorney(user, matter_id)

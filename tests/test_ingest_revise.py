@@ -130,7 +130,9 @@ def test_a_crash_before_the_spread_is_made_up_for(db, index, matter, monkeypatch
         add(db, index, matter, COMPLAINT, "b.txt")
     monkeypatch.undo()
     assert filings.load_document(db, first.document_id).revision == 1
+    assert decisions.list_behind(db) == (matter,)  # what a server's start goes through
     assert revise.spread_findings(db, matter, "pat") == (first.document_id,)
+    assert decisions.list_behind(db) == ()
     assert "Brisk left" not in filings.load_document(db, first.document_id).text
 
 

@@ -278,3 +278,29 @@ def test_an_adapter_that_learned_from_a_sequestered_filing_is_not_promoted(house
     filings.set_sequestered(house.db, document_id, False)
     with pytest.raises(NotFound):  # now only its files are missing
         learning.promote(house, user(house, "ada"), "house-1")
+
+
+def test_a_round_neither_starts_from_nor_hides_what_its_parent_learned(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from finetune.options import RoundOptions
+    from finetune.rounds import RoundRun
+
+    matter_id = add_matter(house.db)
+    matters.record_consent(house.db, matter_id, "alex", True, "letter")
+    registry.insert_adapter(house.db, "house-1", folder="house-1", hash="abc", matters=[matter_id])
+    monkeypatch.setattr(RoundOptions, "fits_parent", lambda *_: True)
+    run = RoundRun(bear(house), rounds.create_round(house.db, "ada", {"warm_start": True}))
+    assert run.parent_folder("house-1") == house.settings.home / "adapters" / "house-1"
+    matters.record_consent(house.db, matter_id, "alex", False, "withdrawn")
+    assert run.parent_folder("house-1") is None
+    # what a candidate that starts from another says that it learned from
+    matters.record_consent(house.db, matter_id, "alex", True, "again")
+    told: dict[str, Any] = {}
+    manifest = {"hash": "h", "matters": ["m-own"]}
+    monkeypatch.setattr(run, "check_consent", lambda: manifest)
+    monkeypatch.setattr(run, "reserve_candidate", lambda: ("house-2", "house-1"))
+    monkeypatch.setattr("finetune.rounds.read_dataset", lambda _folder: ([], [], manifest))
+    monkeypatch.setattr("finetune.rounds.train_adapter", lambda *_given, facts, **_named: told.update(facts))
+    run.train()
+    assert told["matters"] == sorted(["m-own", matter_id]) and told["warm_start"] is True

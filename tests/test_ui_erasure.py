@@ -158,6 +158,8 @@ def test_a_restored_backup_stays_erased(house: House, tmp_path: Path, kind: str)
         filings.get_filing(restored.db, document_id)
     assert [s.subject for s in erasure.list_tombstones(restored.db)] == [matter_id if kind == "matter" else document_id]
     assert not list((home / "originals").iterdir()) and find_bytes(home / "index", b"sues.") == []
+    again = [e["subject"] for e in audit.export(restored.db) if e["action"] == "erase.again"]
+    assert again == [matter_id if kind == "matter" else document_id] and audit.verify_chain(restored.db).ok
     restored.close()
     for needle in (b"Person 1 sued.", ORIGINAL):
         assert find_bytes(home, needle) == []

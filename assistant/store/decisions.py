@@ -87,6 +87,13 @@ def vault_versions(db: Database, matter_id: str) -> tuple[int, int]:
         return spread, newest
 
 
+def list_behind(db: Database) -> tuple[str, ...]:
+    """Give the matters whose vault has learnt something that was not sought in all their filings yet."""
+    behind = select(MatterRow.matter_id).where(MatterRow.spread_version < MatterRow.vault_version)
+    with db.reading() as session:
+        return tuple(session.scalars(behind.order_by(MatterRow.created_at)))
+
+
 def mark_spread(db: Database, matter_id: str, version: int) -> None:
     """Say that all names of a matter up to a version of its vault were sought in all its filings."""
     with db.session() as session:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from assistant.documents import Answer, Sentence
 from assistant.errors import CasebriefError, NotAllowed
 from assistant.settings import Settings
-from assistant.store import forms
+from assistant.store import audit, forms
 from assistant.store.database import Database, timestamp
 from assistant.store.sealed_files import flush_folder, remove_file
 from assistant.store.tables import (
@@ -86,7 +86,8 @@ def bury_matter(db: Database, session: Session, matter_id: str, stone: Tombstone
     """
     documents = session.scalars(select(DocumentRow.document_id).where(DocumentRow.matter_id == matter_id)).all()
     summaries = session.scalar(select(func.count()).where(SummaryRow.matter_id == matter_id)) or 0
-    due = [a.adapter_id for a in session.scalars(select(AdapterRow)) if matter_id in a.matters]
+    learned = {a.adapter_id for a in session.scalars(select(AdapterRow)) if matter_id in a.matters}
+    due = sorted(learned | set(stone.counts.get("adapters_due", ())))  # a restored registry may not know all of them
     stone = replace(stone, counts={"documents": len(documents), "summaries": summaries, "adapters_due": due})
     _write_row(db, session, stone)
     destroy_key(db, matter_id)
@@ -130,6 +131,9 @@ def obey_tombstones(db: Database) -> tuple[Tombstone, ...]:
 def _erase_again(db: Database, stone: Tombstone) -> bool:
     """Erase what a tombstone of the file names, or only take the tombstone in; tell whether there was anything."""
     with db.session() as session:
+        found = {"matter": MatterRow, "filing": DocumentRow}[stone.kind]
+        if session.get(found, stone.subject) is not None:
+            audit.record_in(session, "casebrief", "erase.again", stone.subject, {"kind": stone.kind})
         if stone.kind == "matter" and session.get(MatterRow, stone.subject) is not None:
             bury_matter(db, session, stone.subject, stone)
             return True

@@ -33,10 +33,12 @@ def show_people(request: Request) -> Response:
 
 @router.get("/m/{matter_id}/settings")
 def show_matter(request: Request, matter_id: str) -> Response:
-    """Show what an attorney decides for a matter: consent to training."""
-    require_role(current_user(request), "attorney", "paralegal")
+    """Show what an attorney decides for a matter, consent to training, and what was done to it."""
+    user = current_user(request)
+    require_role(user, "attorney", "paralegal")
     matter = pick_matter(request, matter_id)
-    return render(request, "matter.html", screen="matter", matter=matter)
+    notices = request.app.state.actions.people.list_notices(request.app.state.house, user, matter_id)
+    return render(request, "matter.html", screen="matter", matter=matter, notices=notices)
 
 
 @router.post("/api/users")
