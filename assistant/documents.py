@@ -201,6 +201,7 @@ class RedactedDocument:
         pages_unreadable: Pages that gave no usable text.
         facts: Caption facts, pseudonymized: court, docket_number, parties, judge, date, title.
         scheme: Hash of the pseudonym scheme and recognizers that made this text.
+        confidences: Confidence 0..1 of each pseudonym in `text`, in reading order; empty where unknown.
     """
 
     document_id: str
@@ -215,6 +216,7 @@ class RedactedDocument:
     pages_unreadable: tuple[int, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)
     scheme: str = ""
+    confidences: tuple[float, ...] = ()
 
     def passage_text(self, passage: Passage) -> str:
         """Give the pseudonymized text of one passage."""

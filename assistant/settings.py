@@ -28,6 +28,11 @@ class Settings(BaseSettings):
         description="File of the master key (32 random bytes); default home/keys/master.key. Keep it on "
         "another disk and out of the backups of the data root.",
     )
+    tombstone_file: Path | None = Field(
+        default=None,
+        description="File that remembers what was erased, ids only; default tombstones.jsonl beside the master key. "
+        "Keep it out of the backups of the data root, so that a restored backup stays erased.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the web app listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="TCP port of the web app.")
 
@@ -86,6 +91,11 @@ class Settings(BaseSettings):
     def key_file(self) -> Path:
         """Where the master key lies."""
         return self.master_key_file or self.home / "keys" / "master.key"
+
+    @property
+    def tombstones(self) -> Path:
+        """Where it is written what was erased."""
+        return self.tombstone_file or self.key_file.with_name("tombstones.jsonl")
 
     def folder(self, name: str) -> Path:
         """Give a folder under the data root, made where missing, readable by its owner only."""

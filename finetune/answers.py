@@ -78,7 +78,7 @@ class FewShotEngine(_Around):
 class RememberingEngine(_Around):
     """Keeps answers on disk, so that the same question to the same weights is computed once over all rounds.
 
-    Answers hold pseudonymized text of held-out filings: `finetune.dataset.forget_matter` removes the folder.
+    Answers hold pseudonymized text of held-out filings: `finetune.forget.forget_texts` removes the folder.
 
     Args:
         engine: What answers.

@@ -7,7 +7,6 @@ import json
 import math
 import random
 import re
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -136,21 +135,22 @@ def redact_pair(pair: Pair, settings: Settings, source: Source = "file") -> tupl
 
 
 def collect_corrections(db: Database, corrections: Iterable[Correction]) -> list[Lesson]:
-    """Turn approved corrections into lessons, the newest of each filing only."""
+    """Turn approved corrections into lessons, the newest of each filing only.
+
+    A summary keeps the revision that it was signed off on; what the matter learnt of names since is masked in it here.
+    """
     from assistant.store.filings import load_document
+    from assistant.store.vault import open_vault
+    from ingest.revise import mask_known
 
     newest = {correction.document_id: correction for correction in sorted(corrections, key=lambda c: c.created_at)}
-    return [
-        Lesson(
-            correction.correction_id,
-            "correction",
-            correction.matter_id,
-            correction.author,
-            load_document(db, correction.document_id),
-            correction.edited,
-        )
-        for correction in newest.values()
-    ]
+    lessons = []
+    for made in newest.values():
+        document, summary = load_document(db, made.document_id), made.edited
+        if document.revision > 1:
+            summary = mask_known(summary, open_vault(db, made.matter_id), db.settings.profile)
+        lessons.append(Lesson(made.correction_id, "correction", made.matter_id, made.author, document, summary))
+    return lessons
 
 
 def build_examples(lesson: Lesson, settings: Settings, template: Template | None = None) -> list[Example]:
@@ -314,33 +314,6 @@ def read_dataset(folder: Path) -> tuple[list[Lesson], list[Lesson], dict[str, An
     return train, held_out, manifest
 
 
-def forget_matter(settings: Settings, matter_id: str) -> int:
-    """Erase a matter's texts from what rounds keep; manifests keep ids, hashes and counts.
-
-    Datasets lose its lessons; remembered answers and evaluations, which may quote it, go altogether.
-
-    Returns:
-        How many datasets held any.
-    """
-    changed = 0
-    for folder in (settings.home / "rounds").glob("*/dataset"):
-        if not (folder / MANIFEST_FILE).exists():
-            continue
-        train, held_out, manifest = read_dataset(folder)
-        if all(lesson.matter_id != matter_id for lesson in (*train, *held_out)):
-            continue
-        kept = [[lesson for lesson in side if lesson.matter_id != matter_id] for side in (train, held_out)]
-        derived = ("hash", "files", "train", "held_out", "matters")
-        gone = [row for side in ("train", "held_out") for row in manifest[side] if row["matter_id"] == matter_id]
-        facts = {key: value for key, value in manifest.items() if key not in derived}
-        write_dataset(folder, kept[0], kept[1], {**facts, "erased": [*facts.get("erased", []), *gone]})
-        shutil.rmtree(folder.parent / "evaluations", ignore_errors=True)
-        changed += 1
-    if changed:
-        shutil.rmtree(settings.home / "rounds" / ANSWERS, ignore_errors=True)
-    return changed
-
-
 def spread_evenly(lessons: Sequence[Lesson], count: int) -> list[Lesson]:
     """Take at most `count` lessons, spread over the document types in turn."""
     by_type: dict[str, list[Lesson]] = {}
@@ -368,7 +341,7 @@ def _describe_lesson(lesson: Lesson) -> dict[str, str]:
 
 def _tell_lesson(lesson: Lesson) -> str:
     """Write a lesson as one line of JSON, without the way back to its pages, which the store keeps sealed."""
-    document = replace(lesson.document, offsets=OffsetMap(()))
+    document = replace(lesson.document, offsets=OffsetMap(()), confidences=())
     plain = {name: getattr(lesson, name) for name in ("pair_id", "source", "matter_id", "author", "summary")}
     return json.dumps(plain | {"document": json.loads(forms.to_json(document))}, ensure_ascii=False)
 

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant import jobs
 from assistant.engine import adapters
-from assistant.errors import CasebriefError
+from assistant.errors import CasebriefError, NotAllowed
 from assistant.settings import Settings
-from assistant.store import audit, matters, registry, rounds
+from assistant.store import audit, erasure, matters, registry, rounds, usable
 from finetune.answers import RememberingEngine
 from finetune.checkpoint import write_json
 from finetune.dataset import ANSWERS, build_all_examples, read_dataset
 from finetune.evaluate import Evaluation, evaluate_lessons, read_evaluation, write_evaluation
+from finetune.forget import forget_texts, learned_documents
 from finetune.gate import find_leaks, judge_candidate
 from finetune.harvest import build_dataset, originals_of
 from finetune.options import RoundOptions
@@ -72,8 +73,21 @@ def register_jobs(house: House) -> None:
 def run_round(house: House, round_id: str) -> str:
     """Run a round from top to bottom, or on from where it was; give its status.
 
-    The status is stored in any case: "passed", "refused", "cancelled" or "failed" with the reason.
+    The status is stored in any case: "passed", "refused", "cancelled" or "failed" with the reason. Where it is
+    "cancelled" or "failed", a candidate that was registered already is withdrawn.
     """
+    try:
+        status = _run_steps(house, round_id)
+    except Exception:
+        withdraw_candidate(house.db, house.settings, round_id)
+        raise
+    if status in ("cancelled", "failed"):
+        withdraw_candidate(house.db, house.settings, round_id)
+    return status
+
+
+def _run_steps(house: House, round_id: str) -> str:
+    """Run the steps and store how the round ended."""
     try:
         run = RoundRun(house, round_id)
         for name, body in run.steps():
@@ -81,10 +95,8 @@ def run_round(house: House, round_id: str) -> str:
                 return "cancelled"
             rounds.update_round(house.db, round_id, step=name)
             jobs.step(name)(body)()
-        status = end_round(house.db, round_id, run.conclude())
-        if status == "cancelled":
-            run.withdraw()
-        return status
+            run.forget_erased()
+        return end_round(house.db, round_id, run.conclude())
     except (TrainingStopped, RoundCancelled):
         return end_round(house.db, round_id, "cancelled")
     except CasebriefError as error:
@@ -95,6 +107,28 @@ def run_round(house: House, round_id: str) -> str:
         step = rounds.get_round(house.db, round_id).step or "none"
         end_round(house.db, round_id, "failed", f"{type(error).__name__} in step {step}.")
         raise
+
+
+def withdraw_candidate(db: Database, settings: Settings, round_id: str) -> str:
+    """Take back the candidate of a round that did not pass: it is not to be promoted. Safe to call at any time.
+
+    Returns:
+        The adapter withdrawn, or "" where the round had registered none.
+    """
+    path = settings.home / "rounds" / round_id / "candidate.json"
+    if not path.exists():
+        return ""
+    candidate = str(json.loads(path.read_text(encoding="utf-8"))["adapter_id"])
+    with db.session():
+        known = {a.adapter_id: a.status for a in registry.list_adapters(db)}
+        found = rounds.get_round(db, round_id)
+        if found.candidate:
+            rounds.update_round(db, round_id, candidate="")
+        if known.get(candidate) != "candidate":
+            return ""
+        registry.set_status(db, candidate, "retired")
+        audit.record(db, found.started_by, "adapter.withdraw", candidate, {"round": round_id, "status": found.status})
+    return candidate
 
 
 def end_round(db: Database, round_id: str, status: str, error: str = "") -> str:
@@ -136,8 +170,9 @@ class RoundRun:
         candidate, parent = self.reserve_candidate()
         if self.candidate_folder(candidate).exists():
             return candidate
-        lessons, _, manifest = read_dataset(self.folder / "dataset")
-        matters.check_training(self.db, manifest["matters"])
+        manifest = self.check_consent()
+        lessons = read_dataset(self.folder / "dataset")[0]
+        start = self.parent_folder(parent)
         examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
         weighed = self.options.weigh_examples(examples, {lesson.pair_id: lesson.source for lesson in lessons})
         train_adapter(
@@ -146,13 +181,13 @@ class RoundRun:
             self.settings,
             self.options.train_options(),
             adapter_id=candidate,
-            parent=self.parent_folder(parent),
+            parent=start,
             facts={
                 "round": self.round_id,
                 "dataset_hash": manifest["hash"],
-                "matters": manifest["matters"],
+                "matters": sorted({*manifest["matters"], *(self.learned_by(parent) if start else ())}),
                 "parent": parent,
-                "warm_start": self.parent_folder(parent) is not None,
+                "warm_start": start is not None,
             },
             progress=self.tell_training,
             stop=jobs.cancelled,
@@ -205,7 +240,7 @@ class RoundRun:
         """Take a candidate that passed into the registry; give its id, or "" where the gate refused it."""
         if not self.gate_passed():
             return ""
-        matters.check_training(self.db, read_dataset(self.folder / "dataset")[2]["matters"])
+        self.check_consent()
         candidate, parent = self.reserve_candidate()
         systems = rounds.get_round(self.db, self.round_id).results
         scores = {**systems["candidate"], "systems": systems}
@@ -221,12 +256,22 @@ class RoundRun:
         rounds.update_round(self.db, self.round_id, candidate=candidate, step="done")
         return "passed" if passed else "refused"
 
-    def withdraw(self) -> None:
-        """Take back the candidate of a round that was cancelled while it registered: it is not to be promoted."""
-        candidate, _ = self.reserve_candidate()
-        if any(a.adapter_id == candidate and a.status == "candidate" for a in adapters.list_adapters(self.db)):
-            registry.set_status(self.db, candidate, "retired")
-        rounds.update_round(self.db, self.round_id, candidate="")
+    def forget_erased(self) -> None:
+        """Take out of the dataset what was erased while a step ran, which may have written it after the erasure."""
+        stones = erasure.list_tombstones(self.db)
+        gone = {kind: [s.subject for s in stones if s.kind == kind] for kind in ("matter", "filing")}
+        forget_texts(self.settings, gone["matter"], gone["filing"])
+
+    def check_consent(self) -> dict[str, Any]:
+        """Give the dataset's manifest if all that it was made from may still be learnt from.
+
+        Raises:
+            NotAllowed: Consent was withdrawn, an order holds, or a filing was deleted or sequestered since.
+        """
+        manifest = read_dataset(self.folder / "dataset")[2]
+        matters.check_training(self.db, manifest["matters"])
+        usable.check_sources(self.db, learned_documents(self.settings, self.round_id))
+        return manifest
 
     def systems(self) -> Iterator[tuple[str, str, int]]:
         """Give the systems that are compared: name, adapter, worked examples."""
@@ -256,11 +301,24 @@ class RoundRun:
         return str(told["adapter_id"]), str(told["parent"])
 
     def parent_folder(self, parent: str) -> Path | None:
-        """Give the folder to start from, or None where the candidate starts afresh."""
+        """Give the folder to start from, or None where the candidate starts afresh.
+
+        An adapter that learned from what may no longer be used is no start.
+        """
         if not parent or not self.options.warm_start or self.options.method == "full":
+            return None
+        try:
+            matters.check_training(self.db, self.learned_by(parent))
+        except NotAllowed:
+            return None
+        if {"erased"} & set(adapters.get_adapter(self.db, parent).stale):
             return None
         folder = adapters.get_adapter(self.db, parent).folder
         return folder if self.options.fits_parent(folder) else None
+
+    def learned_by(self, adapter: str) -> tuple[str, ...]:
+        """Give the matters that an adapter learned from."""
+        return adapters.get_adapter(self.db, adapter).matters
 
     def answering_engine(self, adapter: str) -> Engine:
         """Give the engine with the adapter loaded, remembering answers by the hash of the weights."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MASKED = {
     "LITERAL": "MISC", "PARTY": "PERSON", "PERSON": "PERSON", "PARTY_ORG": "ORG", "ORG": "ORG", "CODE": "CODE",
-    "CONTACT": "CONTACT", "BIRTH": "DATETIME",
+    "CONTACT": "CONTACT", "BIRTH": "DATETIME", **{f"TERM_{type}": type for type in WORDS},
 }  # fmt: skip
 _MASKED_STRICT = _MASKED | {
     "JUDGE": "PERSON", "COURT": "ORG", "AGENCY": "ORG", "LOC": "LOC", "DATETIME": "DATETIME", "DEM": "DEM",
@@ -126,7 +126,11 @@ def build_analyzer(profile: Profile) -> Any:
 
 
 def find_identifiers(
-    text: str, profile: Profile, known: Collection[tuple[str, str]] = (), any_case: bool = False
+    text: str,
+    profile: Profile,
+    known: Collection[tuple[str, str]] = (),
+    any_case: bool = False,
+    told: Collection[tuple[str, str]] = (),
 ) -> list[Span]:
     """Find what identifies someone in a text, in order and without overlap.
 
@@ -135,9 +139,10 @@ def find_identifiers(
         profile: "working" or "strict".
         known: (type, name) pairs that this matter knows already; found wherever they stand.
         any_case: Find known names in small letters too, as people type them.
+        told: (type, term) pairs that people said to mask, of whatever type; found word for word.
     """
     from ingest.cited import drop_cited_names, find_listed_names, spare_own_cases
-    from ingest.propagate import spread_names
+    from ingest.propagate import find_terms, spread_names
 
     strict = profile == "strict"
     candidates = spare_own_cases(text, _run_recognizers(text, profile))
@@ -146,6 +151,7 @@ def find_identifiers(
     candidates = _type_parties(_part_at_people(text, _part_at_versus(text, candidates)))
     candidates = drop_cited_names(text, _drop_common_words(text, candidates, strict))
     candidates += spread_names(text, candidates, known, any_case)
+    candidates += find_terms(text, told)
     masked = _MASKED_STRICT if strict else _MASKED
     joined = _JOINED if strict else frozenset()
     spans = [
@@ -153,6 +159,33 @@ def find_identifiers(
         for c in _resolve(text, candidates, joined)
         if c.type in masked and (strict or c.score >= _WEAK_CODE)
     ]
+    return _finish(text, spans, profile)
+
+
+def find_known(
+    text: str, names: Collection[tuple[str, str]], told: Collection[tuple[str, str]], profile: Profile
+) -> list[Span]:
+    """Find names that a matter has come to know since in a text that is pseudonymized already; no model is asked.
+
+    What the profile keeps is kept here too: cited law that names no party, and in the working profile judges and
+    courts. Pseudonyms stay as they are.
+
+    Args:
+        text: Pseudonymized running text.
+        names: (type, name) pairs, sought in all their forms.
+        told: (type, term) pairs, sought word for word.
+        profile: "working" or "strict".
+    """
+    from ingest.propagate import find_terms, spread_names
+    from ingest.recognizers.citations import Citations
+    from ingest.recognizers.courts import Courts
+    from ingest.recognizers.judges import Judges
+
+    keepers = [Citations(), *([Judges(), Courts()] if profile == "working" else [])]
+    kept = [Candidate(f.start, f.end, f.type, f.score, _RANK[f.type]) for one in keepers for f in one.find(text, None)]
+    issued = [Candidate(m.start(), m.end(), "ISSUED", 1.0, 1000) for m in PATTERN.finditer(text)]
+    found = [*spread_names(text, kept, names), *find_terms(text, told)]
+    spans = [_name_span(text, c, _MASKED) for c in _resolve(text, [*issued, *kept, *found]) if c.type in _MASKED]
     return _finish(text, spans, profile)
 
 

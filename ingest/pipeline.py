@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from assistant.documents import Page, RedactedDocument
 from assistant.errors import CasebriefError, RefusedInput
 from ingest.clean import clean_pages
+from ingest.propagate import list_words
 from ingest.read import ReadResult, read_document
 from ingest.redact import redact_clean, scheme_of
+from ingest.revise import hold_matter, spread_findings
 from ingest.split import split_text
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from assistant.store.vault import Vault
 
 Progress = Callable[[int, int, str], None]
-
-_matter_locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 def ingest_filing(
@@ -62,6 +60,7 @@ def ingest_filing(
     except CasebriefError as error:
         set_status(db, document_id, "refused", _one_line(error), error.do or "")
         raise
+    spread_filing(db, index, document_id)
     return get_filing(db, document_id)
 
 
@@ -83,12 +82,14 @@ def store_reading(
     began = time.monotonic()
     set_status(db, document_id, "reading")
     result = read_document(read_original(db, document_id), filing.file_name, settings, password, progress)
-    with _matter_locks[filing.matter_id]:  # the second of two filings must know the first one's names
+    # The second of two filings must know the first one's names, and be there to be revised when a third has more.
+    with hold_matter(filing.matter_id):
         vault = open_vault(db, filing.matter_id)
         document, entities = make_document(
             result, vault, settings, document_id, filing.matter_id, document_type, progress
         )
-    save_revision(db, document, result.pages, entities, result.warnings, round(time.monotonic() - began, 3))
+        seconds, words = round(time.monotonic() - began, 3), list_words(document.text)
+        save_revision(db, document, result.pages, entities, result.warnings, seconds, words)
 
 
 def index_filing(db: Database, index: Any, document_id: str, progress: Progress | None = None) -> None:
@@ -98,6 +99,18 @@ def index_filing(db: Database, index: Any, document_id: str, progress: Progress 
     report = (lambda done, total: progress(done, total, "Indexing")) if progress else None
     index.add(load_document(db, document_id), report)
     set_status(db, document_id, "ready")
+
+
+def spread_filing(db: Database, index: Any, document_id: str) -> None:
+    """Mask in the matter's other filings the names that one brought, and renew their passages in the index.
+
+    Where a crash comes before, the next filing of the matter or the next start does it.
+    """
+    from assistant.store.filings import get_filing, load_document
+
+    filing = get_filing(db, document_id)
+    for revised in spread_findings(db, filing.matter_id, filing.added_by, read=document_id):
+        index.add(load_document(db, revised))
 
 
 def make_document(
@@ -129,6 +142,7 @@ def make_document(
         pages_unreadable=tuple(page.number for page in result.pages if page.source == "unreadable"),
         facts=facts,
         scheme=scheme_of(settings.profile),
+        confidences=made.confidences,
     )
     return document, made.entities
 
@@ -171,6 +185,10 @@ def register_jobs(house: Any) -> None:
     def index_step(document_id: str) -> None:
         index_filing(house.db, house.index, document_id, _report)
 
+    @jobs.step("spread")
+    def spread_step(document_id: str) -> None:
+        spread_filing(house.db, house.index, document_id)
+
     @jobs.step("refuse")
     def refuse_step(document_id: str, error: str, do: str) -> None:
         set_status(house.db, document_id, "refused", error, do)
@@ -183,6 +201,7 @@ def register_jobs(house: Any) -> None:
         except CasebriefError as error:
             refuse_step(document_id, _one_line(error), error.do or "")
             raise
+        spread_step(document_id)
         return pages
 
     def _report(done: int, total: int, label: str) -> None:

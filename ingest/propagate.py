@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from assistant.store.pseudonyms import find_pseudonyms
 from ingest.identify import Candidate
 from ingest.recognizers.vocabulary import (
     COUNTRIES,
@@ -34,6 +35,7 @@ _GAP = regex.compile(r"[\s.,&’']{1,4}")
 _NAME_WORDS_MAX = 30
 PARTY_IN_LAW = 81
 _PLAIN, _FULL_NAME = 45, 62
+_TOLD = 95
 _PERSONS = ("PERSON", "PARTY")
 _ORGS = ("ORG", "PARTY_ORG")
 
@@ -78,6 +80,45 @@ def spread_names(
                     match if match.rank != PARTY_IN_LAW or _is_within(law, match) else _rank_plain(text, match)
                 )
     return found
+
+
+def find_terms(text: str, told: Collection[tuple[str, str]]) -> list[Candidate]:
+    """Give the ranges where terms that people said to mask stand word for word, in any case of their letters.
+
+    Args:
+        text: The document.
+        told: (type, term) pairs; the type may be any entity type.
+    """
+    by_first: dict[str, list[_Pattern]] = defaultdict(list)
+    for type, term in told:
+        words = fold_words(term)
+        if words:
+            by_first[words[0]].append(_Pattern(words, f"TERM_{type}", _TOLD))
+    if not by_first:
+        return []
+    for choices in by_first.values():
+        choices.sort(key=lambda p: -len(p.words))
+    tokens = _cut_tokens(text)
+    found = (
+        _match_longest(text, tokens, index, by_first[word])
+        for index, (word, *_) in enumerate(tokens)
+        if word in by_first
+    )
+    return [match for match in found if match is not None]
+
+
+def list_words(text: str) -> set[str]:
+    """Give what an index of words holds of a text: its words with a capital or a figure, and its pseudonyms."""
+    words = {word for word, start, _end in _cut_tokens(text) if len(word) > 2 and not text[start].islower()}
+    return words | set(find_pseudonyms(text))
+
+
+def list_forms(type: str, name: str) -> set[tuple[str, ...]]:
+    """Give the words of each form in which a name is sought, by those that `list_words` gives; empty ones left out."""
+    words = fold_words(name)
+    known = set(_shorter_forms(words, type, _PLAIN, set())) if type in _PERSONS + _ORGS else {_Pattern(words, type, 0)}
+    forms = {tuple(word for word in pattern.words if len(word) > 2) for pattern in known}
+    return {form for form in forms if form}
 
 
 def _rank_plain(text: str, match: Candidate) -> Candidate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,17 +12,19 @@ from typing import TYPE_CHECKING
 
 from assistant.documents import OffsetMap, Page, RedactedDocument, Segment
 from assistant.store.pseudonyms import PATTERN, SCHEME
-from assistant.store.vault import Vault
+from assistant.store.vault import Term, Vault
 from ingest.clean import CleanText, Heading, NumberedParagraph
 from ingest.identify import Profile, Span, build_analyzer, find_identifiers
 from ingest.linking import Linker
+from ingest.propagate import fold_words
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
 __all__ = [
-    "Profile", "Redacted", "RedactedClean", "Span", "build_analyzer", "find_identifiers", "redact_clean",
-    "redact_input", "redact_plain", "redact_text", "scheme_of",
+    "Moved", "Piece", "Profile", "Redacted", "RedactedClean", "Span", "build_analyzer", "find_identifiers",
+    "kept_words", "redact_clean", "redact_input", "redact_plain", "redact_text", "replace_pieces", "replace_surfaces",
+    "scheme_of", "stand_for",
 ]  # fmt: skip
 
 RECOGNIZERS_VERSION = "2"
@@ -57,6 +60,7 @@ class RedactedClean:
     paragraphs: tuple[NumberedParagraph, ...]
     facts: dict[str, str]
     entities: dict[str, int] = field(default_factory=dict)
+    confidences: tuple[float, ...] = ()
 
 
 def scheme_of(profile: Profile) -> str:
@@ -89,6 +93,7 @@ def redact_clean(clean: CleanText, vault: Vault, profile: Profile) -> RedactedCl
         tuple(NumberedParagraph(moved.place(p.start), moved.place_end(p.end), p.number) for p in clean.paragraphs),
         facts,
         count_entities(spans),
+        tuple(span.score for span in spans),
     )
 
 
@@ -106,13 +111,13 @@ def _redact_facts(clean: CleanText, spans: Sequence[Span], vault: Vault, profile
             span = Span(0, len(value), _FACT_TYPES.get(name, "CODE"), 1.0)
             value = Linker(vault).link(value, [span])[0]
         elif name in ("parties", "title"):
-            value = _replace_surfaces(value, surfaces, given)
+            value = replace_surfaces(value, surfaces, given)
             value = redact_input(value, vault, profile, learn=True) if name == "parties" else value
         facts[name] = value
     return facts
 
 
-def _replace_surfaces(value: str, surfaces: Sequence[str], given: dict[str, str]) -> str:
+def replace_surfaces(value: str, surfaces: Sequence[str], given: dict[str, str]) -> str:
     """Replace the surfaces of a text's identifiers in one of its facts, the longest first, each place once."""
     found = [s for s in surfaces if s in value]
     if not found:
@@ -150,6 +155,11 @@ def redact_plain(text: str, settings: Settings, document_type: str = "plain") ->
     return document, vault
 
 
+def kept_words(terms: Sequence[Term]) -> set[tuple[str, ...]]:
+    """Give the words of each term that people decided to keep: law, or an ordinary word."""
+    return {fold_words(term.text) for term in terms if term.rule == "keep"}
+
+
 def _pseudonymize(
     text: str,
     vault: Vault,
@@ -159,8 +169,14 @@ def _pseudonymize(
     learn: bool = True,
 ) -> list[Span]:
     """Find and link: give the spans with their pseudonyms."""
+    terms = vault.terms()
+    kept = kept_words(terms)
     known = [(e.type, name) for e in vault.entries() for name in (e.original, *e.variants)]
-    spans = find_identifiers(text, profile, known, any_case)
+    if kept:
+        known = [(type, name) for type, name in known if fold_words(name) not in kept]
+    told = [(t.type, t.text) for t in terms if t.rule == "mask"]
+    spans = find_identifiers(text, profile, known, any_case, told)
+    spans = [s for s in spans if not kept or fold_words(text[s.start : s.end]) not in kept]
     if keep:
         spans = [s for s in spans if not any(s.start < end and start < s.end for start, end in keep)]
     with vault.batch():
@@ -168,7 +184,24 @@ def _pseudonymize(
     return [replace(span, pseudonym=name) for span, name in zip(spans, names, strict=True)]
 
 
-class _Moved:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Other characters in the place of [start, end) of a text.
+
+    Attributes:
+        start: First character replaced.
+        end: After the last one.
+        text: What is written instead.
+        segments: What of the original that stands for, counted from the piece's own first character.
+    """
+
+    start: int
+    end: int
+    text: str
+    segments: tuple[Segment, ...]
+
+
+class Moved:
     """Places of the text before, in the text after replacement."""
 
     def __init__(self) -> None:
@@ -186,8 +219,6 @@ class _Moved:
         return self._find(offset, inside_end=True)
 
     def _find(self, offset: int, inside_end: bool) -> int:
-        from bisect import bisect_right
-
         at = bisect_right(self.starts, offset - (1 if inside_end else 0)) - 1
         if at < 0:
             return offset
@@ -196,29 +227,44 @@ class _Moved:
         return self.new_ends[at] + offset - self.ends[at]
 
 
-def _replace(text: str, spans: Sequence[Span], offsets: OffsetMap) -> tuple[str, OffsetMap, _Moved]:
-    """Replace the spans and carry an offset map along."""
+def _replace(text: str, spans: Sequence[Span], offsets: OffsetMap) -> tuple[str, OffsetMap, Moved]:
+    """Replace spans by their pseudonyms and carry an offset map along."""
+    return replace_pieces(text, [stand_for(text, span, offsets) for span in spans], offsets)
+
+
+def stand_for(text: str, span: Span, offsets: OffsetMap) -> Piece:
+    """Give the piece by which a pseudonym stands for a span, one segment a page."""
+    written = _fit(text, span)
+    pages = offsets.to_original(span.start, span.end)[: len(written)]
+    last = len(pages) - 1
+    segments = [
+        Segment(i, len(written) if i == last else i + 1, p.page, p.start, p.end, False) for i, p in enumerate(pages)
+    ]
+    return Piece(span.start, span.end, written, tuple(segments))
+
+
+def replace_pieces(text: str, pieces: Sequence[Piece], offsets: OffsetMap) -> tuple[str, OffsetMap, Moved]:
+    """Put pieces, which ascend and do not overlap, into a text and carry an offset map along."""
     parts: list[str] = []
     segments: list[Segment] = []
-    moved = _Moved()
+    moved = Moved()
     cursor = _Cursor(offsets.segments)
     length = at = 0
-    for span in [*spans, None]:
-        stop = span.start if span else len(text)
+    for piece in [*pieces, None]:
+        stop = piece.start if piece else len(text)
         segments += cursor.copy(at, stop, length - at)
         parts.append(text[at:stop])
         length += stop - at
-        if span is None:
+        if piece is None:
             break
-        written = _fit(text, span)
-        segments += _stand_for(offsets, span, length, len(written))
-        moved.starts.append(span.start)
-        moved.ends.append(span.end)
+        segments += [replace(s, start=s.start + length, end=s.end + length) for s in piece.segments]
+        moved.starts.append(piece.start)
+        moved.ends.append(piece.end)
         moved.new_starts.append(length)
-        parts.append(written)
-        length += len(written)
+        parts.append(piece.text)
+        length += len(piece.text)
         moved.new_ends.append(length)
-        at = span.end
+        at = piece.end
     return "".join(parts), OffsetMap(tuple(segments)), moved
 
 
@@ -229,15 +275,6 @@ def _fit(text: str, span: Span) -> str:
     left = " " if before.isalnum() or before == "_" else ""
     right = " " if after.isalnum() or after == "_" else ""
     return left + span.pseudonym + right
-
-
-def _stand_for(offsets: OffsetMap, span: Span, start: int, length: int) -> list[Segment]:
-    """Give the segments by which a pseudonym stands for its original, one a page."""
-    pages = offsets.to_original(span.start, span.end)[:length]
-    return [
-        Segment(start + i, start + length if i == len(pages) - 1 else start + i + 1, p.page, p.start, p.end, False)
-        for i, p in enumerate(pages)
-    ]
 
 
 class _Cursor:

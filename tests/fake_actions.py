@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from fake_office import OfficeActions
+from fake_care import CareActions
 from fake_world import (
     LINES,
     MEMBERS,
@@ -27,8 +27,8 @@ from assistant.errors import Conflict, NotAllowed, NotFound, RefusedInput
 
 
 @dataclass
-class FakeActions(OfficeActions):
-    """The five modules of `ui.actions`, over one small world; every call asks for membership or role."""
+class FakeActions(CareActions):
+    """The six modules of `ui.actions`, over one small world; every call asks for membership or role."""
 
     pause_s: float = 0.0
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -55,7 +55,7 @@ class FakeActions(OfficeActions):
                 "note": "shipped",
             },
         ]
-        names = ("filings", "summaries", "questions", "learning", "people")
+        names = ("filings", "summaries", "questions", "learning", "people", "names")
         for name in names:
             prefix = name + "_"
             found = {

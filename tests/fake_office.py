@@ -128,7 +128,7 @@ class OfficeActions:
         self._admin(user)
         return {"name": name, "disabled": True}
 
-    def people_add_member(self, house: Any, user: Any, matter_id: str, name: str) -> dict[str, Any]:
+    def people_add_member(self, house: Any, user: Any, matter_id: str, name: str, reason: str = "") -> dict[str, Any]:
         self._admin(user)
         return {"matter_id": matter_id, "member": name}
 

@@ -117,3 +117,21 @@ def test_many_passages_keep_their_places(tmp_path):
     index.add(dataclasses.replace(document, document_type="plain"))
     hit = index.search("m-abc", "item 169", 1)[0]
     assert document.text[hit.passage.start : hit.passage.end] == hit.text == "Clause 13 speaks of item 169."
+
+
+def test_a_document_deleted_while_it_is_embedded_does_not_come_back(tmp_path):
+    """Embedding happens outside the lock: the store is asked under it whether the document is still wanted."""
+    there = {("d-1", 1)}
+    index = Index(Settings(home=tmp_path), wanted=lambda document_id, revision: (document_id, revision) in there)
+
+    def delete_meanwhile(_done, _total):
+        there.clear()
+        index.remove("d-1", "m-abc")
+
+    index.add(make_document(texts=TEXTS[:1]), delete_meanwhile)
+    assert index.indexed("m-abc") == {} and files_holding(tmp_path / "index", "landlord") == []
+    there.add(("d-1", 2))
+    index.add(make_document(texts=TEXTS[:1]))  # an older revision than the store's is left out too
+    assert index.indexed("m-abc") == {}
+    index.add(make_document(texts=TEXTS[:1], revision=2))
+    assert index.indexed("m-abc") == {"d-1": 2}

@@ -27,7 +27,7 @@ from store_samples import (
 
 from assistant.documents import OffsetMap, Page, Segment
 from assistant.errors import CasebriefError, Conflict, DamagedState, NotAllowed, NotFound, WrongUsage
-from assistant.store import filings, forms, matters, work
+from assistant.store import erasure, filings, forms, matters, work
 from assistant.store.sealed_files import write_file
 
 
@@ -230,7 +230,7 @@ def test_a_deleted_filing_is_gone_with_all_that_rests_on_it(db, matter_id):
     filings.delete_filing(db, document.document_id, "ann")
     assert filings.list_filings(db, matter_id) == () and originals(db) == []
     assert work.list_summaries(db) == () and work.list_corrections(db) == ()
-    (stone,) = matters.list_tombstones(db)
+    (stone,) = erasure.list_tombstones(db)
     assert (stone.subject, stone.kind, stone.erased_by) == (document.document_id, "filing", "ann")
 
 

@@ -15,7 +15,7 @@ from store_samples import (
 )
 
 from assistant.errors import Conflict, NotAllowed, NotFound, WrongUsage
-from assistant.store import conversations, filings, matters, people, registry, work
+from assistant.store import conversations, erasure, filings, matters, people, registry, work
 from assistant.store.database import Database
 from assistant.store.tables import Base
 from assistant.store.vault import open_vault
@@ -100,7 +100,7 @@ def test_an_erasure_takes_everything_but_a_tombstone(db):
     assert (report.documents, report.adapters_due) == (1, ("house-1",))
     left = {name: n for name, n in count_rows(db).items() if n}
     assert left == {"users": 3, "matters": 1, "documents": 1, "adapters": 2, "counters": 1, "tombstones": 1}
-    (stone,) = matters.list_tombstones(db)
+    (stone,) = erasure.list_tombstones(db)
     assert (stone.subject, stone.kind, stone.erased_by, stone.second) == (matter_id, "matter", "ada", "ann")
     assert stone.counts == {"documents": 1, "summaries": 1, "adapters_due": ["house-1"]}
     assert [path.name for path in folder.iterdir()] == [f"{kept_filing}.sealed"]
@@ -161,9 +161,9 @@ def test_a_crash_between_rows_and_files_leaves_only_what_nothing_opens(db, monke
     def crash(_path):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(matters, "remove_file", crash)
+    monkeypatch.setattr(erasure, "remove_file", crash)
     with pytest.raises(KeyboardInterrupt):
         matters.erase_matter(db, matter_id, "ada", "ann")
     monkeypatch.undo()
-    assert matters.list_tombstones(db) and len(list((db.settings.home / "originals").iterdir())) == 1
+    assert erasure.list_tombstones(db) and len(list((db.settings.home / "originals").iterdir())) == 1
     assert filings.sweep_originals(db, age_s=0.0) == 1

@@ -17,7 +17,6 @@ from finetune.dataset import (
     Pair,
     build_all_examples,
     build_examples,
-    forget_matter,
     hash_document,
     is_held_out,
     load_pairs,
@@ -166,26 +165,6 @@ def test_dataset_folder_comes_back_and_damage_is_seen(tmp_path):
     (tmp_path / "d" / "manifest.json").unlink()
     with pytest.raises(RefusedInput, match="not whole"):
         read_dataset(tmp_path / "d")
-
-
-def test_forgotten_matter_leaves_no_text(tmp_path):
-    settings = Settings(home=tmp_path)
-    folder = tmp_path / "rounds" / "r-1" / "dataset"
-    mine, other = (
-        make_lesson(matter_id="m-1"),
-        make_lesson("Another text about a lease. " * 5, "It is a lease.", pair_id="p2", matter_id="m-2"),
-    )
-    write_dataset(folder, [mine, other], [], {})
-    answers = tmp_path / "rounds" / "answers"
-    answers.mkdir()
-    (answers / "a.json").write_text("{}")
-    assert forget_matter(settings, "m-1") == 1
-    train, _, manifest = read_dataset(folder)
-    assert train == [other] and manifest["matters"] == ["m-2"]
-    assert [row["pair_id"] for row in manifest["erased"]] == ["p1"]
-    assert "dock worker" not in "".join(p.read_text() for p in folder.iterdir() if p.is_file())
-    assert not answers.exists()  # remembered answers may quote it
-    assert forget_matter(settings, "m-1") == 0
 
 
 @pytest.mark.skipif("CASEBRIEF_CORPORA" not in __import__("os").environ, reason="CASEBRIEF_CORPORA is not set")

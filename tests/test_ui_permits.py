@@ -43,7 +43,13 @@ MATRIX = [
     ("hidden.reveal", {"alex"}),
     ("matter.create", {"alex", "nina", "ada"}),
     ("matter.erase", {"alex", "ada"}),
-    ("member.add", {"alex", "ada"}),
+    ("member.add", {"alex"}),
+    ("member.break_glass", {"ada"}),
+    ("filing.sequester", {"alex"}),
+    ("hold.set", {"alex"}),
+    ("names.review", {"paula", "alex"}),
+    ("names.keep", {"alex"}),
+    ("keys.rotate", {"ada"}),
     ("matter.list", {"paula", "alex", "nina", "ada"}),
     *[
         (action, {"ada"})

@@ -64,16 +64,6 @@ def test_a_refused_file_uploaded_again_is_tried_again(house: House) -> None:
         assert shown["status"] == "refused" and shown["error"]
 
 
-def test_a_sweep_removes_what_an_erasure_left(house: House) -> None:
-    folder = house.settings.folder("index") / "m-000000000000"
-    folder.mkdir()
-    (folder / "words").write_text("Okafor")
-    kept = matters.create_matter(house.db, "Kept", "alex").matter_id
-    (house.settings.folder("index") / kept).mkdir()
-    house.sweep()
-    assert not folder.exists() and (house.settings.folder("index") / kept).exists()
-
-
 def test_an_adapter_that_learned_behind_a_wall_does_not_serve(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     from assistant.engine import adapters
     from assistant.engine.adapters import Adapter

@@ -16,6 +16,7 @@ from ui.web.app import build_app
 ASK = {"question": "How much?", "stream_id": "stream-0001"}
 WRITE = {"detail": "brief", "stream_id": "stream-0002"}
 TEXT = {"text": "A sentence.", "version": 1}
+PLACE = {"page": 1, "start": 0, "end": 5}
 
 # Each route with a request that would succeed for those named; everyone else must be refused. "all" are all who are
 # logged in, because the route tells only about themselves; "content" the members of m-1.
@@ -72,6 +73,20 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/matters"): ("/api/matters", {"name": "New", "number": ""}, ALL),
     ("POST", "/api/matters/{matter_id}/members"): ("/api/matters/m-1/members", {"name": "sol"}, ADMIN),
     ("POST", "/api/matters/{matter_id}/erase"): ("/api/matters/m-1/erase", {"second": "ada", "password": "x"}, ADMIN),
+    ("POST", "/api/filings/{document_id}/sequester"): ("/api/filings/d-1/sequester", {"reason": "r"}, ATTORNEY),
+    ("POST", "/api/filings/{document_id}/lift-sequester"): (
+        "/api/filings/d-1/lift-sequester", {"reason": "r"}, ATTORNEY,
+    ),
+    ("GET", "/api/matters/{matter_id}/sequestered"): ("/api/matters/m-1/sequestered", None, ATTORNEY),
+    ("GET", "/api/filings/{document_id}/pages/{page}/names"): ("/api/filings/d-1/pages/1/names", None, CONTENT),
+    ("POST", "/api/filings/{document_id}/names/accept"): ("/api/filings/d-1/names/accept", PLACE, CONTENT),
+    ("POST", "/api/filings/{document_id}/names/reject"): ("/api/filings/d-1/names/reject", PLACE, CONTENT),
+    ("POST", "/api/filings/{document_id}/names/add"): (
+        "/api/filings/d-1/names/add", {**PLACE, "type": "PERSON"}, CONTENT,
+    ),
+    ("GET", "/api/matters/{matter_id}/notices"): ("/api/matters/m-1/notices", None, CONTENT),
+    ("POST", "/api/matters/{matter_id}/hold"): ("/api/matters/m-1/hold", {"holds": True}, ATTORNEY),
+    ("POST", "/api/keys/rotate"): ("/api/keys/rotate", {}, ADMIN),
     ("GET", "/people"): ("/people", None, ADMIN),
     ("POST", "/api/users"): (
         "/api/users", {"name": "n", "role": "paralegal", "password": "long enough", "display_name": "N"}, ADMIN,

@@ -1,4 +1,4 @@
-"""The commands that come in groups: rounds, adapters, the audit log, users, matters."""
+"""The commands that come in groups: rounds, adapters, the audit log, users, matters, keys."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ rounds = typer.Typer(help="Training rounds: dataset, train, evaluate, gate.", no
 adapters = typer.Typer(help="Adapters: list, show, promote, roll back.", no_args_is_help=True)
 audit = typer.Typer(help="The audit log: verify its chain, export it.", no_args_is_help=True)
 users = typer.Typer(help="People who may log in.", no_args_is_help=True)
+keys = typer.Typer(help="The master key: rotate it.", no_args_is_help=True)
 matters = typer.Typer(help="Matters: list, consent to training, members.", no_args_is_help=True)
 
 
@@ -133,10 +134,22 @@ def matters_consent(
 
 
 @matters.command("member")
-def matters_member(matter: str, user: str, as_user: As = None, as_json: Json = False) -> None:
+def matters_member(
+    matter: str,
+    user: str,
+    reason: Annotated[str, typer.Option(help="Needed of an admin, for a matter's first attorney.")] = "",
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
     """Make a user a member of a matter."""
-    run("matters-member", as_user, as_json, matter=matter, name=user)
+    run("matters-member", as_user, as_json, matter=matter, name=user, reason=reason)
 
 
-GROUPS = {"round": rounds, "adapters": adapters, "audit": audit, "users": users, "matters": matters}
+@keys.command("rotate")
+def keys_rotate(as_user: As = None, as_json: Json = False) -> None:
+    """Make a new master key and wrap every matter's key by it."""
+    run("keys-rotate", as_user, as_json)
+
+
+GROUPS = {"round": rounds, "adapters": adapters, "audit": audit, "users": users, "matters": matters, "keys": keys}
 """Name of a group on the command line and its commands."""

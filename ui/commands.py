@@ -22,7 +22,7 @@ from assistant.store.people import User
 from ui.actions import filings, learning, questions, summaries
 from ui.actions import people as people_actions
 from ui.messages import exit_code, log_fault, word_error
-from ui.permits import OWNER, check
+from ui.permits import OWNER, check, may
 
 if TYPE_CHECKING:
     from ui.services import House
@@ -314,8 +314,10 @@ def matter_consent(house: House, user: User, arguments: dict[str, Any], stop: th
 
 def matter_member(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
     """Make a user a member of a matter."""
-    matter = people_actions.find_matter(house, user, arguments["matter"], "member.add")
-    yield _record(people_actions.add_member(house, user, matter.matter_id, arguments["name"]))
+    name, reason = arguments["name"], arguments.get("reason") or ""
+    action = "member.break_glass" if reason and may(user.role, "member.break_glass") else "member.add"
+    matter = people_actions.find_matter(house, user, arguments["matter"], action)
+    yield _record(people_actions.add_member(house, user, matter.matter_id, name, reason))
 
 
 COMMANDS: dict[str, Command] = {
@@ -341,6 +343,7 @@ COMMANDS: dict[str, Command] = {
     "users-list": _simple(people_actions.list_users),
     "users-role": _simple(people_actions.set_role, "name", "role"),
     "users-disable": _simple(people_actions.disable_user, "name"),
+    "keys-rotate": _simple(people_actions.rotate_keys),
     "matters-list": _simple(people_actions.list_matters),
     "matters-consent": matter_consent,
     "matters-member": matter_member,

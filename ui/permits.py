@@ -24,12 +24,16 @@ _PARALEGAL = _READ | {
     "summary.edit",
     "summary.submit",
     "question.ask",
+    "names.review",
 }
 _ATTORNEY = _PARALEGAL | {
     "filing.delete",
+    "filing.sequester",
+    "names.keep",
     "summary.sign_off",
     "consent.record",
     "hidden.reveal",
+    "hold.set",
     "matter.create",
     "matter.erase",
     "member.add",
@@ -39,7 +43,8 @@ _ADMIN = frozenset(
         "matter.list",
         "matter.create",
         "matter.erase",
-        "member.add",
+        "member.break_glass",
+        "keys.rotate",
         "round.preview",
         "round.start",
         "round.status",
@@ -73,6 +78,10 @@ IN_MATTER = frozenset(
         "matter.read",
         "filing.upload",
         "filing.delete",
+        "filing.sequester",
+        "names.review",
+        "names.keep",
+        "hold.set",
         "summary.make",
         "summary.edit",
         "summary.submit",
@@ -82,6 +91,7 @@ IN_MATTER = frozenset(
         "hidden.reveal",
         "matter.erase",
         "member.add",
+        "member.break_glass",
     }
 )
 """Actions that are bound to one matter. Those of them that an admin may take need no membership of admins."""

@@ -27,7 +27,7 @@ from assistant.errors import DamagedState, NotFound
 if TYPE_CHECKING:
     from assistant.store.vault import Vault
 
-DELETED = "The filing was deleted."
+DELETED = "The filing was deleted or is sequestered."
 """What a stored answer says in the place of a sentence that rested on a filing which is gone."""
 AI_MARK = "ai-generated"
 """Machine-readable mark on everything that a model wrote (EU AI Act, Article 50)."""

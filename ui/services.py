@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant.documents import Detail, Page, RedactedDocument, Sentence, Summary
-from assistant.errors import NotAllowed, NotFound
+from assistant.errors import CasebriefError, NotAllowed, NotFound
 from assistant.settings import Settings
+from ui.erasure import finish_erasures, obey_tombstones, renew_index
 from ui.messages import exit_code, log_fault, open_log, word_error
 from ui.present import Source
 
@@ -53,8 +54,9 @@ class House:
     def index(self) -> Index:
         """The passage index (a cache: it rebuilds itself where it is missing)."""
         from assistant.evidence.retrieval import Index
+        from assistant.store.usable import is_usable
 
-        return Index(self.settings, self._ready_documents)
+        return Index(self.settings, self._ready_documents, lambda *revision: is_usable(self.db, *revision))
 
     def _ready_documents(self, matter_id: str) -> Iterator[RedactedDocument]:
         """Give the documents that a matter's index is rebuilt from."""
@@ -96,11 +98,13 @@ class House:
             revision: The revision that evidence points into; the current one where None.
 
         Raises:
-            NotFound: There is no such filing or it has not been read yet.
+            NotFound: There is no such filing, it is sequestered, or it has not been read yet.
         """
         from assistant.store.filings import get_filing
 
         filing = get_filing(self.db, document_id)
+        if filing.sequestered:
+            raise NotFound("The filing is sequestered.", do="Ask an attorney of the matter.")
         key = (document_id, revision or filing.revision)
         with self._lock:
             had = self._documents.get(key)
@@ -340,17 +344,6 @@ class House:
             if found.status == "running":
                 jobs.enqueue("rounds", "round", found.round_id, workflow_id=f"round-{found.round_id}")
 
-    def sweep(self) -> None:
-        """Remove what a crash may have left of erased matters and filings: sealed files and index folders."""
-        from assistant.store.filings import sweep_originals
-        from assistant.store.matters import list_matters
-
-        sweep_originals(self.db)
-        known = {m.matter_id for m in list_matters(self.db)}
-        for folder in self.settings.folder("index").iterdir():
-            if folder.name.startswith("m-") and folder.name not in known:
-                self.index.remove_matter(folder.name)
-
     def close(self) -> None:
         """Stop the durable jobs of this process and close the store."""
         if self.serving:
@@ -362,19 +355,35 @@ class House:
 
 
 def open_house(settings: Settings, serve: bool = False) -> House:
-    """Open the data root: migrate the store, start the log.
+    """Open the data root: migrate the store, start the log, erase again what a restored backup brought back.
 
     Args:
         settings: The frozen settings.
         serve: Also launch the durable jobs; only the process that holds the data root's lock may.
     """
     from assistant.store.database import open_database
+    from assistant.store.rotation import finish_rotation
 
     open_log(settings)
     house = House(settings, open_database(settings))
+    finish_rotation(house.db)
+    obey_tombstones(house)
     if serve:
         launch_jobs(house)
     return house
+
+
+def catch_up_names(house: House) -> None:
+    """Mask in each matter's filings what its vault learnt before a crash; one that fails does not stop the rest."""
+    from assistant.store.decisions import list_behind
+    from ingest.revise import spread_findings
+
+    for matter_id in list_behind(house.db):
+        try:
+            if spread_findings(house.db, matter_id, "casebrief"):
+                renew_index(house, matter_id)
+        except CasebriefError as error:
+            log_fault(error, "catch-up-names")
 
 
 def launch_jobs(house: House) -> None:
@@ -384,10 +393,11 @@ def launch_jobs(house: House) -> None:
     from ingest import pipeline
 
     house.ready_adapters()
+    finish_erasures(house)
+    catch_up_names(house)
     pipeline.register_jobs(house)
     rounds.register_jobs(house)
     jobs.launch(house.settings)
     house.serving = True
-    house.sweep()
     house.resume_ingests()
     house.continue_rounds()

@@ -18,7 +18,7 @@ from assistant.engine.base import ADAPTER_ID
 from assistant.engine.manifest import MANIFEST, Manifest, find_staleness, read_manifest, verify_folder, write_manifest
 from assistant.engine.weights import model_folder, model_hash
 from assistant.errors import Conflict, DamagedState, EngineFailure, NotFound, WrongUsage
-from assistant.store import registry
+from assistant.store import erasure, registry
 from assistant.store.database import Database
 
 __all__ = [
@@ -54,7 +54,8 @@ class Adapter:
         note: For people, without content.
         promoted_by: User name of who made it active last, or "".
         promoted_at: ISO 8601 UTC, or "".
-        stale: What changed since it was trained ("prompts", "pseudonyms"): it serves, but should be trained again.
+        stale: What changed since it was trained ("prompts", "pseudonyms", or "erased": something that it learned
+            from was erased): it serves, but is due for a round.
     """
 
     adapter_id: str
@@ -125,7 +126,8 @@ def register(
 
 def list_adapters(db: Database) -> tuple[Adapter, ...]:
     """List all adapters, newest first."""
-    return tuple(_adapter(db, row) for row in registry.list_adapters(db))
+    due = _find_due(db)
+    return tuple(_adapter(db, row, due) for row in registry.list_adapters(db))
 
 
 def get_adapter(db: Database, adapter_id: str) -> Adapter:
@@ -266,12 +268,34 @@ def _copy_in(db: Database, folder: Path, adapter_id: str) -> None:
         made.rename(target)
 
 
-def _adapter(db: Database, row: registry.AdapterRecord) -> Adapter:
+def _find_due(db: Database) -> set[str]:
+    """Give the adapters that learned from something erased, by themselves or from the adapter they started from."""
+    stones = erasure.list_tombstones(db)
+    gone = {stone.subject for stone in stones}
+    due = {str(adapter_id) for stone in stones for adapter_id in stone.counts.get("adapters_due", ())}
+    rows = registry.list_adapters(db) if stones else ()
+    for row in reversed(rows):  # a parent is older than what started from it
+        if gone & set(row.matters) or (row.parent in due and _started_warm(db, row)):
+            due.add(row.adapter_id)
+    return due
+
+
+def _started_warm(db: Database, row: registry.AdapterRecord) -> bool:
+    """Tell whether an adapter's training started from its parent's weights; yes where that cannot be read."""
+    try:
+        return bool(read_manifest(db.settings.home / "adapters" / row.adapter_id).facts.get("warm_start"))
+    except DamagedState:
+        return True
+
+
+def _adapter(db: Database, row: registry.AdapterRecord, due: Collection[str] | None = None) -> Adapter:
     folder = db.settings.home / "adapters" / row.adapter_id
     try:
         stale = find_staleness(read_manifest(folder))
     except DamagedState:
         stale = ("files",)  # listed all the same; promoting or serving it says what is wrong
+    if row.adapter_id in (_find_due(db) if due is None else due):
+        stale = (*stale, "erased")
     return Adapter(
         adapter_id=row.adapter_id,
         status=row.status,

@@ -83,17 +83,27 @@ class Index:
         source: Gives the stored documents of a matter. Where it is given, a missing or damaged index is rebuilt by
         itself, with a
             warning in the log; otherwise `IndexDamaged` says so.
+        wanted: Tells whether a revision of a document belongs into the index now. It is asked under the index' lock,
+            since a document may be deleted, sequestered or revised while its passages are being embedded.
     """
 
-    def __init__(self, settings: Settings, source: Callable[[str], Iterable[RedactedDocument]] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        source: Callable[[str], Iterable[RedactedDocument]] | None = None,
+        wanted: Callable[[str, int], bool] | None = None,
+    ) -> None:
         self._settings = settings
         self._source = source
+        self._wanted = wanted
         self._lock = threading.RLock()
         self._open: dict[str, _Matter] = {}
         self.embedder = share_embedder()
 
     def add(self, document: RedactedDocument, report: Callable[[int, int], None] | None = None) -> None:
         """Index a document; an earlier revision of it is replaced and its text removed from the disk.
+
+        Nothing is done where the document was deleted or hidden, or got a newer revision, since it was loaded.
 
         Args:
             document: Its `matter_id` and `document_id` name its place.
@@ -102,6 +112,8 @@ class Index:
         texts = [_prefix_passage(document, passage) for passage in document.passages]
         vectors = self.embedder.embed(texts, report)
         with self._lock:
+            if self._wanted is not None and not self._wanted(document.document_id, document.revision):
+                return
             held = self._read_manifest(document.matter_id) or {"documents": {}}
             if document.document_id in held["documents"]:
                 self.remove(document.document_id, document.matter_id)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -15,9 +14,11 @@ from assistant.documents import Page, RedactedDocument
 from assistant.errors import Conflict, DamagedState, NotAllowed, NotFound, WrongUsage
 from assistant.store import forms
 from assistant.store.database import Database, new_id, timestamp
+from assistant.store.erasure import Tombstone, bury_filing, check_hold
 from assistant.store.sealed_files import remove_file, write_file
-from assistant.store.tables import DocumentRow, MatterRow, PageRow, RevisionRow, SummaryRow, TombstoneRow
+from assistant.store.tables import DocumentRow, MatterRow, PageRow, RevisionRow, SummaryRow
 from assistant.store.vault import Vault, open_vault
+from assistant.store.words import index_words
 
 STATUSES = ("waiting", "reading", "ready", "refused")
 _ORPHAN_AGE_S = 3600.0
@@ -123,15 +124,15 @@ def get_filing(db: Database, document_id: str) -> Filing:
     return _filing(row, open_vault(db, row.matter_id))
 
 
-def list_filings(db: Database, matter_id: str) -> tuple[Filing, ...]:
-    """List the filings of a matter, oldest first.
+def list_filings(db: Database, matter_id: str, *, sequestered: bool = False) -> tuple[Filing, ...]:
+    """List the filings of a matter, oldest first: those that people see, or those that are clawed back.
 
     Raises:
         NotFound: There is no such matter.
     """
     vault = open_vault(db, matter_id)
     with db.reading() as session:
-        mine = select(DocumentRow).where(DocumentRow.matter_id == matter_id)
+        mine = select(DocumentRow).where(DocumentRow.matter_id == matter_id, DocumentRow.sequestered.is_(sequestered))
         rows = session.scalars(mine.order_by(DocumentRow.added_at, DocumentRow.document_id)).all()
     return tuple(_filing(row, vault) for row in rows)
 
@@ -192,8 +193,18 @@ def save_revision(
     entities: dict[str, int],
     warnings: Sequence[str],
     seconds: float,
+    words: Collection[str] = (),
 ) -> None:
     """Store a reading of a filing, all of it or nothing; storing the same revision again replaces it.
+
+    Args:
+        db: The database.
+        document: Names the filing and the revision.
+        pages: As read; none where a later finding changed the text only: the pages of the revision before stand.
+        entities: Number of identifiers replaced, by type.
+        warnings: What the reader should know, without content.
+        seconds: Time that reading took.
+        words: What of the text may be a name, and its pseudonyms: the filing is found by them later.
 
     Raises:
         NotFound: There is no such filing.
@@ -215,6 +226,7 @@ def save_revision(
         pages_ocr=list(document.pages_ocr),
         pages_unreadable=list(document.pages_unreadable),
         scheme=document.scheme,
+        confidences=list(document.confidences),
         sealed_offsets=vault.seal(
             forms.pack_offsets(document.offsets), f"offsets|{document.document_id}|{document.revision}"
         ),
@@ -236,6 +248,7 @@ def save_revision(
             filing.pages_ocr, filing.pages_unreadable = list(document.pages_ocr), list(document.pages_unreadable)
             filing.words = len(document.text.split())
             filing.entities, filing.warnings, filing.seconds = dict(entities), list(warnings), seconds
+            index_words(session, vault, document.document_id, words)
 
 
 def load_document(db: Database, document_id: str, revision: int | None = None) -> RedactedDocument:
@@ -265,6 +278,7 @@ def load_document(db: Database, document_id: str, revision: int | None = None) -
         pages_unreadable=tuple(row.pages_unreadable),
         facts=dict(row.facts),
         scheme=row.scheme,
+        confidences=tuple(row.confidences),
     )
 
 
@@ -273,12 +287,17 @@ def load_pages(
 ) -> tuple[Page, ...]:
     """Give the pages as read, original text and boxes, in order: all, or those in `numbers`.
 
+    A revision that a later finding made has the pages of the one that was read.
+
     Raises:
         NotFound: There is no such filing.
     """
     with db.reading() as session:
         filing = _row(session, document_id)
-        asked = revision or filing.revision
+        kept = select(func.max(PageRow.revision)).where(
+            PageRow.document_id == document_id, PageRow.revision <= (revision or filing.revision)
+        )
+        asked = session.scalar(kept) or 0
         mine = select(PageRow).where(PageRow.document_id == document_id, PageRow.revision == asked)
         if numbers is not None:
             mine = mine.where(PageRow.number.in_(numbers))
@@ -289,21 +308,29 @@ def load_pages(
     )
 
 
-def delete_filing(db: Database, document_id: str, actor: str = "") -> None:
+def delete_filing(db: Database, document_id: str, actor: str = "", adapters_due: Collection[str] = ()) -> None:
     """Delete a filing with its original, revisions, summaries and corrections; a tombstone stays.
+
+    What answers took from it goes too. A crash after the commit leaves files, which the tombstone finds at the next
+    start; index and datasets are the caller's.
+
+    Args:
+        db: The database.
+        document_id: The filing.
+        actor: Who deletes.
+        adapters_due: Adapters that learned from it; they are marked as due for a round.
 
     Raises:
         NotFound: There is no such filing.
-        NotAllowed: A legal hold lies on its matter.
+        NotAllowed: A legal hold lies on its matter, or it is sequestered, which means kept.
     """
     with db.session() as session:
         row = _row(session, document_id)
-        if session.get_one(MatterRow, row.matter_id).legal_hold:
-            raise NotAllowed(f"A legal hold lies on {row.matter_id}.", do="Have the hold lifted first.")
-        session.execute(delete(DocumentRow).where(DocumentRow.document_id == document_id))
-        session.add(TombstoneRow(subject=document_id, kind="filing", erased_by=actor, counts={}, erased_at=timestamp()))
-        db.after_commit(db.compact)
-        db.after_commit(partial(remove_file, db.settings.folder("originals") / f"{document_id}.sealed"))
+        check_hold(session.get_one(MatterRow, row.matter_id))
+        if row.sequestered:
+            raise NotAllowed(f"{document_id} is sequestered: it is kept.", do="Lift the sequester first.")
+        stone = Tombstone(document_id, "filing", actor, counts={"adapters_due": sorted(adapters_due)})
+        bury_filing(db, session, document_id, stone)
 
 
 def sweep_originals(db: Database, age_s: float = _ORPHAN_AGE_S) -> int:

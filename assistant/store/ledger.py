@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from assistant.errors import NotFound
-from assistant.store.database import Database, next_number
+from assistant.store.database import Database, next_number, timestamp
 from assistant.store.pseudonyms import format_pseudonym
 from assistant.store.seals import fold_text
-from assistant.store.tables import MatterRow, PseudonymRow
+from assistant.store.tables import MatterRow, PseudonymRow, TermRow
 
 _FIRST_BLOCK, _LARGEST_BLOCK = 8, 256
 """Numbers of a type that a batch takes from the counter at once: few at first, then twice as many each time."""
@@ -36,6 +36,21 @@ class Entry:
     type: str
     original: str
     variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What people decided about a term in a whole matter.
+
+    Attributes:
+        text: The term as they saw it.
+        rule: "mask": always replaced; "keep": law or an ordinary word, never replaced where it stands alone.
+        type: Entity type, such as "PERSON".
+    """
+
+    text: str
+    rule: str
+    type: str
 
 
 class Sealer(Protocol):
@@ -68,6 +83,9 @@ class Ledger(Protocol):
 
     def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
         """Set the original or add a variant."""
+
+    def terms(self) -> list[Term]:
+        """Give what people decided about terms of the matter."""
 
 
 class MemoryLedger:
@@ -112,6 +130,10 @@ class MemoryLedger:
         self._entries[pseudonym] = merged
         _move_form(self._found, entry, merged)
         self._version += 1
+
+    def terms(self) -> list[Term]:
+        """Give none: nobody decides anything about a file that is not stored."""
+        return []
 
 
 class TableLedger:
@@ -166,7 +188,39 @@ class TableLedger:
             merged = merge_forms(entry, original, variant)
             if merged != entry:
                 self._seal_into(row, merged)
-                self._advance(session)
+                row.changed = self._advance(session)
+
+    def terms(self, since: int = -1) -> list[Term]:
+        """Give what people decided about terms of the matter, all or since a version of the vault."""
+        mine = select(TermRow).where(TermRow.matter_id == self._matter_id, TermRow.changed > since)
+        with self._db.reading() as session:
+            return [
+                Term(self._sealer.unseal(row.sealed_term, f"term|{row.blind}").decode(), row.rule, row.type)
+                for row in session.scalars(mine.order_by(TermRow.changed))
+            ]
+
+    def decide(self, term: Term, actor: str) -> None:
+        """Keep a decision about a term; it takes the place of an earlier one about the same term."""
+        blind = self._sealer.blind(term.text)
+        with self._db.session() as session:
+            session.merge(
+                TermRow(
+                    matter_id=self._matter_id,
+                    blind=blind,
+                    rule=term.rule,
+                    type=term.type,
+                    sealed_term=self._sealer.seal(term.text.encode(), f"term|{blind}"),
+                    changed=self._advance(session),
+                    actor=actor,
+                    created_at=timestamp(),
+                )
+            )
+
+    def entries_since(self, version: int) -> list[Entry]:
+        """Give the entries that are new or got another form since a version of the vault."""
+        mine = select(PseudonymRow).where(PseudonymRow.matter_id == self._matter_id, PseudonymRow.changed > version)
+        with self._db.reading() as session:
+            return [self._open(row) for row in session.scalars(mine.order_by(PseudonymRow.position))]
 
     def reserve(self, type: str, count: int) -> range:
         """Take numbers of a type from the counter for a batch; those it does not use are never used."""
@@ -189,6 +243,7 @@ class TableLedger:
                 for form in (now.original, *now.variants):
                     entry = merge_forms(entry, None, form)
                 self._seal_into(row, entry)
+                row.changed = position
 
     def _find_assigned(self, session: Session, type: str, original: str) -> str | None:
         same = select(PseudonymRow.pseudonym).where(
@@ -199,7 +254,9 @@ class TableLedger:
         return session.scalar(same.order_by(PseudonymRow.position).limit(1))
 
     def _make_row(self, entry: Entry, position: int) -> PseudonymRow:
-        row = PseudonymRow(pseudonym=entry.pseudonym, matter_id=self._matter_id, type=entry.type, position=position)
+        row = PseudonymRow(
+            pseudonym=entry.pseudonym, matter_id=self._matter_id, type=entry.type, position=position, changed=position
+        )
         self._seal_into(row, entry)
         return row
 
@@ -232,6 +289,7 @@ class BatchLedger:
 
     def __init__(self, stored: TableLedger) -> None:
         self._stored = stored
+        self.terms = stored.terms
         self._entries = {entry.pseudonym: entry for entry in stored.entries()}
         self._found: dict[tuple[str, str], str] = {}
         for entry in self._entries.values():

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.errors import Conflict, NotAllowed, NotFound, WrongUsage
 from assistant.store.database import Database, new_id, timestamp
-from assistant.store.sealed_files import remove_file
-from assistant.store.tables import AdapterRow, DocumentRow, MatterRow, SummaryRow, TombstoneRow
-from assistant.store.vault import Vault, blind_name, destroy_key, new_vault, open_vault
+from assistant.store.erasure import Tombstone, bury_matter, check_hold
+from assistant.store.seals import fold_text
+from assistant.store.tables import MatterRow
+from assistant.store.vault import Vault, blind_name, hold_master_key, new_vault, open_vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +39,59 @@ class ErasureReport:
     adapters_due: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tombstone:
-    """That something was erased: no content, only what kind of thing, by whom, when, and how much went with it."""
-
-    subject: str
-    kind: str
-    erased_by: str
-    second: str
-    counts: dict[str, Any]
-    erased_at: str
-
-
-def create_matter(db: Database, name: str, actor: str, number: str = "") -> Matter:
+def create_matter(
+    db: Database, name: str, actor: str, number: str = "", visible: Collection[str] | None = None
+) -> Matter:
     """Open a matter with a key of its own; there is no consent to training until one is recorded.
+
+    Args:
+        db: The database.
+        name: What the firm calls the case; sealed.
+        actor: User name.
+        number: The firm's number of it; sealed.
+        visible: The matters that the person may see; None for all. A matter of this name that is not among them does
+            not hinder and is not told of: the new one is then found by its name only by those who work on it.
 
     Raises:
         WrongUsage: The name is empty.
-        Conflict: There is a matter of this name.
+        Conflict: There is a matter of this name among those that are visible.
     """
     if not name.strip():
         raise WrongUsage("The matter has no name.", expected="a name that the firm uses for the case")
     matter_id = new_id("m")
-    vault, wrapped = new_vault(db, matter_id)
-    row = MatterRow(
-        matter_id=matter_id,
-        wrapped_key=wrapped,
-        name_blind=blind_name(db, name),
-        sealed_name=vault.seal(name.strip().encode(), "matter name"),
-        sealed_number=vault.seal(number.strip().encode(), "matter number"),
-        consent=False,
-        consent_by="",
-        consent_at="",
-        protective_order=False,
-        legal_hold=False,
-        created_by=actor,
-        created_at=timestamp(),
-    )
-    with db.session() as session:
-        if session.scalar(select(MatterRow.matter_id).where(MatterRow.name_blind == row.name_blind)):
-            raise Conflict("There is a matter of this name already.", do="Use it, or choose another name.")
-        session.add(row)
+    with hold_master_key():
+        vault, wrapped = new_vault(db, matter_id)
+        row = MatterRow(
+            matter_id=matter_id,
+            wrapped_key=wrapped,
+            name_blind=blind_name(db, name),
+            sealed_name=vault.seal(name.strip().encode(), "matter name"),
+            sealed_number=vault.seal(number.strip().encode(), "matter number"),
+            consent=False,
+            consent_by="",
+            consent_at="",
+            protective_order=False,
+            legal_hold=False,
+            created_by=actor,
+            created_at=timestamp(),
+        )
+        taken = find_named(db, name, visible) is not None if visible is not None else False
+        with db.session() as session:
+            same = session.scalar(select(MatterRow.matter_id).where(MatterRow.name_blind == row.name_blind))
+            if taken or (same and visible is None):
+                raise Conflict("There is a matter of this name already.", do="Use it, or choose another name.")
+            if same:
+                row.name_blind = blind_name(db, f"{matter_id}|{name}")
+            session.add(row)
     return _matter(row, vault)
+
+
+def find_named(db: Database, name: str, matter_ids: Collection[str]) -> Matter | None:
+    """Give the matter of a name, in any case and spacing, among some matters; None where there is none."""
+    with db.reading() as session:
+        rows = session.scalars(select(MatterRow).where(MatterRow.matter_id.in_(matter_ids))).all()
+    found = (_matter(row, open_vault(db, row.matter_id)) for row in rows)
+    return next((matter for matter in found if fold_text(matter.name) == fold_text(name)), None)
 
 
 def find_matter(db: Database, name_or_id: str) -> Matter:
@@ -174,8 +184,8 @@ def set_legal_hold(db: Database, matter_id: str, holds: bool) -> Matter:
 def erase_matter(db: Database, matter_id: str, actor: str, second: str) -> ErasureReport:
     """Erase a matter for good: its key is destroyed, rows and sealed files go, a tombstone without content stays.
 
-    The key and the rows go in one transaction. A crash after it leaves files that nothing opens any more;
-    calling again, or `filings.sweep_originals`, removes them. The search index is the caller's.
+    The key, the rows and the tombstone go in one transaction. What a crash after it leaves on disk is found by the
+    tombstone at the next start; index and datasets are the caller's.
 
     Raises:
         NotFound: There is no such matter.
@@ -184,38 +194,9 @@ def erase_matter(db: Database, matter_id: str, actor: str, second: str) -> Erasu
     if not actor or not second or actor.casefold() == second.casefold():
         raise NotAllowed("An erasure takes two people.", do="Have a second person confirm it.")
     with db.session() as session:
-        row = _row(session, matter_id)
-        if row.legal_hold:
-            raise NotAllowed(f"A legal hold lies on {matter_id}.", do="Have the hold lifted first.")
-        documents = session.scalars(select(DocumentRow.document_id).where(DocumentRow.matter_id == matter_id)).all()
-        summaries = session.scalar(select(func.count()).where(SummaryRow.matter_id == matter_id)) or 0
-        due = tuple(a.adapter_id for a in session.scalars(select(AdapterRow)) if matter_id in a.matters)
-        session.add(
-            TombstoneRow(
-                subject=matter_id,
-                kind="matter",
-                erased_by=actor,
-                second=second,
-                counts={"documents": len(documents), "summaries": summaries, "adapters_due": list(due)},
-                erased_at=timestamp(),
-            )
-        )
-        destroy_key(db, matter_id)
-        session.flush()
-        session.execute(delete(MatterRow).where(MatterRow.matter_id == matter_id))
-        db.after_commit(db.compact)
-        for document_id in documents:
-            db.after_commit(partial(remove_file, db.settings.folder("originals") / f"{document_id}.sealed"))
-    return ErasureReport(len(documents), due)
-
-
-def list_tombstones(db: Database) -> tuple[Tombstone, ...]:
-    """List what was erased, newest first."""
-    with db.reading() as session:
-        rows = session.scalars(select(TombstoneRow).order_by(TombstoneRow.erased_at.desc()))
-        return tuple(
-            Tombstone(row.subject, row.kind, row.erased_by, row.second, dict(row.counts), row.erased_at) for row in rows
-        )
+        check_hold(_row(session, matter_id))
+        stone = bury_matter(db, session, matter_id, Tombstone(matter_id, "matter", actor, second))
+    return ErasureReport(stone.counts["documents"], tuple(stone.counts["adapters_due"]))
 
 
 def _row(session: Session, matter_id: str) -> MatterRow:

@@ -256,6 +256,23 @@ def members_of(db: Database, matter_id: str) -> tuple[User, ...]:
         return tuple(_user(row) for row in rows)
 
 
+def attorneys_of(db: Database, matter_id: str) -> tuple[User, ...]:
+    """List the attorneys who work on a matter: not disabled, not walled off."""
+    walled = select(WallRow.user).where(WallRow.matter_id == matter_id)
+    mine = (
+        select(UserRow)
+        .join(MembershipRow, MembershipRow.user == UserRow.name)
+        .where(
+            MembershipRow.matter_id == matter_id,
+            UserRow.role == "attorney",
+            UserRow.disabled.is_(False),
+            UserRow.name.not_in(walled),
+        )
+    )
+    with db.reading() as session:
+        return tuple(_user(row) for row in session.scalars(mine.order_by(UserRow.name)))
+
+
 def add_wall(db: Database, user: User | str, matter_id: str, actor: str, reason: str) -> None:
     """Wall a person off from a matter and take them off it; the reason is sealed with the matter.
 

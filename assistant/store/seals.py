@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import unicodedata
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -46,6 +47,11 @@ def load_master_key(settings: Settings, *, create: bool = True) -> bytes:
             do="Put the key back from its backup.",
         )
     return key
+
+
+def next_key_file(settings: Settings) -> Path:
+    """Give where a rotation puts the new master key until it takes the old one's place."""
+    return settings.key_file.with_name(f"{settings.key_file.name}.next")
 
 
 def seal_bytes(key: bytes, data: bytes, bound: str) -> bytes:

@@ -63,6 +63,7 @@ class MatterRow(Base):
     protective_order: Mapped[bool] = mapped_column(default=False)
     legal_hold: Mapped[bool] = mapped_column(default=False)
     vault_version: Mapped[int] = mapped_column(default=0)
+    spread_version: Mapped[int] = mapped_column(default=0, server_default="0")
     created_by: Mapped[str]
     created_at: Mapped[str]
 
@@ -127,6 +128,7 @@ class RevisionRow(Base):
     pages_ocr: Mapped[list[Any]]
     pages_unreadable: Mapped[list[Any]]
     scheme: Mapped[str]
+    confidences: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     sealed_offsets: Mapped[bytes]
     created_at: Mapped[str]
 
@@ -150,9 +152,63 @@ class PseudonymRow(Base):
     type: Mapped[str]
     blind: Mapped[str]
     position: Mapped[int]
+    changed: Mapped[int] = mapped_column(default=0, server_default="0")
     sealed_original: Mapped[bytes]
     sealed_variants: Mapped[bytes]
     __table_args__ = (Index(None, "matter_id", "type", "blind"),)
+
+
+class WordRow(Base):
+    """A word of a filing's newest revision that may be a name, as a hash under the matter's key."""
+
+    __tablename__ = "words"
+    blind: Mapped[bytes] = mapped_column(primary_key=True)
+    document_id: Mapped[str] = mapped_column(
+        ForeignKey("documents.document_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class TermRow(Base):
+    """What people decided for a whole matter: a term is always masked, or is law or an ordinary word and kept."""
+
+    __tablename__ = "terms"
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matters.matter_id", ondelete="CASCADE"), primary_key=True)
+    blind: Mapped[str] = mapped_column(primary_key=True)
+    rule: Mapped[str]
+    type: Mapped[str]
+    sealed_term: Mapped[bytes]
+    changed: Mapped[int]
+    actor: Mapped[str]
+    created_at: Mapped[str]
+
+
+class DecisionRow(Base):
+    """What a person decided about one place of a page, in characters of the page as read; it holds no text."""
+
+    __tablename__ = "decisions"
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.document_id", ondelete="CASCADE"), primary_key=True)
+    page: Mapped[int] = mapped_column(primary_key=True)
+    start: Mapped[int] = mapped_column(primary_key=True)
+    end: Mapped[int] = mapped_column(primary_key=True)
+    decision: Mapped[str]
+    type: Mapped[str]
+    pseudonym: Mapped[str]
+    actor: Mapped[str]
+    created_at: Mapped[str]
+
+
+class NoticeRow(Base):
+    """Something that the people of a matter should see, with its reason sealed: a broken glass, a sequester."""
+
+    __tablename__ = "notices"
+    notice_id: Mapped[str] = mapped_column(primary_key=True)
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matters.matter_id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    actor: Mapped[str]
+    sealed_reason: Mapped[bytes]
+    created_at: Mapped[str]
 
 
 class SummaryRow(Base):

@@ -9,20 +9,36 @@ from contextlib import contextmanager
 
 from sqlalchemy import func, select
 
+from assistant.errors import DamagedState
 from assistant.store.database import Database
-from assistant.store.ledger import Entry, Ledger, MemoryLedger, TableLedger, batching, no_matter
+from assistant.store.ledger import Entry, Ledger, MemoryLedger, TableLedger, Term, batching, no_matter
 from assistant.store.pseudonyms import PATTERN
 from assistant.store.seals import (
     KEY_BYTES,
     blind_text,
     derive_key,
     load_master_key,
+    next_key_file,
     seal_bytes,
     unseal_bytes,
 )
 from assistant.store.tables import MatterRow
 
-__all__ = ["Entry", "Vault", "blind_name", "destroy_key", "load_master_key", "new_vault", "open_vault"]
+_MASTER = threading.RLock()
+
+__all__ = [
+    "Entry",
+    "Term",
+    "Vault",
+    "blind_name",
+    "current_master_key",
+    "destroy_key",
+    "hold_master_key",
+    "load_master_key",
+    "new_vault",
+    "open_vault",
+    "purpose_of_key",
+]
 
 
 class Vault:
@@ -62,6 +78,27 @@ class Vault:
     def entries(self) -> tuple[Entry, ...]:
         """Give all entries, oldest first, with what others added up to now."""
         return tuple(self._load().values())
+
+    def entries_since(self, version: int) -> tuple[Entry, ...]:
+        """Give the entries of a stored matter that are new or got another form since a version of its vault."""
+        return tuple(self._stored_ledger().entries_since(version))
+
+    def terms(self) -> tuple[Term, ...]:
+        """Give what people decided about terms of the matter."""
+        return tuple(self._ledger.terms())
+
+    def terms_since(self, version: int) -> tuple[Term, ...]:
+        """Give what people decided about terms since a version of the vault."""
+        return tuple(self._stored_ledger().terms(version))
+
+    def decide(self, term: Term, actor: str) -> None:
+        """Keep what a person decided about a term, in the place of an earlier decision about the same term."""
+        self._stored_ledger().decide(term, actor)
+
+    def _stored_ledger(self) -> TableLedger:
+        if not isinstance(self._ledger, TableLedger):
+            raise TypeError("an ephemeral vault, or one in a batch, keeps no decisions")
+        return self._ledger
 
     def find(self, pseudonym: str) -> Entry | None:
         """Give the entry of a pseudonym, or None where it belongs to another matter or to none."""
@@ -140,18 +177,46 @@ def open_vault(db: Database, matter_id: str) -> Vault:
         NotFound: There is no such matter, or it was erased.
         DamagedState: The master key is missing or is not the one that the matter was sealed with.
     """
-    with db.reading() as session:
-        wrapped = session.scalar(select(MatterRow.wrapped_key).where(MatterRow.matter_id == matter_id))
-    if not wrapped:
-        raise no_matter(matter_id)
-    master = load_master_key(db.settings, create=False)
-    return Vault(matter_id, unseal_bytes(master, wrapped, f"key|{matter_id}", f"key of {matter_id}"), db)
+    for attempt in (1, 2):  # twice: the master key may be rotated between the reading of the row and of the key
+        with db.reading() as session:
+            wrapped = session.scalar(select(MatterRow.wrapped_key).where(MatterRow.matter_id == matter_id))
+        if not wrapped:
+            raise no_matter(matter_id)
+        try:
+            return Vault(matter_id, _unwrap(db, matter_id, wrapped), db)
+        except DamagedState:
+            if attempt == 2:
+                raise
+    raise AssertionError
+
+
+def _unwrap(db: Database, matter_id: str, wrapped: bytes) -> bytes:
+    """Open a matter's key by the master key, or by the one that a rotation is putting in its place."""
+    master, pending = load_master_key(db.settings, create=False), next_key_file(db.settings)
+    try:
+        return unseal_bytes(master, wrapped, purpose_of_key(matter_id), f"key of {matter_id}")
+    except DamagedState:
+        if not pending.exists():
+            raise
+        return unseal_bytes(pending.read_bytes(), wrapped, purpose_of_key(matter_id), f"key of {matter_id}")
+
+
+def purpose_of_key(matter_id: str) -> str:
+    """Give what a matter's wrapped key is bound to."""
+    return f"key|{matter_id}"
+
+
+@contextmanager
+def hold_master_key() -> Iterator[None]:
+    """Keep the master key as it is while a matter is made; a rotation waits, and others wait for a rotation."""
+    with _MASTER:
+        yield
 
 
 def new_vault(db: Database, matter_id: str) -> tuple[Vault, bytes]:
     """Make the key of a new matter: give its vault and the wrapped key to store with the matter's row."""
     key = secrets.token_bytes(KEY_BYTES)
-    return Vault(matter_id, key, db), seal_bytes(_master_key(db), key, f"key|{matter_id}")
+    return Vault(matter_id, key, db), seal_bytes(current_master_key(db), key, purpose_of_key(matter_id))
 
 
 def destroy_key(db: Database, matter_id: str) -> None:
@@ -167,12 +232,12 @@ def destroy_key(db: Database, matter_id: str) -> None:
         row.wrapped_key = b""
 
 
-def blind_name(db: Database, name: str) -> str:
-    """Give a hash, keyed by the master key, by which a matter is found by its name."""
-    return blind_text(derive_key(_master_key(db), "matter name"), name)
+def blind_name(db: Database, name: str, master: bytes | None = None) -> str:
+    """Give a hash, keyed by the master key or another one given, by which a matter is found by its name."""
+    return blind_text(derive_key(master or current_master_key(db), "matter name"), name)
 
 
-def _master_key(db: Database) -> bytes:
+def current_master_key(db: Database) -> bytes:
     """Read the master key; a new one is made only while there is no matter that an old one sealed."""
     with db.reading() as session:
         sealed = session.scalar(select(func.count()).select_from(MatterRow))

@@ -97,7 +97,7 @@ def save_summary(db: Database, summary: Summary, actor: str) -> str:
     summary_id = new_id("s")
     with db.session() as session:
         document = session.get(DocumentRow, summary.document_id)
-        if document is None:
+        if document is None or document.sequestered:
             raise NotFound(f"There is no filing {summary.document_id}.", do="List the filings of the matter.")
         session.add(
             SummaryRow(
@@ -134,8 +134,16 @@ def list_summaries(
     matter_ids: Collection[str] | None = None,
     status: str | None = None,
 ) -> tuple[StoredSummary, ...]:
-    """List summaries, newest first, of a filing, of some matters, in a status; None does not narrow."""
-    asked = select(SummaryRow).order_by(SummaryRow.created_at.desc(), SummaryRow.summary_id)
+    """List summaries, newest first, of a filing, of some matters, in a status; None does not narrow.
+
+    Those of sequestered filings are hidden with them.
+    """
+    asked = (
+        select(SummaryRow)
+        .join(DocumentRow, DocumentRow.document_id == SummaryRow.document_id)
+        .where(DocumentRow.sequestered.is_(False))
+        .order_by(SummaryRow.created_at.desc(), SummaryRow.summary_id)
+    )
     if document_id is not None:
         asked = asked.where(SummaryRow.document_id == document_id)
     if matter_ids is not None:

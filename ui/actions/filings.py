@@ -1,4 +1,4 @@
-"""Filings: upload, list, read pages, search, reveal hidden text, delete."""
+"""Filings: upload, list, read pages, search, reveal hidden text, claw back, delete."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assistant.documents import Page
-from assistant.errors import NotFound
-from assistant.store import audit, filings
+from assistant.errors import NotFound, RefusedInput
+from assistant.store import audit, filings, notices
 from assistant.store.filings import Filing
 from assistant.store.people import User
+from ui.erasure import forget, renew_index
 from ui.permits import check
 from ui.present import present_facts
 
@@ -48,7 +49,16 @@ def open_filing(house: House, user: User, document_id: str, action: str = "matte
 
     Raises:
         NotAllowed: The user may not; a filing that does not exist reads the same to anyone.
+        NotFound: It is sequestered.
     """
+    filing = _get_filing(house, user, document_id, action)
+    if filing.sequestered:
+        raise NotFound("The filing is sequestered.", do="Ask an attorney of the matter.")
+    return filing
+
+
+def _get_filing(house: House, user: User, document_id: str, action: str) -> Filing:
+    """Give a filing, sequestered or not, if the user may take the action in its matter."""
     try:
         filing = filings.get_filing(house.db, document_id)
     except NotFound:
@@ -81,6 +91,8 @@ def upload(
     """
     check(house.db, user, "filing.upload", matter_id)
     filing = filings.add_filing(house.db, matter_id, file_name, data, user.name)
+    if filing.sequestered:
+        raise RefusedInput("This file is sequestered in this matter.", do="Ask an attorney of the matter.")
     audit.record(house.db, user.name, "filing.upload", filing.document_id, {"bytes": len(data)})
     if filing.status != "ready":
         house.start_ingest(filing.document_id, password=password, document_type=document_type)
@@ -164,17 +176,69 @@ def original(house: House, user: User, document_id: str) -> tuple[str, bytes]:
 
 
 def delete_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
-    """Delete a filing with everything made from it, from the store and then from the index.
+    """Delete a filing with everything made from it: store, index, memory, the datasets of rounds.
 
-    A deletion that the store refuses, as under a legal hold, leaves the filing searchable as it was.
+    A deletion that the store refuses, as under a legal hold, leaves the filing searchable as it was. Adapters that
+    learned from it are marked as due for a round.
     """
+    from finetune.forget import adapters_from
+
     filing = open_filing(house, user, document_id, "filing.delete")
+    due = adapters_from(house.settings, document_id)
     with house.db.session():
         house.db.after_commit(lambda: house.index.remove(document_id, filing.matter_id))
-        filings.delete_filing(house.db, document_id, user.name)
-        audit.record(house.db, user.name, "filing.delete", document_id, {"matter": filing.matter_id})
+        filings.delete_filing(house.db, document_id, user.name, due)
+        counts = {"matter": filing.matter_id, "adapters_due": list(due)}
+        audit.record(house.db, user.name, "filing.delete", document_id, counts)
+    datasets = forget(house, documents=[document_id])
+    return {"deleted": document_id, "datasets": datasets, "adapters_due": list(due)}
+
+
+def sequester_filing(house: House, user: User, document_id: str, reason: str) -> dict[str, Any]:
+    """Claw a filing back: it is hidden from lists, search, answers, summaries and rounds at once, and kept.
+
+    Args:
+        house: The open house.
+        user: An attorney of the matter.
+        document_id: The filing.
+        reason: Sealed with the matter; shown to its people.
+
+    Raises:
+        RefusedInput: No reason was given.
+    """
+    filing = open_filing(house, user, document_id, "filing.sequester")
+    return _set_sequestered(house, user, filing, True, reason)
+
+
+def lift_sequester(house: House, user: User, document_id: str, reason: str) -> dict[str, Any]:
+    """Release a filing that was clawed back: it is shown, found and may train again.
+
+    Raises:
+        RefusedInput: No reason was given.
+    """
+    filing = _get_filing(house, user, document_id, "filing.sequester")
+    return _set_sequestered(house, user, filing, False, reason)
+
+
+def _set_sequestered(house: House, user: User, filing: Filing, hidden: bool, reason: str) -> dict[str, Any]:
+    """Hide or show a filing, with its notice and its audit entry in one transaction, then bring the index in line."""
+    if not reason.strip():
+        raise RefusedInput("No reason was given.", do="Say in a few words why.")
+    verb = "filing.sequester" if hidden else "filing.lift_sequester"
+    with house.db.session():
+        filings.set_sequestered(house.db, filing.document_id, hidden)
+        notices.add_notice(house.db, filing.matter_id, verb, filing.document_id, user.name, reason)
+        audit.record(house.db, user.name, verb, filing.document_id, {"matter": filing.matter_id})
     house.forget_documents()
-    return {"deleted": document_id}
+    renew_index(house, filing.matter_id)
+    return {"document_id": filing.document_id, "sequestered": hidden}
+
+
+def list_sequestered(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
+    """List the filings of a matter that are clawed back, by name, for the attorney who may lift it."""
+    check(house.db, user, "filing.sequester", matter_id)
+    found = filings.list_filings(house.db, matter_id, sequestered=True)
+    return [{"document_id": f.document_id, "file": f.file_name, "added_at": f.added_at} for f in found]
 
 
 def search(

@@ -13,6 +13,7 @@ from ui.permits import check
 
 if TYPE_CHECKING:
     from assistant.engine.adapters import Adapter
+    from assistant.store.registry import AdapterRecord
     from assistant.store.rounds import Round
     from ui.services import House
 
@@ -101,6 +102,7 @@ def cancel_round(house: House, user: User, round_id: str | None = None) -> dict[
     """Cancel a running round; where its job runs in this process, it ends at its next sign of life."""
     from assistant import jobs
     from assistant.store import rounds
+    from finetune.rounds import withdraw_candidate
 
     check(house.db, user, "round.cancel")
     found = round_status(house, user, round_id)
@@ -112,6 +114,7 @@ def cancel_round(house: House, user: User, round_id: str | None = None) -> dict[
         audit.record(house.db, user.name, "round.cancel", found["round_id"], {})
     if house.serving:
         jobs.cancel(f"round-{found['round_id']}")
+    withdraw_candidate(house.db, house.settings, found["round_id"])  # its process may have died after registering
     return round_status(house, user, found["round_id"])
 
 
@@ -128,6 +131,7 @@ def present_adapter(adapter: Adapter) -> dict[str, Any]:
         "promoted_by": adapter.promoted_by,
         "promoted_at": adapter.promoted_at,
         "note": adapter.note,
+        "due": list(adapter.stale),
     }
 
 
@@ -155,21 +159,37 @@ def promote(house: House, user: User, adapter_id: str) -> dict[str, Any]:
     """Make a candidate the active adapter; the next summary uses it.
 
     Raises:
-        NotAllowed: A client whose matter it learned from has withdrawn consent since, or an order forbids it.
+        NotAllowed: A client whose matter it learned from has withdrawn consent since, an order forbids it, or a
+            filing that it learned from was deleted or sequestered.
     """
     from assistant.engine import adapters
-    from assistant.store import matters, rounds
+    from assistant.store import rounds
 
     check(house.db, user, "adapter.promote")
     house.ready_adapters()
     with house.db.session():
-        matters.check_training(house.db, adapters.get_adapter(house.db, adapter_id).matters)
+        _check_learned(house, adapters.get_adapter(house.db, adapter_id))
         adapter = adapters.promote(house.db, adapter_id, user.name)
         audit.record(house.db, user.name, "adapter.promote", adapter_id, {})
         for found in rounds.list_rounds(house.db):
             if found.candidate == adapter_id and found.status == "passed":
                 rounds.update_round(house.db, found.round_id, status="promoted")
     return present_adapter(adapter)
+
+
+def _check_learned(house: House, adapter: Adapter | AdapterRecord) -> None:
+    """Let an adapter serve only while all that it learned from may be used.
+
+    Raises:
+        NotAllowed: Consent was withdrawn, an order holds, or a filing was deleted or sequestered since.
+    """
+    from assistant.store import matters, rounds, usable
+    from finetune.forget import learned_documents
+
+    matters.check_training(house.db, adapter.matters)
+    for found in rounds.list_rounds(house.db):
+        if found.candidate == adapter.adapter_id:
+            usable.check_sources(house.db, learned_documents(house.settings, found.round_id))
 
 
 def discard(house: House, user: User, adapter_id: str) -> dict[str, Any]:
@@ -195,12 +215,20 @@ def discard(house: House, user: User, adapter_id: str) -> dict[str, Any]:
 
 
 def rollback(house: House, user: User) -> dict[str, Any]:
-    """Go back to the adapter that was active before."""
+    """Go back to the adapter that was active before.
+
+    Raises:
+        NotAllowed: What that adapter learned from may no longer be used.
+    """
     from assistant.engine import adapters
+    from assistant.store import registry
 
     check(house.db, user, "adapter.rollback")
     house.ready_adapters()
     with house.db.session():
+        before = registry.previous_adapter(house.db)
+        if before is not None:
+            _check_learned(house, before)
         adapter = adapters.rollback(house.db, user.name)
         audit.record(house.db, user.name, "adapter.rollback", adapter.adapter_id, {})
     return present_adapter(adapter)

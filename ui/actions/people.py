@@ -1,15 +1,18 @@
-"""People, matters, consent, audit, erasure."""
+"""People, matters, consent, holds, audit, keys, erasure."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import NotAllowed, NotFound
-from assistant.store import audit, matters, people
+from assistant.errors import NotAllowed, NotFound, RefusedInput
+from assistant.store import audit, matters, notices, people
 from assistant.store.database import timestamp
 from assistant.store.matters import Matter
 from assistant.store.people import User
-from ui.permits import check, may
+from assistant.store.vault import hold_master_key
+from ui.erasure import forget
+from ui.permits import OWNER, check, may
 
 if TYPE_CHECKING:
     from ui.services import House
@@ -54,22 +57,42 @@ def find_matter(house: House, user: User, name_or_id: str, action: str = "matter
     Raises:
         NotAllowed: The user is not a member; a matter that does not exist reads the same to those who may
             not create one.
+        NotFound: There is none of this id, or none of this name that the user works on.
     """
-    try:
-        matter = matters.find_matter(house.db, name_or_id)
-    except NotFound:
-        if not may(user.role, "matter.create"):
-            check(house.db, user, action, "")
-        raise
+    known = people.matters_of(house.db, user.name)
+    matter = matters.find_named(house.db, name_or_id, known) or _find_any(house, user, name_or_id, known)
+    if matter is None:
+        if may(user.role, "matter.create"):
+            raise NotFound("There is no matter of this name or id.", do="Create it, or list the matters.")
+        check(house.db, user, action, "")
+        raise NotFound("There is no matter of this name or id.")
     check(house.db, user, action, matter.matter_id)
     return matter
 
 
+def _find_any(house: House, user: User, name_or_id: str, known: Collection[str]) -> Matter | None:
+    """Give a matter by id or, to the owner of the data root, by name; by name others find only their own.
+
+    So the name of a client tells nobody whether the firm has a matter of that name.
+    """
+    try:
+        matter = matters.find_matter(house.db, name_or_id)
+    except NotFound:
+        return None
+    named = matter.matter_id != name_or_id
+    return None if named and user.role != OWNER and matter.matter_id not in known else matter
+
+
 def create_matter(house: House, user: User, name: str, number: str = "") -> dict[str, Any]:
-    """Create a matter, without consent to training; whoever creates it is its first member, an admin is not."""
+    """Create a matter, without consent to training; whoever creates it is its first member, an admin is not.
+
+    Raises:
+        Conflict: The user works on a matter of this name. Of other people's matters nothing is told.
+    """
     check(house.db, user, "matter.create")
-    with house.db.session():
-        matter = matters.create_matter(house.db, name.strip(), user.name, number)
+    visible = people.matters_of(house.db, user.name)
+    with hold_master_key(), house.db.session():
+        matter = matters.create_matter(house.db, name.strip(), user.name, number, visible)
         audit.record(house.db, user.name, "matter.create", matter.matter_id, {})
         if may(user.role, "matter.read"):
             people.add_member(house.db, user.name, matter.matter_id)
@@ -129,13 +152,77 @@ def disable_user(house: House, user: User, name: str) -> dict[str, Any]:
     return present_user(people.get_user(house.db, name))
 
 
-def add_member(house: House, user: User, matter_id: str, name: str) -> dict[str, Any]:
-    """Make a user a member of a matter: an attorney of the matter or an admin may."""
-    check(house.db, user, "member.add", matter_id)
+def add_member(house: House, user: User, matter_id: str, name: str, reason: str = "") -> dict[str, Any]:
+    """Make a user a member of a matter: an attorney of the matter may.
+
+    An admin may only where the matter has no attorney, and only make an attorney its first: with a reason, which is
+    sealed and shown to the matter's people, and an entry in the audit log.
+
+    Raises:
+        NotAllowed: The user is no attorney of the matter, or it has one and the user is an admin, or the first
+            attorney's account, role or password was made by the same admin within seven days.
+        RefusedInput: An admin gave no reason, or named somebody who is no attorney.
+    """
+    own = may(user.role, "member.add") and people.is_member(house.db, user.name, matter_id)
+    broken = may(user.role, "member.break_glass") and not own
+    check(house.db, user, "member.break_glass" if broken else "member.add", matter_id)
     member = people.get_user(house.db, name)
-    people.add_member(house.db, member.name, matter_id)
-    audit.record(house.db, user.name, "member.add", matter_id, {"member": name})
+    if broken:
+        _check_glass(house, user, member, matter_id, reason)
+    with house.db.session():
+        people.add_member(house.db, member.name, matter_id)
+        if broken:
+            notices.add_notice(house.db, matter_id, "member.break_glass", member.name, user.name, reason)
+        audit.record(house.db, user.name, "member.break_glass" if broken else "member.add", matter_id, {"member": name})
     return {"matter_id": matter_id, "member": name}
+
+
+def _check_glass(house: House, admin: User, member: User, matter_id: str, reason: str) -> None:
+    """Let an admin give a matter its first attorney; see `add_member`."""
+    if people.attorneys_of(house.db, matter_id):
+        raise NotAllowed("This matter has an attorney.", do="Ask an attorney of the matter to add the person.")
+    if not reason.strip():
+        raise RefusedInput("No reason was given.", do="Say why; the people of the matter will see it.")
+    if member.role != "attorney" or member.disabled:
+        raise RefusedInput(f"{member.name} is no attorney.", expected="the attorney who takes the matter")
+    if admin.role == "admin" and audit.has_acted(
+        house.db, admin.name, _ACCOUNT_ACTIONS, member.name, timestamp(-_ACCOUNT_HOURS)
+    ):
+        raise NotAllowed(
+            f"You made the account of {member.name}, its role or its password within the last seven days.",
+            do="Have another admin add the person, or wait until the seven days are over.",
+        )
+
+
+def list_notices(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
+    """List what was done to a matter that its people should see, newest first: who, what, when and why."""
+    check(house.db, user, "matter.read", matter_id)
+    return [
+        {"kind": n.kind, "subject": n.subject, "actor": n.actor, "reason": n.reason, "created_at": n.created_at}
+        for n in notices.list_notices(house.db, matter_id)
+    ]
+
+
+def set_legal_hold(house: House, user: User, matter_id: str, holds: bool) -> dict[str, Any]:
+    """Lay a legal hold on a matter, or lift it: while it lies, nothing of the matter can be erased."""
+    check(house.db, user, "hold.set", matter_id)
+    with house.db.session():
+        matter = matters.set_legal_hold(house.db, matter_id, holds)
+        audit.record(house.db, user.name, "hold.set", matter_id, {"holds": holds})
+    return present_matter(matter, content=True)
+
+
+def rotate_keys(house: House, user: User) -> dict[str, Any]:
+    """Make a new master key and wrap every matter's key by it; the old one is kept for backups made before."""
+    from assistant.store.rotation import rotate_master_key
+
+    check(house.db, user, "keys.rotate")
+    done = rotate_master_key(house.db, user.name)
+    return {
+        "matters": done.matters,
+        "old_key": str(done.old_key),
+        "do": "Move the old key to where the backups' keys are kept, or delete it once no backup needs it.",
+    }
 
 
 def verify_audit(house: House, user: User) -> dict[str, Any]:
@@ -186,11 +273,8 @@ def erase_matter(house: House, user: User, matter_id: str, second: str, *, passw
 
     Raises:
         NotAllowed: The second person is the first, is no attorney of the matter, did not confirm, or has an
-            account or a password that the first person made within seven days.
-        RefusedInput: The matter is under a legal hold.
+            account or a password that the first person made within seven days; or the matter is under a legal hold.
     """
-    from finetune.dataset import forget_matter
-
     check(house.db, user, "matter.erase", matter_id)
     if not second:
         raise NotAllowed("Erasure takes two people.", do=_NAME_A_SECOND)
@@ -204,8 +288,7 @@ def erase_matter(house: House, user: User, matter_id: str, second: str, *, passw
         counts = {"documents": report.documents, "second": confirming.name}
         audit.record(house.db, user.name, "matter.erase", matter_id, counts)
     house.index.remove_matter(matter_id)
-    house.forget_documents()
-    datasets = forget_matter(house.settings, matter_id)
+    datasets = forget(house, matters=[matter_id])
     return {
         "matter_id": matter_id,
         "documents": report.documents,

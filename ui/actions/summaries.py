@@ -10,6 +10,7 @@ from assistant.documents import Detail, Sentence, Summary, join_parts
 from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, people, work
 from assistant.store.people import User
+from assistant.store.usable import is_usable
 from assistant.store.work import StoredSummary
 from ui.actions.filings import open_filing
 from ui.permits import check, may
@@ -81,6 +82,8 @@ def _open(house: House, user: User, summary_id: str, action: str = "matter.read"
         check(house.db, user, action, "")
         raise
     check(house.db, user, action, stored.matter_id)
+    if not is_usable(house.db, stored.document_id):
+        raise NotFound("The filing of this summary is sequestered.", do="Ask an attorney of the matter.")
     return stored
 
 

@@ -12,6 +12,8 @@ from starlette.responses import JSONResponse, Response
 
 from assistant.errors import LimitExceeded, RefusedInput
 from ui.web.access import require_role
+from ui.web.answers import pick_text
+from ui.web.filing import read_json
 from ui.web.render import current_user, is_secure, matters_for, pick_matter, render
 
 router = APIRouter()
@@ -79,6 +81,30 @@ def delete_filing(request: Request, document_id: str) -> dict[str, Any]:
     """Remove a filing and all that was made from it."""
     request.app.state.actions.filings.delete_filing(request.app.state.house, current_user(request), document_id)
     return {"deleted": document_id}
+
+
+@router.post("/api/filings/{document_id}/sequester")
+async def sequester_filing(request: Request, document_id: str) -> Any:
+    """Claw a filing back: hidden from everything at once, and kept."""
+    return await _act(request, "sequester_filing", document_id, pick_text(await read_json(request), "reason", 2000))
+
+
+@router.post("/api/filings/{document_id}/lift-sequester")
+async def lift_sequester(request: Request, document_id: str) -> Any:
+    """Release a filing that was clawed back."""
+    return await _act(request, "lift_sequester", document_id, pick_text(await read_json(request), "reason", 2000))
+
+
+@router.get("/api/matters/{matter_id}/sequestered")
+async def list_sequestered(request: Request, matter_id: str) -> dict[str, Any]:
+    """Give the filings that are clawed back, for who may lift it."""
+    return {"filings": await _act(request, "list_sequestered", matter_id)}
+
+
+async def _act(request: Request, action: str, *values: Any) -> Any:
+    """Run an action on filings in a thread and give what it gives."""
+    call = getattr(request.app.state.actions.filings, action)
+    return await run_in_threadpool(call, request.app.state.house, current_user(request), *values)
 
 
 @router.get("/api/jobs")

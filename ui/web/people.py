@@ -33,10 +33,12 @@ def show_people(request: Request) -> Response:
 
 @router.get("/m/{matter_id}/settings")
 def show_matter(request: Request, matter_id: str) -> Response:
-    """Show what an attorney decides for a matter: consent to training."""
-    require_role(current_user(request), "attorney", "paralegal")
+    """Show what an attorney decides for a matter, consent to training, and what was done to it."""
+    user = current_user(request)
+    require_role(user, "attorney", "paralegal")
     matter = pick_matter(request, matter_id)
-    return render(request, "matter.html", screen="matter", matter=matter)
+    notices = request.app.state.actions.people.list_notices(request.app.state.house, user, matter_id)
+    return render(request, "matter.html", screen="matter", matter=matter, notices=notices)
 
 
 @router.post("/api/users")
@@ -69,9 +71,28 @@ async def create_matter(request: Request) -> Any:
 
 @router.post("/api/matters/{matter_id}/members")
 async def add_member(request: Request, matter_id: str) -> Any:
-    """Give a person access to a matter."""
+    """Give a person access to a matter; an admin gives a reason."""
     data = await read_json(request)
-    return await act(request, "add_member", matter_id, pick_text(data, "name", 200))
+    reason = pick_text(data, "reason", 2000) if "reason" in data else ""
+    return await act(request, "add_member", matter_id, pick_text(data, "name", 200), reason)
+
+
+@router.get("/api/matters/{matter_id}/notices")
+async def list_notices(request: Request, matter_id: str) -> Any:
+    """Give what was done to a matter that its people should see."""
+    return {"notices": await act(request, "list_notices", matter_id)}
+
+
+@router.post("/api/matters/{matter_id}/hold")
+async def set_legal_hold(request: Request, matter_id: str) -> Any:
+    """Lay a legal hold on a matter, or lift it: {holds}."""
+    return await act(request, "set_legal_hold", matter_id, (await read_json(request)).get("holds") is True)
+
+
+@router.post("/api/keys/rotate")
+async def rotate_keys(request: Request) -> Any:
+    """Make a new master key."""
+    return await act(request, "rotate_keys")
 
 
 @router.post("/api/matters/{matter_id}/consent")

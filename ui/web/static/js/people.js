@@ -52,8 +52,8 @@ for (const row of findAll("[data-matter]")) {
   const { matter } = row.dataset;
   find("[data-member]", row).addEventListener("submit", (event) => {
     event.preventDefault();
-    const name = new FormData(event.target).get("name");
-    act(() => post(`/api/matters/${matter}/members`, { name }), `${name} now works on ${matter}.`);
+    const data = Object.fromEntries(new FormData(event.target));
+    act(() => post(`/api/matters/${matter}/members`, data), `${data.name} now works on ${matter}.`);
   });
   find("[data-erase]", row)?.addEventListener("click", () => erase(matter));
 }

@@ -1,0 +1,41 @@
+"""Which filings may be used: there, read to an end, and not clawed back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from assistant.errors import NotAllowed
+from assistant.store.database import Database
+from assistant.store.tables import DocumentRow
+
+
+def list_usable(db: Database, matter_id: str) -> dict[str, int]:
+    """Give the newest revision of each filing of a matter that is read to an end and not sequestered."""
+    ready = select(DocumentRow.document_id, DocumentRow.revision).where(
+        DocumentRow.matter_id == matter_id, DocumentRow.status == "ready", DocumentRow.sequestered.is_(False)
+    )
+    with db.reading() as session:
+        return {document_id: revision for document_id, revision in session.execute(ready)}
+
+
+def is_usable(db: Database, document_id: str, revision: int | None = None) -> bool:
+    """Tell whether a filing is there and not sequestered, and whether `revision` is its newest where one is given."""
+    with db.reading() as session:
+        row = session.get(DocumentRow, document_id)
+        return row is not None and not row.sequestered and revision in (None, row.revision)
+
+
+def check_sources(db: Database, document_ids: Collection[str]) -> None:
+    """Let training on these filings pass only while each is there and none is sequestered.
+
+    Raises:
+        NotAllowed: One was deleted or clawed back.
+    """
+    barred = sorted(document_id for document_id in set(document_ids) if not is_usable(db, document_id))
+    if barred:
+        raise NotAllowed(
+            f"What was learned from {', '.join(barred)} may not be used: deleted or sequestered since.",
+            do="Start another round, which leaves these filings out.",
+        )

@@ -1,0 +1,76 @@
+"""The fake actions of those who care for a matter's names, holds and keys: review, sequester, notices, rotation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fake_office import OfficeActions
+
+from assistant.errors import NotAllowed
+
+
+class CareActions(OfficeActions):
+    """What `FakeActions` inherits beside the office's."""
+
+    def _attorney(self, user: Any, matter_id: str) -> None:
+        self._member(user, matter_id)
+        if user.role != "attorney":
+            raise NotAllowed("The role may not do this.")
+
+    def filings_sequester_filing(self, house: Any, user: Any, document_id: str, reason: str) -> dict[str, Any]:
+        self._attorney(user, "m-1")
+        self.calls.append(("sequester", document_id, reason))
+        return {"document_id": document_id, "sequestered": True}
+
+    def filings_lift_sequester(self, house: Any, user: Any, document_id: str, reason: str) -> dict[str, Any]:
+        self._attorney(user, "m-1")
+        return {"document_id": document_id, "sequestered": False}
+
+    def filings_list_sequestered(self, house: Any, user: Any, matter_id: str) -> list[dict[str, Any]]:
+        self._attorney(user, matter_id)
+        return [{"document_id": "d-9", "file": "letter.pdf", "added_at": "2026-11-02T09:00:00+00:00"}]
+
+    def names_list_detections(self, house: Any, user: Any, document_id: str, page: int) -> dict[str, Any]:
+        self._member(user, "m-1")
+        found = {"pseudonym": "PERSON_1", "type": "PERSON", "confidence": 0.85, "decision": "", "start": 0, "end": 5}
+        return {
+            "document_id": document_id,
+            "page": page,
+            "revision": 1,
+            "detections": [found | {"text": "Marsh", "boxes": []}],
+            "rejected": [],
+        }
+
+    def names_accept_detection(
+        self, house: Any, user: Any, document_id: str, page: int, start: int, end: int, everywhere: bool = False
+    ) -> dict[str, Any]:
+        self._member(user, "m-1")
+        self.calls.append(("accept", page, start, end, everywhere))
+        return {"document_id": document_id, "accepted": 1}
+
+    def names_reject_detection(
+        self, house: Any, user: Any, document_id: str, page: int, start: int, end: int, everywhere: bool = False
+    ) -> dict[str, Any]:
+        self._member(user, "m-1")
+        self.calls.append(("reject", page, start, end, everywhere))
+        return {"document_id": document_id, "revised": [document_id]}
+
+    def names_add_detection(
+        self, house: Any, user: Any, document_id: str, page: int, start: int, end: int, type: str
+    ) -> dict[str, Any]:
+        self._member(user, "m-1")
+        self.calls.append(("add", page, start, end, type))
+        return {"document_id": document_id, "pseudonym": "PERSON_2", "revised": [document_id]}
+
+    def people_list_notices(self, house: Any, user: Any, matter_id: str) -> list[dict[str, Any]]:
+        self._member(user, matter_id)
+        told = {"actor": "max", "subject": "ada", "reason": "Her <b>first</b> day", "created_at": "2026-11-02T09:00"}
+        return [{"kind": "member.break_glass", **told}]
+
+    def people_set_legal_hold(self, house: Any, user: Any, matter_id: str, holds: bool) -> dict[str, Any]:
+        self._attorney(user, matter_id)
+        return {"matter_id": matter_id, "legal_hold": holds}
+
+    def people_rotate_keys(self, house: Any, user: Any) -> dict[str, Any]:
+        self._admin(user)
+        return {"matters": 2, "old_key": "master.key.old"}

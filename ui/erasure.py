@@ -1,0 +1,81 @@
+"""Finishes erasures: what lies outside the database goes too, at once and, after a crash or a restore, at the start."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from assistant.store import erasure, filings, matters, usable
+from assistant.store.erasure import Tombstone
+
+if TYPE_CHECKING:
+    from ui.services import House
+
+_log = logging.getLogger("casebrief.erasure")
+
+
+def obey_tombstones(house: House) -> tuple[Tombstone, ...]:
+    """Erase again what a restored backup brought back, before anything of it can be read; give what it was."""
+    again = erasure.obey_tombstones(house.db)
+    if again:
+        _log.warning("%d erased matters or filings had come back, as from a backup; erased again.", len(again))
+        finish_erasures(house)
+    return again
+
+
+def finish_erasures(house: House) -> None:
+    """Remove what a crash or a restored backup left of all that was ever erased: files, index, datasets, pages.
+
+    Call it before jobs are launched and requests are taken: files without a filing are taken for leftovers.
+    """
+    stones = erasure.list_tombstones(house.db)
+    filings.sweep_originals(house.db, age_s=0.0)
+    sweep_index(house)
+    forget(
+        house,
+        matters=[s.subject for s in stones if s.kind == "matter"],
+        documents=[s.subject for s in stones if s.kind == "filing"],
+    )
+    if stones:
+        house.db.compact()
+
+
+def forget(house: House, matters: Collection[str] = (), documents: Collection[str] = ()) -> int:
+    """Take matters and filings out of memory and out of the datasets of rounds; give how many datasets held any."""
+    from finetune.forget import forget_texts
+
+    house.forget_documents()
+    return forget_texts(house.settings, matters, documents) if matters or documents else 0
+
+
+def sweep_index(house: House) -> None:
+    """Bring the index folders in line with the store: no erased matter, no filing that is gone or sequestered."""
+    known = {m.matter_id for m in matters.list_matters(house.db)}
+    for folder in sorted(house.settings.folder("index").iterdir()):
+        if not folder.name.startswith("m-"):
+            continue
+        if folder.name not in known:
+            house.index.remove_matter(folder.name)
+        else:
+            renew_index(house, folder.name)
+
+
+def renew_index(house: House, matter_id: str) -> int:
+    """Bring one matter's index in line with the store; give the number of filings taken out or put in anew.
+
+    An index that cannot be read is removed: the next search makes it again from the store.
+    """
+    held, wanted = house.index.indexed(matter_id), usable.list_usable(house.db, matter_id)
+    if not held:
+        house.index.remove_matter(matter_id)
+        return 0
+    changed = 0
+    for document_id in held.keys() - wanted.keys():
+        house.index.remove(document_id, matter_id)
+        changed += 1
+    for document_id, revision in sorted(wanted.items()):
+        if held.get(document_id) != revision:
+            house.index.add(filings.load_document(house.db, document_id))
+            changed += 1
+    return changed
