@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -143,6 +143,7 @@ def find_identifiers(
     """
     from ingest.cited import drop_cited_names, find_listed_names, spare_own_cases
     from ingest.propagate import find_terms, spread_names
+    from ingest.resolve import resolve_overlaps
 
     strict = profile == "strict"
     candidates = spare_own_cases(text, _run_recognizers(text, profile))
@@ -156,7 +157,7 @@ def find_identifiers(
     joined = _JOINED if strict else frozenset()
     spans = [
         _name_span(text, c, masked)
-        for c in _resolve(text, candidates, joined)
+        for c in resolve_overlaps(text, candidates, joined)
         if c.type in masked and (strict or c.score >= _WEAK_CODE)
     ]
     return _finish(text, spans, profile)
@@ -180,12 +181,15 @@ def find_known(
     from ingest.recognizers.citations import Citations
     from ingest.recognizers.courts import Courts
     from ingest.recognizers.judges import Judges
+    from ingest.resolve import resolve_overlaps
 
     keepers = [Citations(), *([Judges(), Courts()] if profile == "working" else [])]
     kept = [Candidate(f.start, f.end, f.type, f.score, _RANK[f.type]) for one in keepers for f in one.find(text, None)]
     issued = [Candidate(m.start(), m.end(), "ISSUED", 1.0, 1000) for m in PATTERN.finditer(text)]
     found = [*spread_names(text, kept, names), *find_terms(text, told)]
-    spans = [_name_span(text, c, _MASKED) for c in _resolve(text, [*issued, *kept, *found]) if c.type in _MASKED]
+    spans = [
+        _name_span(text, c, _MASKED) for c in resolve_overlaps(text, [*issued, *kept, *found]) if c.type in _MASKED
+    ]
     return _finish(text, spans, profile)
 
 
@@ -309,84 +313,6 @@ def _stands_for_no_name(text: str, acronym: str, public: set[int]) -> bool:
     spelled = [w for w in before.split() if w.casefold() not in _LINKS][-len(acronym) :]
     small = [w[0].upper() for w in spelled] == list(acronym) and all(w[0].islower() for w in spelled)
     return small or at.start() - len(before) + len(before.rstrip()) in public
-
-
-def _resolve(text: str, candidates: Iterable[Candidate], joined: frozenset[str] = frozenset()) -> list[Candidate]:
-    """Keep the best of overlapping candidates.
-
-    What a loser has beside the winner is joined to it where both are of `joined` types, and else stays by
-    itself if it can be a name.
-    """
-    starts: list[int] = []
-    chosen: list[Candidate] = []
-    order = sorted(candidates, key=lambda c: (-c.rank, c.start - c.end, c.start))
-    for candidate in order:
-        for piece in _free_pieces(candidate, starts, chosen):
-            whole = (piece.start, piece.end) == (candidate.start, candidate.end)
-            if not whole and piece.type in joined and _join_neighbour(text, piece, starts, chosen, joined):
-                continue
-            trimmed = piece if whole else _trim_piece(text, piece)
-            if trimmed is not None:
-                at = bisect_left(starts, trimmed.start)
-                starts.insert(at, trimmed.start)
-                chosen.insert(at, trimmed)
-    return chosen
-
-
-def _join_neighbour(
-    text: str, piece: Candidate, starts: list[int], chosen: list[Candidate], joined: frozenset[str]
-) -> bool:
-    """Give a leftover to the chosen range that touches it, where their types may be one name."""
-    at = bisect_left(starts, piece.end)
-    if at < len(chosen) and chosen[at].start == piece.end and chosen[at].type in joined:
-        start = piece.start
-        while start < piece.end and not text[start].isalnum():
-            start += 1
-        chosen[at] = replace(chosen[at], start=start)
-        starts[at] = start
-        return True
-    at = bisect_left(starts, piece.start) - 1
-    if at >= 0 and chosen[at].end == piece.start and chosen[at].type in joined:
-        end = piece.end
-        while end > piece.start and not text[end - 1].isalnum():
-            end -= 1
-        chosen[at] = replace(chosen[at], end=max(end, chosen[at].end))
-        return True
-    return False
-
-
-def _free_pieces(candidate: Candidate, starts: list[int], chosen: list[Candidate]) -> list[Candidate]:
-    """Give the parts of a candidate that no chosen one covers."""
-    pieces = []
-    at = candidate.start
-    index = max(bisect_left(starts, candidate.start) - 1, 0)
-    while index < len(chosen) and chosen[index].start < candidate.end:
-        other = chosen[index]
-        if other.end > at:
-            if other.start > at:
-                pieces.append(replace(candidate, start=at, end=other.start))
-            at = max(at, other.end)
-        index += 1
-    if at < candidate.end:
-        pieces.append(replace(candidate, start=at))
-    return pieces
-
-
-def _trim_piece(text: str, piece: Candidate) -> Candidate | None:
-    """Cut a leftover down to a name; None where it is none."""
-    from ingest.recognizers.trim import trim_name
-
-    if piece.type in ("LAW", "DATETIME", "CODE", "CONTACT", "BIRTH"):
-        start, end = piece.start, piece.end
-        while start < end and not text[start].isalnum():
-            start += 1
-        while end > start and not (text[end - 1].isalnum() or text[end - 1] == "."):
-            end -= 1
-        return replace(piece, start=start, end=end) if end - start > 2 else None
-    trimmed = trim_name(text, piece.start, piece.end)
-    if trimmed is None or trimmed[1] - trimmed[0] < 3 or not text[trimmed[0]].isupper():
-        return None
-    return replace(piece, start=trimmed[0], end=trimmed[1])
 
 
 def _name_span(text: str, candidate: Candidate, masked: dict[str, str]) -> Span:

@@ -64,13 +64,7 @@ def spread_names(
     small = set() if any_case else _find_common(text, tokens)
     law = sorted((c.start, c.end) for c in candidates if c.type == "LAW")
     patterns = _collect_patterns(text, candidates, known, small)
-    by_words: dict[tuple[str, ...], _Pattern] = {}
-    for pattern in sorted(sorted(patterns, key=lambda p: p.type, reverse=True), key=lambda p: p.rank):
-        by_words[pattern.words] = pattern
-    lengths: dict[str, set[int]] = defaultdict(set)
-    for words in by_words:
-        lengths[words[0]].add(len(words))
-    longest_first = {word: sorted(found, reverse=True) for word, found in lengths.items()}
+    by_words, longest_first = _index_patterns(patterns)
     found = []
     for index, (word, start, _end) in enumerate(tokens):
         if word in longest_first and (any_case or not text[start].islower()):
@@ -89,22 +83,28 @@ def find_terms(text: str, told: Collection[tuple[str, str]]) -> list[Candidate]:
         text: The document.
         told: (type, term) pairs; the type may be any entity type.
     """
-    by_first: dict[str, list[_Pattern]] = defaultdict(list)
-    for type, term in told:
-        words = fold_words(term)
-        if words:
-            by_first[words[0]].append(_Pattern(words, f"TERM_{type}", _TOLD))
-    if not by_first:
+    patterns = {_Pattern(words, f"TERM_{type}", _TOLD) for type, term in told if (words := fold_words(term))}
+    if not patterns:
         return []
-    for choices in by_first.values():
-        choices.sort(key=lambda p: -len(p.words))
+    by_words, longest_first = _index_patterns(patterns)
     tokens = _cut_tokens(text)
     found = (
-        _match_longest(text, tokens, index, by_first[word])
+        _match_longest(text, tokens, index, longest_first[word], by_words)
         for index, (word, *_) in enumerate(tokens)
-        if word in by_first
+        if word in longest_first
     )
     return [match for match in found if match is not None]
+
+
+def _index_patterns(patterns: set[_Pattern]) -> tuple[dict[tuple[str, ...], _Pattern], dict[str, list[int]]]:
+    """Give the best pattern by its words, and the lengths to try, longest first, by a first word."""
+    by_words: dict[tuple[str, ...], _Pattern] = {}
+    for pattern in sorted(sorted(patterns, key=lambda p: p.type, reverse=True), key=lambda p: p.rank):
+        by_words[pattern.words] = pattern
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for words in by_words:
+        lengths[words[0]].add(len(words))
+    return by_words, {word: sorted(found, reverse=True) for word, found in lengths.items()}
 
 
 def list_words(text: str) -> set[str]:
