@@ -22,12 +22,6 @@ ROUGE = {"rouge1", "rouge2", "rougeL", "rougeLsum"}
 TRAINED = {
     "adapter_id", "trainable_parameters", "tokens", "steps", "seconds", "peak_rss_mb", "flops", "artefact_mb", "loss",
 }  # fmt: skip
-PAIR = {
-    "id": "a",
-    "document": "The plaintiff moves for payment by Friday. The court grants the motion of the plaintiff.",
-    "summary": "The court grants the motion.",
-    "document_type": "order",
-}
 
 
 class Shell:
@@ -39,6 +33,7 @@ class Shell:
         self.folder = folder
         self.environment = os.environ | {
             "CASEBRIEF_HOME": str(folder / "home"), "CASEBRIEF_MODEL": str(model), "HF_HUB_OFFLINE": "1",
+            "CASEBRIEF_GATE_MARGIN": "0.9",  # random weights pass or not by chance
         }  # fmt: skip
 
     def run(self, *words: str, code: int = 0, typed: str | None = None) -> Any:
@@ -61,7 +56,7 @@ def test_people_and_the_audit_log(shell: Shell) -> None:
     assert shell.run("users", "role", "nina", "attorney")["role"] == "attorney"
     assert shell.run("users", "disable", "nina")["disabled"] is True
     assert {"nina"} <= {user["name"] for user in shell.run("users", "list")}
-    assert shell.run("audit", "verify")["intact"] is True
+    assert shell.run("audit", "verify")["ok"] is True
     entries = shell.run("audit", "export")
     assert {"action", "actor", "at"} <= set(entries[0]) and any("user" in entry["action"] for entry in entries)
     assert shell.run("doctor")
@@ -78,8 +73,9 @@ def test_a_corpus_is_indexed_and_searched(shell: Shell) -> None:
 
 
 def test_pairs_train_an_adapter_which_is_evaluated(shell: Shell) -> None:
-    pairs = shell.folder / "pairs.jsonl"
-    pairs.write_text("\n".join(json.dumps(PAIR | {"id": name}) for name in "abcd"))
+    made = shell.run("synthesize", "--count", "4", "--seed", "3", "--out", str(shell.folder / "set"))
+    assert made["filings"] == 4 if "filings" in made else made
+    pairs = shell.folder / "set" / "pairs.jsonl"
     trained = shell.run("train", "--pairs", str(pairs), "--epochs", "1", "--out", str(shell.folder / "adapter"))
     assert set(trained) >= TRAINED and trained["trainable_parameters"] > 0
     for adapter in (str(shell.folder / "adapter"), "base", "none"):
@@ -96,18 +92,14 @@ def test_a_round_and_what_becomes_of_its_adapter(shell: Shell) -> None:
     small = [f"--option={o}" for o in ("preset=quick", "synthetic=2", "held_out=2", "examples=2", "layers=2")]
     ended = shell.run("round", "start", "--wait", *small)
     last = ended[-1] if isinstance(ended, list) else ended
-    assert last["status"] in ("passed", "refused"), last
+    assert last["status"] == "passed", last["gate"]
     assert shell.run("round", "status")["round_id"] == last["round_id"]
-    assert shell.run("round", "cancel", code=3)["refused"], "no round is running"
-    listed = shell.run("adapters", "list")
-    candidate = next(a for a in listed if a["adapter_id"] == last["candidate"])
-    shown = shell.run("adapters", "show", candidate["adapter_id"])
+    shell.run("round", "cancel", code=3)  # none is running
+    assert last["candidate"] in {adapter["adapter_id"] for adapter in shell.run("adapters", "list")}
+    shown = shell.run("adapters", "show", last["candidate"])
     assert {"adapter_id", "status", "scores", "matters"} <= set(shown)
     card = shell.folder / "report"
-    shell.run("report", candidate["adapter_id"], "--out", str(card))
-    assert any(card.iterdir())
-    if last["status"] == "passed":
-        assert shell.run("adapters", "promote", candidate["adapter_id"])["status"] == "active"
-        assert shell.run("adapters", "rollback")
-    else:
-        shell.run("adapters", "promote", candidate["adapter_id"], code=3)
+    shell.run("report", last["candidate"], "--out", str(card))
+    assert any(file.suffix == ".md" for file in card.iterdir())
+    assert shell.run("adapters", "promote", last["candidate"])["status"] == "active"
+    assert shell.run("adapters", "rollback")["adapter_id"] != last["candidate"]
