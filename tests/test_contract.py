@@ -10,10 +10,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from shell_door import open_door
 from tiny_llama import write_tiny_model
 
 pytestmark = pytest.mark.slow
@@ -33,7 +35,6 @@ class Shell:
         self.folder = folder
         self.environment = os.environ | {
             "CASEBRIEF_HOME": str(folder / "home"), "CASEBRIEF_MODEL": str(model), "HF_HUB_OFFLINE": "1",
-            "CASEBRIEF_GATE_MARGIN": "0.9",  # random weights pass or not by chance
         }  # fmt: skip
 
     def run(self, *words: str, code: int = 0, typed: str | None = None) -> Any:
@@ -47,8 +48,11 @@ class Shell:
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    return Shell(tmp_path_factory.mktemp("contract"))
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    shell = Shell(tmp_path_factory.mktemp("contract"))
+    margin = {"gate_margin": 0.9}  # random weights pass or not by chance
+    with open_door(shell.folder / "home", serve=True, model=str(shell.folder / "model"), **margin):
+        yield shell
 
 
 def test_people_and_the_audit_log(shell: Shell) -> None:

@@ -8,14 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from shell_door import open_door
 
-from ui.owner import OwnerLock, publish_address, read_address
+from ui.owner import OwnerLock, read_address
 
 HEAVY = ("torch", "spacy", "gradio", "sqlalchemy", "transformers", "chromadb", "fastapi", "numpy", "rich.progress")
 
@@ -184,29 +184,8 @@ def test_serve_answers_takes_commands_and_leaves_cleanly(home: Path) -> None:
 @pytest.fixture
 def server(home: Path) -> Iterator[tuple[int, str]]:
     """A process that owns the data root and has the local door open: (port, token)."""
-    import uvicorn
-    from fastapi import FastAPI
-
-    from assistant.settings import Settings
-    from ui.local import router
-    from ui.services import open_house
-
-    with OwnerLock(home) as lock, socket.socket() as listening:
-        assert lock.try_take("serve")
-        listening.bind(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-        house = open_house(Settings(home=home))
-        app = FastAPI()
-        app.state.house = house
-        app.include_router(router)
-        running = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        address = publish_address(home, port)
-        yield port, address.token
-        running.should_exit = True
-        thread.join(10)
-        house.close()
+    with open_door(home) as door:
+        yield door
 
 
 def test_commands_go_through_the_running_server(home: Path, server: tuple[int, str]) -> None:
