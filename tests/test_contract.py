@@ -50,8 +50,7 @@ class Shell:
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     shell = Shell(tmp_path_factory.mktemp("contract"))
-    margin = {"gate_margin": 0.9}  # random weights pass or not by chance
-    with open_door(shell.folder / "home", serve=True, model=str(shell.folder / "model"), **margin):
+    with open_door(shell.folder / "home", serve=True, model=str(shell.folder / "model")):
         yield shell
 
 
@@ -96,14 +95,27 @@ def test_a_round_and_what_becomes_of_its_adapter(shell: Shell) -> None:
     small = [f"--option={o}" for o in ("preset=quick", "synthetic=2", "held_out=2", "examples=2", "layers=2")]
     ended = shell.run("round", "start", "--wait", *small)
     last = ended[-1] if isinstance(ended, list) else ended
-    assert last["status"] == "passed", last["gate"]
+    assert last["status"] in ("passed", "refused"), last  # random weights pass or not by chance
+    assert last["gate"] and set(last["results"]) >= {"base", "candidate"}
+    assert bool(last["candidate"]) == (last["status"] == "passed")
     assert shell.run("round", "status")["round_id"] == last["round_id"]
     shell.run("round", "cancel", code=3)  # none is running
-    assert last["candidate"] in {adapter["adapter_id"] for adapter in shell.run("adapters", "list")}
-    shown = shell.run("adapters", "show", last["candidate"])
-    assert {"adapter_id", "status", "scores", "matters"} <= set(shown)
-    card = shell.folder / "report"
-    shell.run("report", last["candidate"], "--out", str(card))
-    assert any(file.suffix == ".md" for file in card.iterdir())
-    assert shell.run("adapters", "promote", last["candidate"])["status"] == "active"
-    assert shell.run("adapters", "rollback")["adapter_id"] != last["candidate"]
+
+
+def test_the_starter_adapter_is_listed_shown_reported_and_promoted(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    del shell.environment["CASEBRIEF_MODEL"]
+    with open_door(tmp_path / "home"):
+        (starter,) = shell.run("adapters", "list")
+        assert starter["status"] == "active" and starter["matters"] == []
+        assert {"adapter_id", "scores", "hash", "parent"} <= set(shell.run("adapters", "show", starter["adapter_id"]))
+        shell.run("report", starter["adapter_id"], "--out", str(tmp_path / "report"))
+        assert any(file.suffix == ".md" for file in (tmp_path / "report").iterdir())
+        assert shell.run("adapters", "promote", starter["adapter_id"])["status"] == "active"
+        shell.run("adapters", "rollback", code=3)  # nothing served before it
+
+
+def test_a_matter_is_erased_by_two_people(shell: Shell) -> None:
+    matters = [matter for matter in shell.run("matters", "list") if matter.get("name") == "Corpus"]
+    assert len(matters) == 1
+    shell.run("erase", "--matter", "Corpus", code=4)  # a second person is missing

@@ -107,7 +107,8 @@ def cancel_round(house: House, user: User, round_id: str | None = None) -> dict[
     check(house.db, user, "round.cancel")
     found = round_status(house, user, round_id)
     if found["status"] != "running":
-        raise RefusedInput(f"The round is {found['status']}.", expected="a running round")
+        how = "None was ever started" if found["status"] == "none" else f"The last one is {found['status']}"
+        raise RefusedInput(f"No round is running. {how}.", do="Start one with: casebrief round start")
     with house.db.session():
         if not rounds.settle_round(house.db, found["round_id"], "cancelled"):
             raise RefusedInput("The round has just ended.", do="Look at how it ended.")
