@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 import socket
-import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from ui.services import House
 
 _log = logging.getLogger("casebrief.serving")
-# The engine takes Python's lock back after every operation, some 600 times a token; while a filing is being read or the
-# recognizers load, it would wait the usual 5 ms each time.
-_SWITCH_S = 0.0005
 _GRACE_S = 5
 _BACKLOG = 128
 
@@ -89,7 +85,6 @@ def serve_house(house: House, listening: socket.socket) -> None:
     from ui.web.app import build_app
 
     settings = house.settings
-    sys.setswitchinterval(_SWITCH_S)
     try:
         launch_jobs(house)
         publish_address(settings.home, listening.getsockname()[1])
