@@ -170,8 +170,13 @@ class _Run:
         return choose_passages(self.reading, task, self.settings.passage_tokens)
 
     def write_part(self, task: Task) -> Iterator[Sentence]:
-        """Write one part: ask the model, or take the source's sentences where there is none."""
+        """Write one part: ask the model, or take the source's sentences where there is none.
+
+        The caption's facts come first, by code: the reader has a verified sentence before the model has read anything.
+        """
         selections = self.select(task)
+        if selections and self.adapter != NO_MODEL:
+            yield from self._tell_caption(task)
         if not selections or self.adapter == NO_MODEL or self.engine is None:
             yield from self.check_part(task, selections, iter(()))
             return
@@ -221,13 +226,10 @@ class _Run:
 
     def _fill(self, task: Task, ranges: list[tuple[int, int]], words: int, begun: int) -> Iterator[Sentence]:
         """Tell the rest of a part in the source's own words; at least one sentence where the part has none yet."""
-        if task.part.position == "start" and task.within is None and len(self.sentences) == begun:
-            caption = tell_caption(self.reading, self.template.title)
-            if caption is not None:
-                words -= len(caption.text.split())
-                yield self._keep(
-                    Sentence(caption.text, "supported", caption.reason, caption.evidence, task.part.name, "source")
-                )
+        if len(self.sentences) == begun:
+            for sentence in self._tell_caption(task):
+                words -= len(sentence.text.split())
+                yield sentence
         empty = len(self.sentences) == begun
         for start, end in choose_source(self.draft, task, ranges, max(words, 0), at_least_one=empty):
             if self.stop.is_set():
@@ -238,6 +240,16 @@ class _Run:
             text = introduce(word_source(self.reading, start, end), self.template.title, task.part.voice, first)
             evidence = (self.reading.give_evidence(start, end),)
             yield self._keep(Sentence(text, "supported", "the source's own words", evidence, task.part.name, "source"))
+
+    def _tell_caption(self, task: Task) -> Iterator[Sentence]:
+        """Tell at the start of a summary who is against whom, where and under which number, as the caption says it."""
+        if task.part.position != "start" or task.within is not None:
+            return
+        caption = tell_caption(self.reading, self.template.title)
+        if caption is not None and not self.draft.is_told(caption.text):
+            yield self._keep(
+                Sentence(caption.text, "supported", caption.reason, caption.evidence, task.part.name, "source")
+            )
 
     def _keep(self, sentence: Sentence) -> Sentence:
         """Remember a sentence, so that no later part tells it again."""

@@ -38,7 +38,7 @@ def forget_texts(settings: Settings, matters: Collection[str] = (), documents: C
         if any(_is_of(lesson, gone) for lesson in (*train, *held_out)):
             _drop_quotes(settings, folder)
             kept = [[lesson for lesson in side if not _is_of(lesson, gone)] for side in (train, held_out)]
-            told = [row for side in ("train", "held_out") for row in manifest[side]]
+            told = [{**row, "side": side} for side in ("train", "held_out") for row in manifest[side]]
             erased = [row for row in told if row["matter_id"] in gone or row["document_id"] in gone]
             facts = {key: value for key, value in manifest.items() if key not in _DERIVED}
             write_dataset(folder, kept[0], kept[1], {**facts, "erased": [*facts.get("erased", []), *erased]})
@@ -61,7 +61,9 @@ def adapters_from(settings: Settings, document_id: str) -> tuple[str, ...]:
 
 def learned_documents(settings: Settings, round_id: str) -> tuple[str, ...]:
     """Give the ids of the filings that a round trains on; none where its dataset is gone."""
-    rows = _read_json(settings.home / "rounds" / round_id / "dataset" / MANIFEST_FILE).get("train") or []
+    manifest = _read_json(settings.home / "rounds" / round_id / "dataset" / MANIFEST_FILE)
+    gone = [row for row in manifest.get("erased") or [] if row.get("side") == "train"]
+    rows = [*(manifest.get("train") or []), *gone]  # what is erased by now had been learnt from
     return tuple(sorted({row["document_id"] for row in rows if row.get("source") == "correction"}))
 
 

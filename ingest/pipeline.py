@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 
+_read_at: dict[str, int] = {}
+"""The vault's version when a filing had been read; not known after a restart, which only costs a second look."""
+
 
 def ingest_filing(
     db: Database,
@@ -73,6 +76,7 @@ def store_reading(
     progress: Progress | None = None,
 ) -> None:
     """Read, clean, redact, split and store a filing as its first revision; nothing where that is stored already."""
+    from assistant.store.decisions import vault_versions
     from assistant.store.filings import get_filing, read_original, save_revision, set_status
     from assistant.store.vault import open_vault
 
@@ -90,6 +94,7 @@ def store_reading(
         )
         seconds, words = round(time.monotonic() - began, 3), list_words(document.text)
         save_revision(db, document, result.pages, entities, result.warnings, seconds, words)
+        _read_at[document_id] = vault_versions(db, filing.matter_id)[1]
 
 
 def index_filing(db: Database, index: Any, document_id: str, progress: Progress | None = None) -> None:
@@ -109,7 +114,8 @@ def spread_filing(db: Database, index: Any, document_id: str) -> None:
     from assistant.store.filings import get_filing, load_document
 
     filing = get_filing(db, document_id)
-    for revised in spread_findings(db, filing.matter_id, filing.added_by, read=document_id):
+    read_at = _read_at.pop(document_id, -1)
+    for revised in spread_findings(db, filing.matter_id, filing.added_by, document_id, read_at):
         index.add(load_document(db, revised))
 
 

@@ -109,7 +109,7 @@ def _index_patterns(patterns: set[_Pattern]) -> tuple[dict[tuple[str, ...], _Pat
 
 def list_words(text: str) -> set[str]:
     """Give what an index of words holds of a text: its words with a capital or a figure, and its pseudonyms."""
-    words = {word for word, start, _end in _cut_tokens(text) if len(word) > 2 and not text[start].islower()}
+    words = {word for word, start, _end in _cut_tokens(text) if len(word) > 1 and not text[start].islower()}
     return words | set(find_pseudonyms(text))
 
 
@@ -117,7 +117,7 @@ def list_forms(type: str, name: str) -> set[tuple[str, ...]]:
     """Give the words of each form in which a name is sought, by those that `list_words` gives; empty ones left out."""
     words = fold_words(name)
     known = set(_shorter_forms(words, type, _PLAIN, set())) if type in _PERSONS + _ORGS else {_Pattern(words, type, 0)}
-    forms = {tuple(word for word in pattern.words if len(word) > 2) for pattern in known}
+    forms = {tuple(word for word in pattern.words if len(word) > 1) for pattern in known}
     return {form for form in forms if form}
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.store.database import Database
     from assistant.store.decisions import Decision
 
+MOST_WORDS = 30  # of what a person adds: no name or number is longer, and a page is neither
 _TYPES = {word: type for type, word in WORDS.items()}
 
 
@@ -156,6 +157,10 @@ def add_detection(db: Database, document_id: str, place: PageSpan, type: str, ac
         document = load_document(db, document_id)
         span = _span_at(document, place, type)
         surface = _read_original(document, load_pages(db, document_id), span)
+        if len(surface.split()) > MOST_WORDS:
+            raise RefusedInput(
+                f"The range has {len(surface.split())} words.", expected=f"a name or number of at most {MOST_WORDS}"
+            )
         with db.session():
             pseudonym = Linker(vault).link(surface, [Span(0, len(surface), type, 1.0)])[0]
             vault.decide(Term(surface, "mask", type), actor)

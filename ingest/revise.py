@@ -59,7 +59,7 @@ def hold_matter(matter_id: str) -> Iterator[None]:
         yield
 
 
-def spread_findings(db: Database, matter_id: str, actor: str, read: str = "") -> tuple[str, ...]:
+def spread_findings(db: Database, matter_id: str, actor: str, read: str = "", read_at: int = -1) -> tuple[str, ...]:
     """Apply to all filings of a matter what its vault learnt since this was last done; give those revised.
 
     It is safe to call at any time, and again after a crash: a filing that is in order makes no revision.
@@ -68,7 +68,8 @@ def spread_findings(db: Database, matter_id: str, actor: str, read: str = "") ->
         db: The store.
         matter_id: The matter.
         actor: Who caused it, for the audit log.
-        read: A filing that was read with the vault as it is now, and needs no second look for names.
+        read: A filing that was read lately.
+        read_at: The vault's version when it had been read: where that is still the newest, it needs no second look.
     """
     from assistant.store.decisions import mark_spread, vault_versions
     from assistant.store.vault import open_vault
@@ -80,7 +81,8 @@ def spread_findings(db: Database, matter_id: str, actor: str, read: str = "") ->
         vault = open_vault(db, matter_id)
         findings = _collect_findings(vault, since)
         revised = []
-        for document_id in sorted(_find_filings(db, vault, findings) - {read}):
+        known = {read} if read_at == newest else set()
+        for document_id in sorted(_find_filings(db, vault, findings) - known):
             if revise_filing(db, vault, document_id, actor, lambda at: find_changes(db, vault, at, findings)):
                 revised.append(document_id)
         mark_spread(db, matter_id, newest)
@@ -127,7 +129,7 @@ def apply_changes(
     gone = {
         " ".join(document.text[p.start : p.end].split()): " ".join(p.text.split())
         for p in pieces
-        if document.text[p.start : p.end] not in text
+        if not _stands_in(document.text[p.start : p.end], text)
     }
     longest = sorted(gone, key=len, reverse=True)
     passages = tuple(
@@ -148,6 +150,11 @@ def apply_changes(
         facts={name: replace_surfaces(value, longest, gone) for name, value in document.facts.items()},
         confidences=_carry_confidences(document, changes, text),
     )
+
+
+def _stands_in(surface: str, text: str) -> bool:
+    """Tell whether a surface stands in a text as whole words: "Ann" does not stand in "Annual"."""
+    return re.search(rf"(?<!\w){re.escape(surface)}(?!\w)", text) is not None
 
 
 def find_changes(db: Database, vault: Vault, document: RedactedDocument, findings: Findings) -> list[Change]:

@@ -211,6 +211,7 @@ class _Loaded:
         from peft import PeftModel
 
         if name in self.whole or (self.peft is not None and name in self.peft.peft_config):
+            self.adapter_folders[name] = folder  # the same weights in their newest place; the old one may go
             return
         try:
             if not (folder / CONFIG).is_file():

@@ -60,8 +60,14 @@ class Database:
                 session.flush()
             finally:
                 self._open.session = None
+        failed: list[Exception] = []
         for act in after:
-            act()
+            try:
+                act()
+            except Exception as error:  # the others are due all the same: what is committed stays committed
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
     def after_commit(self, act: Callable[[], object]) -> None:
         """Do what cannot be undone, such as removing a file, once the open transaction is on disk, or at once."""

@@ -34,7 +34,8 @@ class Rotation:
 def rotate_master_key(db: Database, actor: str) -> Rotation:
     """Make a new master key and wrap every matter's key by it; nothing that the matters sealed is touched.
 
-    The old key stays in a file beside the new one: backups of the database made before need it.
+    The old key stays in a file beside the new one: backups of the database made before need it. After an error
+    `finish_rotation`, which every start calls, brings the rotation to its end or takes it back.
 
     Raises:
         DamagedState: The old key does not open every matter; nothing was changed.
@@ -44,18 +45,16 @@ def rotate_master_key(db: Database, actor: str) -> Rotation:
     with hold_master_key():
         settings = db.settings
         old, new = current_master_key(db), os.urandom(KEY_BYTES)
-        aside = _aside(settings)
+        aside = _keep_old_key(settings)
+        # Both key files stay whatever happens in here: an error that comes behind the commit looks like one before it,
+        # and only `finish_rotation` can tell by which key the matters open.
         write_file(next_key_file(settings), new)
-        try:
-            with db.session() as session:
-                rows = session.scalars(select(MatterRow)).all()
-                for row in rows:
-                    _wrap_anew(db, row, old, new)
-                audit.record_in(session, actor, "keys.rotate", "", {"matters": len(rows)})
-        except BaseException:
-            remove_file(next_key_file(settings))
-            raise
-        _put_in_place(settings, aside)
+        with db.session() as session:
+            rows = session.scalars(select(MatterRow)).all()
+            for row in rows:
+                _wrap_anew(db, row, old, new)
+            audit.record_in(session, actor, "keys.rotate", "", {"matters": len(rows)})
+        _put_in_place(settings)
     return Rotation(len(rows), aside)
 
 
@@ -77,7 +76,8 @@ def finish_rotation(db: Database) -> bool:
         if row is None or _opens(current_master_key(db), row):
             remove_file(pending)
         elif _opens(pending.read_bytes(), row):
-            _put_in_place(db.settings, _aside(db.settings))
+            _keep_old_key(db.settings)
+            _put_in_place(db.settings)
         else:
             raise DamagedState(
                 "Neither the master key nor the one that a rotation was making opens the matters.",
@@ -102,14 +102,23 @@ def _opens(key: bytes, row: MatterRow) -> bool:
     return True
 
 
-def _aside(settings: Settings) -> Path:
-    """Give a name for the old key that is not taken."""
+def _keep_old_key(settings: Settings) -> Path:
+    """Keep a copy of the key that is in its place under a name that is not taken; give where."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    return settings.key_file.with_name(f"{settings.key_file.name}.{stamp}.old")
+    aside = settings.key_file.with_name(f"{settings.key_file.name}.{stamp}.old")
+    write_file(aside, settings.key_file.read_bytes())
+    return aside
 
 
-def _put_in_place(settings: Settings, aside: Path) -> None:
-    """Keep the old key under another name and give the new one its place, in one rename."""
-    os.link(settings.key_file, aside)
-    os.replace(next_key_file(settings), settings.key_file)
+def _put_in_place(settings: Settings) -> None:
+    """Give the new key its place, in one rename where the file system lets it."""
+    pending = next_key_file(settings)
+    try:
+        os.replace(pending, settings.key_file)
+    except OSError:  # a key file that is mounted by itself cannot be replaced, but written; until then both are there
+        with settings.key_file.open("r+b") as file:
+            file.write(pending.read_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        remove_file(pending)
     flush_path(settings.key_file.parent)

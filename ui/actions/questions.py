@@ -11,6 +11,7 @@ from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, conversations, filings
 from assistant.store.conversations import Conversation
 from assistant.store.people import User
+from ingest.revise import mask_known
 from ui.permits import check
 from ui.present import Source, Sources, present_answer, present_sentence
 
@@ -21,6 +22,7 @@ Event = dict[str, Any]
 _PASSAGES = 12
 _MAX_QUESTION = 2000
 _TITLE_CHARACTERS = 80
+_TURNS_READ = 6  # latest turns of a conversation that a question is read with
 
 
 def stream_answer(
@@ -59,8 +61,10 @@ def _read_history(house: House, user: User, matter_id: str, conversation_id: str
     if _own_conversation(house, user, conversation_id).matter_id != matter_id:
         raise NotFound("There is no such conversation of yours in this matter.")
     there = {f.document_id for f in filings.list_filings(house.db, matter_id)}
+    vault, profile = house.vault(matter_id), house.settings.profile
     return tuple(
-        (t.question, _remember_answer(t.answer, there)) for t in conversations.turns(house.db, conversation_id)
+        (mask_known(t.question, vault, profile), mask_known(_remember_answer(t.answer, there), vault, profile))
+        for t in conversations.turns(house.db, conversation_id)[-_TURNS_READ:]
     )
 
 
