@@ -35,6 +35,7 @@ class RememberingEmbedder:
         self._had: dict[str, Any] = {}
 
     def embed(self, texts: Sequence[str], report: Any = None) -> Any:
+        """Give one vector a text, as the inner embedder does."""
         new = [text for text in dict.fromkeys(texts) if text not in self._had]
         if new:
             self._had.update(zip(new, self._inner.embed(new, report), strict=True))
@@ -125,14 +126,22 @@ def run(corpora: Path) -> dict[str, Any]:
     held = np.array([q.held_out for q in questions])
     rows = ask_all(corpora, questions)
     threshold = choose_threshold(rows[~held])
-    result: dict[str, Any] = {"questions": len(questions), "held_out": int(held.sum()), "threshold": round(threshold, 4)}
+    result: dict[str, Any] = {
+        "questions": len(questions),
+        "held_out": int(held.sum()),
+        "threshold": round(threshold, 4),
+    }
     for half, chosen in (("all", held | True), ("tuned on", ~held), ("held out", held)):
         part = rows[chosen]
         result[half] = {
             "abstains, clause cut out": bootstrap(part, lambda r: float(r[:, 3].mean())),
             "abstains, clause in place": bootstrap(part, lambda r: float(r[:, 2].mean())),
-            "with the threshold of the half for tuning, cut out": bootstrap(part, lambda r: float((r[:, 1] < threshold).mean())),
-            "with the threshold of the half for tuning, in place": bootstrap(part, lambda r: float((r[:, 0] < threshold).mean())),
+            "with the threshold of the half for tuning, cut out": bootstrap(
+                part, lambda r: float((r[:, 1] < threshold).mean())
+            ),
+            "with the threshold of the half for tuning, in place": bootstrap(
+                part, lambda r: float((r[:, 0] < threshold).mean())
+            ),
             "area under the ROC curve": bootstrap(part, rank_area),
         }
     return result
@@ -140,7 +149,9 @@ def run(corpora: Path) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"), help="folder of nda_retrieval/")
+    parser.add_argument(
+        "--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"), help="folder of nda_retrieval/"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON only")
     given = parser.parse_args()
     if given.corpora is None or not (given.corpora / "nda_retrieval").is_dir():

@@ -159,7 +159,8 @@ def compare(product: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> dict[
     at = KS.index(8)
     return {
         name: bootstrap(
-            np.stack([product[:, at, which], other[:, at, which]], 1), lambda r: float(r[:, 0].mean() / r[:, 1].mean() - 1)
+            np.stack([product[:, at, which], other[:, at, which]], 1),
+            lambda r: float(r[:, 0].mean() / r[:, 1].mean() - 1),
         )
         for which, name in enumerate(("precision", "recall"))
     }
@@ -186,12 +187,16 @@ def run(corpora: Path) -> dict[str, Any]:
             "indexing_s": round(indexed, 1),
         }  # fmt: skip
         for confined in (False, True):
-            made = {name: measure(s, questions, confined) for name, s in systems.items() if named_or_open(name, confined)}
+            made = {
+                name: measure(s, questions, confined) for name, s in systems.items() if named_or_open(name, confined)
+            }
             part: dict[str, Any] = {}
             for half, chosen in (("all", held | True), ("tuned on", ~held), ("held out", held)):
                 part[half] = {name: describe(rows_[chosen]) for name, rows_ in made.items()}
                 part[half]["product ahead at 8, relative"] = {
-                    name: compare(made["product"][chosen], rows_[chosen]) for name, rows_ in made.items() if name != "product"
+                    name: compare(made["product"][chosen], rows_[chosen])
+                    for name, rows_ in made.items()
+                    if name != "product"
                 }
             result["confined to the right agreement" if confined else "whole matter"] = part
     return result
@@ -204,7 +209,9 @@ def named_or_open(name: str, confined: bool) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"), help="folder of nda_retrieval/")
+    parser.add_argument(
+        "--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"), help="folder of nda_retrieval/"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON only")
     given = parser.parse_args()
     if given.corpora is None or not (given.corpora / "nda_retrieval").is_dir():

@@ -45,6 +45,7 @@ _KINDS: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
     (re.compile(r"\b(?:docket|case|application|index) number\b", re.IGNORECASE), frozenset({"docket"})),
 )
 
+
 @dataclass(frozen=True, slots=True)
 class BearingSentence:
     """One sentence and how well it bears the question: weight 0..1."""

@@ -30,7 +30,8 @@ _LEAD = re.compile(
     r"^(?:do|does|did|is|are|can|could)\s+(?:(?:the|this|these|that|any|either)\s+)?"
     r"(?:documents?|agreements?|contracts?|filings?|leases?|orders?|opinions?|polic(?:y|ies)|texts?|you|it|there)\b\s*"
     r"(?:(?:tell|say|state|mention|indicate|specify|provide|show|contain|include|have|find)\w*\s*(?:me\b\s*)?"
-    r"(?:(?:any|an?|some)\s+(?:clause|provision|term|section|statement)s?\s*)?(?:that|which|whether(?: or not)?|if)?\b\s*)?",
+    r"(?:(?:any|an?|some)\s+(?:clause|provision|term|section|statement)s?\s*)?"
+    r"(?:that|which|whether(?: or not)?|if)?\b\s*)?",
     re.IGNORECASE,
 )
 
