@@ -24,7 +24,7 @@ from assistant.store.pseudonyms import find_pseudonyms
 
 READ_PASSAGES = 6
 MOST_SENTENCES = 48
-BEARS = 0.40  # least weight of the best sentence; below it the answer abstains
+BEARS = 0.376  # least weight of the best sentence, below it the answer abstains; see docs/figures-retrieval.md
 NAMED_MISSING = 0.5  # share of the question's pseudonyms that must stand in the passages
 _ROLES = ("body", "point", "fragment", "caption")
 
