@@ -38,7 +38,7 @@ class Found:
     def remove(self, document_id: str, matter_id: str) -> None:
         self.removed.append(document_id)
 
-    def search(self, matter_id: str, query: str, k: int, document_ids: Any = None) -> list[Any]:
+    def search(self, matter_id: str, query: str, k: int, document_ids: Any = None, named: Any = None) -> list[Any]:
         return self.hits
 
 

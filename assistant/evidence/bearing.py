@@ -16,6 +16,7 @@ import numpy as np
 
 from assistant.evidence.claims import Kind, find_claims
 from assistant.evidence.embedding import share_embedder
+from assistant.evidence.questions import find_question_terms, state_question, strip_frame
 from assistant.evidence.reading import Reading
 from assistant.evidence.retrieval import Hit
 from assistant.evidence.terms import find_terms
@@ -23,22 +24,10 @@ from assistant.store.pseudonyms import find_pseudonyms
 
 READ_PASSAGES = 6
 MOST_SENTENCES = 48
-BEARS = 0.40  # least weight of the best sentence; below it the answer abstains
+BEARS = 0.376  # least weight of the best sentence, below it the answer abstains; see docs/benchmarks.md
 NAMED_MISSING = 0.5  # share of the question's pseudonyms that must stand in the passages
 _ROLES = ("body", "point", "fragment", "caption")
 
-# Words that ask but do not say what about.
-_ASKING = frozenset(
-    find_terms(
-        "what which who whom whose when where why how many much does do did is are was were can could would "
-        "please tell me about "
-        "say says said state states stated mention mentions indicate indicates specify specifies include "
-        "includes consider document "
-        "documents filing filings case matter provide provides provision describe explain give list name exist "
-        "exists any contain contains "
-        "answer question find there according regarding concerning"
-    )
-)
 _KINDS: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
     (
         re.compile(r"\bhow (?:much|high|large)\b|\bwhat (?:amount|sum|price|fee|salary|rent|damages)\b", re.IGNORECASE),
@@ -55,7 +44,6 @@ _KINDS: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
     (re.compile(r"\bhow many\b|\bhow often\b", re.IGNORECASE), frozenset({"number", "period", "ordinal"})),
     (re.compile(r"\b(?:docket|case|application|index) number\b", re.IGNORECASE), frozenset({"docket"})),
 )
-_FRAME = re.compile(r"^\s*consider\b[^;]{0,160};\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +73,6 @@ class Bearing:
     why: str = ""
 
 
-def find_question_terms(question: str) -> list[str]:
-    """Give the content terms of a question, the words of asking left out."""
-    terms = [term for term in dict.fromkeys(find_terms(_FRAME.sub("", question))) if term not in _ASKING]
-    return terms or list(dict.fromkeys(find_terms(question)))
-
-
 def weigh_bearing(question: str, hits: Sequence[Hit], readings: Mapping[str, Reading]) -> Bearing:
     """Weigh the sentences of the best passages against a question.
 
@@ -99,12 +81,12 @@ def weigh_bearing(question: str, hits: Sequence[Hit], readings: Mapping[str, Rea
         hits: Best first.
         readings: Of the hits' documents, by id.
     """
-    asked = _FRAME.sub("", question).strip() or question
+    asked = strip_frame(question)
     places = _gather(hits[:READ_PASSAGES], readings)
     if not places:
         return Bearing((), 0.0, False, "no passage was found")
     texts = [" ".join(readings[d].text[start:end].split()) for d, start, end, _ in places]
-    vectors = share_embedder().embed([asked, *texts])
+    vectors = share_embedder().embed([state_question(question), *texts])
     likeness = vectors[1:] @ vectors[0]
     terms = find_question_terms(question)
     weights = _weigh_terms(terms, readings)
@@ -124,7 +106,7 @@ def weigh_bearing(question: str, hits: Sequence[Hit], readings: Mapping[str, Rea
 
 def _name_lack(question: str, hits: Sequence[Hit], readings: Mapping[str, Reading], best: float) -> str:
     """Say what is lacking: a name that is asked about, or likeness."""
-    names = list(dict.fromkeys(find_pseudonyms(question)))
+    names = list(dict.fromkeys(find_pseudonyms(strip_frame(question))))
     if names:
         held = set(find_pseudonyms(" ".join(hit.text for hit in hits[:READ_PASSAGES])))
         if sum(name in held for name in names) < NAMED_MISSING * len(names):

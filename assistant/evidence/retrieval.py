@@ -1,4 +1,4 @@
-"""The passage index of a matter: vectors in an embedded chromadb (its only user), BM25 in memory, fused by rank.
+"""The passage index of a matter: vectors in an embedded chromadb (its only user), BM25 in memory, fused.
 
 It is a cache. Everything in it can be made again from the stored documents, and a matter's part of it lies in one
 directory that is
@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,15 @@ from numpy.typing import NDArray
 from assistant.documents import Passage, RedactedDocument
 from assistant.errors import DamagedState
 from assistant.evidence.embedding import hash_model, share_embedder
+from assistant.evidence.fusing import fuse_scores, merge_found
+from assistant.evidence.naming import weigh_documents
+from assistant.evidence.questions import find_question_terms, state_question
 from assistant.evidence.terms import find_terms
 from assistant.settings import Settings
+from assistant.store.pseudonyms import find_pseudonyms
 
 _LOG = logging.getLogger(__name__)
-_RANK_CONSTANT = 60  # of reciprocal rank fusion, as in Cormack et al. 2009
 _DEPTH = 80  # hits of each kind that are fused
-_DENSE_WEIGHT = 1.0
-_WORD_WEIGHT = 1.0
 _ADD_BATCH = 2000
 _MATTER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 MANIFEST = "manifest.json"
@@ -50,7 +51,7 @@ class Hit:
     Attributes:
         document_id: Its document.
         passage: Where it stands.
-        score: Fused score, 0..1; 1 where it comes first for the words and for the meaning.
+        score: Fused score, 0..1.
         text: The pseudonymized passage.
         likeness: Cosine of the passage with the question, -1..1; 0 where it was found by words alone.
         revision: The revision of the document that the offsets point into.
@@ -72,6 +73,7 @@ class _Matter:
     collection: Any
     rows: list[tuple[str, int, Passage, str]] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
+    pseudonyms: dict[str, set[str]] = field(default_factory=dict)
     words: Any = None
 
 
@@ -152,14 +154,23 @@ class Index:
         manifest = self._read_manifest(matter_id)
         return dict(manifest["documents"]) if manifest else {}
 
-    def search(self, matter_id: str, query: str, k: int, document_ids: Sequence[str] | None = None) -> list[Hit]:
-        """Find the passages nearest to a query, by meaning and by words.
+    def search(
+        self,
+        matter_id: str,
+        query: str,
+        k: int,
+        document_ids: Sequence[str] | None = None,
+        named: Mapping[str, float] | None = None,
+    ) -> list[Hit]:
+        """Find the passages nearest to a query, by meaning and by words; those of documents that it names come first.
 
         Args:
             matter_id: Only this matter's directory is opened.
             query: The question, pseudonymized.
             k: Most hits.
             document_ids: Only these documents, or None for all.
+            named: How strongly the question names a document, 0..1 by id, as `weigh_file_names` gives it; what the
+                question's pseudonyms tell is found here.
 
         Returns:
             Best first.
@@ -167,15 +178,32 @@ class Index:
         Raises:
             IndexDamaged: The index is missing or cannot be read, and no source was given to rebuild it from.
         """
-        vector = self.embedder.embed([query])[0]
+        vector = self.embedder.embed([state_question(query)])[0]
         with self._lock:
             matter = self._ready_matter(matter_id)
             if not matter.rows or k < 1:
                 return []
-            allowed = np.array([document_ids is None or row[0] in document_ids for row in matter.rows], dtype=bool)
-            dense = self._search_dense(matter, vector, document_ids, max(k, _DEPTH))
-            words = _search_words(matter, query, allowed, max(k, _DEPTH))
-        return _fuse(matter, dense, words, k)
+            within = [d for d in matter.pseudonyms if document_ids is None or d in document_ids]
+            leaning = weigh_documents(query, {d: matter.pseudonyms[d] for d in within}, named or {})
+            depth = max(k, _DEPTH)
+            dense, words = self._search_both(matter, vector, query, within, depth)
+            if leaning and len(leaning) < len(within):
+                own = self._search_both(matter, vector, query, list(leaning), depth)
+                dense, words = merge_found(dense, own[0]), merge_found(words, own[1])
+        scores = fuse_scores(dense, words, {row: leaning.get(matter.rows[row][0], 0.0) for row, _ in [*dense, *words]})
+        likeness = dict(dense)
+        best = sorted(scores, key=lambda row: -scores[row])[:k]
+        return [_make_hit(matter.rows[row], scores[row], likeness.get(row, 0.0)) for row in best]
+
+    def _search_both(
+        self, matter: _Matter, vector: NDArray[np.float32], query: str, document_ids: Sequence[str], depth: int
+    ) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
+        """Find passages of some documents by meaning and by words: (row, score) each, best first."""
+        every = len(document_ids) == len(matter.pseudonyms)
+        held = set(document_ids)
+        allowed = np.array([every or row[0] in held for row in matter.rows], dtype=bool)
+        dense = self._search_dense(matter, vector, None if every else document_ids, depth)
+        return dense, _search_words(matter, query, allowed, depth)
 
     def _search_dense(
         self, matter: _Matter, vector: NDArray[np.float32], document_ids: Sequence[str] | None, depth: int
@@ -372,6 +400,7 @@ def _read_rows(matter: _Matter) -> None:
         passage = Passage(meta["index"], meta["start"], meta["end"], meta["page"], meta["section"], meta["paragraph"])
         matter.places[identity] = len(matter.rows)
         matter.rows.append((meta["document_id"], meta["revision"], passage, text))
+        matter.pseudonyms.setdefault(meta["document_id"], set()).update(find_pseudonyms(text))
         corpus.append(find_terms(f"{meta['type']} {meta['section']} {text}") or ["-"])
     if corpus:
         matter.words = bm25s.BM25()
@@ -380,7 +409,7 @@ def _read_rows(matter: _Matter) -> None:
 
 def _search_words(matter: _Matter, query: str, allowed: NDArray[np.bool_], depth: int) -> list[tuple[int, float]]:
     """Find passages by their words: (row, BM25 score), best first."""
-    terms = [term for term in dict.fromkeys(find_terms(query)) if term in matter.words.vocab_dict]
+    terms = [term for term in find_question_terms(query) if term in matter.words.vocab_dict]
     if not terms:
         return []
     scores = np.where(allowed, matter.words.get_scores(terms), 0.0)
@@ -388,17 +417,6 @@ def _search_words(matter: _Matter, query: str, allowed: NDArray[np.bool_], depth
     return [(int(i), float(scores[i])) for i in order if scores[i] > 0]
 
 
-def _fuse(matter: _Matter, dense: list[tuple[int, float]], words: list[tuple[int, float]], k: int) -> list[Hit]:
-    """Fuse both rankings by reciprocal rank."""
-    scores: dict[int, float] = {}
-    for weight, ranking in ((_DENSE_WEIGHT, dense), (_WORD_WEIGHT, words)):
-        for rank, (row, _) in enumerate(ranking, 1):
-            scores[row] = scores.get(row, 0.0) + weight / (_RANK_CONSTANT + rank)
-    top = (_DENSE_WEIGHT + _WORD_WEIGHT) / (_RANK_CONSTANT + 1)
-    likeness = dict(dense)
-    best = sorted(scores, key=lambda row: -scores[row])[:k]
-    hits = []
-    for row in best:
-        document_id, revision, passage, text = matter.rows[row]
-        hits.append(Hit(document_id, passage, scores[row] / top, text, likeness.get(row, 0.0), revision))
-    return hits
+def _make_hit(row: tuple[str, int, Passage, str], score: float, likeness: float) -> Hit:
+    document_id, revision, passage, text = row
+    return Hit(document_id, passage, score, text, likeness, revision)

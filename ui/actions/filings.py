@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.documents import Page
@@ -15,6 +16,7 @@ from ui.permits import check
 from ui.present import present_facts
 
 if TYPE_CHECKING:
+    from assistant.evidence.retrieval import Hit
     from ui.services import House
 
 _WORD = re.compile(r"\S+")
@@ -254,9 +256,29 @@ def search(
 
     check(house.db, user, "matter.read", matter_id)
     masked = redact_input(query, house.vault(matter_id), house.settings.profile)
-    hits = house.index.search(matter_id, masked, k, document_ids=document_ids)
+    hits = find_passages(house, matter_id, query, masked, k, document_ids)
     audit.record(house.db, user.name, "search", matter_id, {"hits": len(hits)})
     return [record for hit in hits if (record := _present_hit(house, hit))]
+
+
+def find_passages(
+    house: House, matter_id: str, asked: str, masked: str, k: int, document_ids: Sequence[str] | None
+) -> list[Hit]:
+    """Find the passages nearest to a question; those of filings that it names by their file names come first.
+
+    Args:
+        house: The open house.
+        matter_id: Where to look; the caller has checked the permit.
+        asked: The question as the person wrote it: it is compared with the file names and goes no further.
+        masked: The question, pseudonymized.
+        k: Most passages.
+        document_ids: Only these filings, or None for all.
+    """
+    from assistant.evidence.naming import weigh_file_names
+
+    names = {f.document_id: f.file_name for f in filings.list_filings(house.db, matter_id)}
+    named = weigh_file_names(asked, names)
+    return house.index.search(matter_id, masked, k, document_ids=document_ids, named=named)
 
 
 def _present_hit(house: House, hit: Any) -> dict[str, Any] | None:

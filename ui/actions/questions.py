@@ -11,7 +11,11 @@ from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, conversations, filings
 from assistant.store.conversations import Conversation
 from assistant.store.people import User
+<<<<<<< HEAD
 from ingest.revise import mask_known
+=======
+from ui.actions.filings import find_passages
+>>>>>>> retrieval
 from ui.permits import check
 from ui.present import Source, Sources, present_answer, present_sentence
 
@@ -122,7 +126,7 @@ def _stream(
     yield {"kind": "progress", "done": 0, "total": 2, "label": "looking for passages"}
     masked = redact_input(question, house.vault(matter_id), house.settings.profile)
     query = chat.rewrite_question(masked, history)
-    hits = house.index.search(matter_id, query, _PASSAGES, document_ids=document_ids)
+    hits = find_passages(house, matter_id, f"{question} {query}", query, _PASSAGES, document_ids)
     cited = _open_sources(house, [h.document_id for h in hits])
     hits = [h for h in hits if h.document_id in cited]
     documents = {d: s.document for d, s in cited.items()}
