@@ -11,11 +11,8 @@ from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, conversations, filings
 from assistant.store.conversations import Conversation
 from assistant.store.people import User
-<<<<<<< HEAD
 from ingest.revise import mask_known
-=======
 from ui.actions.filings import find_passages
->>>>>>> retrieval
 from ui.permits import check
 from ui.present import Source, Sources, present_answer, present_sentence
 
