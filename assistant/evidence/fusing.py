@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.evidence.questions import find_question_terms
 
 WORD_WEIGHT = 0.35  # of 1, the rest for the meaning; see docs/benchmarks.md, "Retrieval"
 NAMED_WEIGHT = 2.0  # above 1: the passages of a document that is named without doubt stand before all others
@@ -32,3 +38,13 @@ def fuse_scores(
 def merge_found(one: Sequence[tuple[int, float]], other: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
     """Join two lists of (row, score), best first; a row that is in both has the same score in both."""
     return sorted(dict([*one, *other]).items(), key=lambda found: -found[1])
+
+
+def search_words(words: Any, query: str, allowed: NDArray[np.bool_], depth: int) -> list[tuple[int, float]]:
+    """Find passages by their words in a BM25 index: (row, score), best first."""
+    terms = [term for term in find_question_terms(query) if term in words.vocab_dict]
+    if not terms:
+        return []
+    scores = np.where(allowed, words.get_scores(terms), 0.0)
+    order = np.argsort(-scores, kind="stable")[:depth]
+    return [(int(i), float(scores[i])) for i in order if scores[i] > 0]

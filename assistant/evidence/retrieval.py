@@ -1,10 +1,8 @@
 """The passage index of a matter: vectors in an embedded chromadb (its only user), BM25 in memory, fused.
 
 It is a cache. Everything in it can be made again from the stored documents, and a matter's part of it lies in one
-directory that is
-removed whole, since chromadb keeps deleted text in its file. For the same reason a removed document means a new
-generation of the
-directory, written from what remains.
+directory that is removed whole, since chromadb keeps deleted text in its file. For the same reason a removed document
+means a new generation of the directory, written from what remains.
 """
 
 from __future__ import annotations
@@ -26,9 +24,9 @@ from numpy.typing import NDArray
 from assistant.documents import Passage, RedactedDocument
 from assistant.errors import DamagedState
 from assistant.evidence.embedding import hash_model, share_embedder
-from assistant.evidence.fusing import fuse_scores, merge_found
+from assistant.evidence.fusing import fuse_scores, merge_found, search_words
 from assistant.evidence.naming import weigh_documents
-from assistant.evidence.questions import find_question_terms, state_question
+from assistant.evidence.questions import state_question
 from assistant.evidence.terms import find_terms
 from assistant.settings import Settings
 from assistant.store.pseudonyms import find_pseudonyms
@@ -203,7 +201,7 @@ class Index:
         held = set(document_ids)
         allowed = np.array([every or row[0] in held for row in matter.rows], dtype=bool)
         dense = self._search_dense(matter, vector, None if every else document_ids, depth)
-        return dense, _search_words(matter, query, allowed, depth)
+        return dense, search_words(matter.words, query, allowed, depth)
 
     def _search_dense(
         self, matter: _Matter, vector: NDArray[np.float32], document_ids: Sequence[str] | None, depth: int
@@ -405,16 +403,6 @@ def _read_rows(matter: _Matter) -> None:
     if corpus:
         matter.words = bm25s.BM25()
         matter.words.index(corpus, show_progress=False)
-
-
-def _search_words(matter: _Matter, query: str, allowed: NDArray[np.bool_], depth: int) -> list[tuple[int, float]]:
-    """Find passages by their words: (row, BM25 score), best first."""
-    terms = [term for term in find_question_terms(query) if term in matter.words.vocab_dict]
-    if not terms:
-        return []
-    scores = np.where(allowed, matter.words.get_scores(terms), 0.0)
-    order = np.argsort(-scores, kind="stable")[:depth]
-    return [(int(i), float(scores[i])) for i in order if scores[i] > 0]
 
 
 def _make_hit(row: tuple[str, int, Passage, str], score: float, likeness: float) -> Hit:
