@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from assistant.documents import Passage, RedactedDocument
 from assistant.errors import DamagedState
+from assistant.evidence.clean_memory import hand_out_clean_memory
 from assistant.evidence.embedding import hash_model, share_embedder
 from assistant.evidence.fusing import fuse_scores, merge_found, search_words
 from assistant.evidence.naming import weigh_documents
@@ -111,7 +112,7 @@ class Index:
         """
         texts = [_prefix_passage(document, passage) for passage in document.passages]
         vectors = self.embedder.embed(texts, report)
-        with self._lock:
+        with self._lock, hand_out_clean_memory():
             if self._wanted is not None and not self._wanted(document.document_id, document.revision):
                 return
             held = self._read_manifest(document.matter_id) or {"documents": {}}
@@ -124,7 +125,7 @@ class Index:
 
     def remove(self, document_id: str, matter_id: str) -> None:
         """Take a document out of a matter's index; its text leaves the disk."""
-        with self._lock:
+        with self._lock, hand_out_clean_memory():
             manifest = self._read_manifest(matter_id)
             if manifest is None or document_id not in manifest["documents"]:
                 return
@@ -255,9 +256,7 @@ class Index:
             matter = _open_collection(path)
             if not create:
                 _read_rows(matter)
-        except (
-            Exception
-        ) as error:  # chromadb raises its own and its Rust core's kinds: whatever it is, the cache is unreadable
+        except Exception as error:  # chromadb's own or its Rust core's: whatever it is, the cache is unreadable
             raise _say_damaged(matter_id, f"cannot be read ({type(error).__name__})") from error
         if not create and len(matter.rows) != manifest["passages"]:
             matter.client.close()

@@ -1,0 +1,40 @@
+"""Keeps what the process had in memory out of the vector files: new memory is filled before it is handed out.
+
+The vector index writes its whole block of memory to disk, the part that holds no vector yet included. What stood there
+before, a text or a name, would lie in the file.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_M_PERTURB = -6  # glibc: fill memory when it is handed out and when it is given back
+_FILLING = 0x5A
+
+_lock = threading.Lock()
+_users = 0
+
+
+@contextmanager
+def hand_out_clean_memory() -> Iterator[None]:
+    """Fill all memory that the C library hands out meanwhile, in all threads; nothing where it is not glibc."""
+    global _users
+    with _lock:
+        _users += 1
+        _set(_FILLING)
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            if not _users:
+                _set(0)
+
+
+def _set(filling: int) -> None:
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_PERTURB, filling)
