@@ -255,7 +255,8 @@ def test_the_way_of_a_filing_from_the_shell(home: Path, server: tuple[int, str],
     assert "Okafor" in shown.stdout and "pages drawn from" in shown.stdout
     stranger = run(home, "users", "add", "nina", "--role", "attorney")
     assert stranger.returncode == 0
-    assert run(home, "search", "overtime", "--matter", "Okafor", "--as", "nina").returncode == 4
+    hidden = run(home, "search", "overtime", "--matter", "Okafor", "--as", "nina")
+    assert hidden.returncode == 3 and "no matter" in hidden.stderr, "a stranger does not learn that it exists"
 
 
 def test_many_texts_are_summarized_in_order(home: Path, server: tuple[int, str], tmp_path: Path) -> None:

@@ -106,13 +106,11 @@ def _leave(number: int, frame: object) -> None:
 
 def warm_engine(house: House) -> None:
     """Load the model, the active adapter and the recognizers beforehand, so that the first click does not wait."""
-    from assistant.engine.prompts import summary_prompt
     from ingest.redact import build_analyzer
 
     try:
-        adapter = house.choose_adapter(None)
-        for _ in house.engine.stream(summary_prompt("plain", "", ["Ready."], 8), adapter=adapter, max_new_tokens=2):
-            pass
+        house.engine.count_tokens("ready")
+        house.choose_adapter(None)
         build_analyzer(house.settings.profile)
     except CasebriefError as error:
         _log.error("The engine could not be loaded beforehand: %s", type(error).__name__)
