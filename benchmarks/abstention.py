@@ -10,16 +10,14 @@ often while at most .10 of the answerable questions of the half for tuning are r
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from agreements import Question, bootstrap, load_questions, load_texts
+from agreements import Question, bootstrap, load_questions, load_texts, read_arguments
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -148,14 +146,7 @@ def run(corpora: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"), help="folder of nda_retrieval/"
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON only")
-    given = parser.parse_args()
-    if given.corpora is None or not (given.corpora / "nda_retrieval").is_dir():
-        parser.error("give --corpora DIR, a folder that holds nda_retrieval/")
+    given = read_arguments(__doc__ or "")
     result = run(given.corpora)
     if given.json:
         print(json.dumps(result, indent=1))

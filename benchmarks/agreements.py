@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,19 @@ class Question:
     file: str
     answer: tuple[tuple[int, int], ...]
     held_out: bool
+
+
+def read_arguments(purpose: str) -> argparse.Namespace:
+    """Read --corpora and --json from the command line; a folder without the agreements is a wrong use."""
+    parser = argparse.ArgumentParser(description=purpose, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"), help="folder of nda_retrieval/"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON only")
+    given = parser.parse_args()
+    if given.corpora is None or not (given.corpora / "nda_retrieval").is_dir():
+        parser.error("give --corpora DIR, a folder that holds nda_retrieval/")
+    return given
 
 
 def load_questions(corpora: Path) -> list[Question]:

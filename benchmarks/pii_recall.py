@@ -120,22 +120,28 @@ def measure(records: list[dict[str, Any]], find: Finder) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def read_cases() -> tuple[list[dict[str, Any]], bool]:
+    """Read the command line; give the marked cases, and whether JSON alone is wanted."""
+    parser = argparse.ArgumentParser()
     parser.add_argument("--corpora", default=os.environ.get("CASEBRIEF_CORPORA", ""))
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     path = Path(arguments.corpora) / "pii" / "echr.jsonl"
     if not arguments.corpora or not path.is_file():
         raise SystemExit("Give --corpora DIR, the folder that holds pii/echr.jsonl, or set CASEBRIEF_CORPORA.")
-    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()], arguments.json
+
+
+def main() -> None:
+    records, as_json = read_cases()
     result = {
         "documents": len(records),
         "strict": measure(records, make_ours("strict")),
         "working": measure(records, make_ours("working")),
         "presidio_default": measure(records, make_presidio()),
     }
-    print(json.dumps(result, indent=None if arguments.json else 2))
+    print(json.dumps(result, indent=None if as_json else 2))
 
 
 if __name__ == "__main__":

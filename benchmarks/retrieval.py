@@ -10,9 +10,7 @@ The weights were chosen on the half of the questions that is not held out. Inter
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -22,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from agreements import Question, Spans, bootstrap, load_questions, load_texts, measure_overlap
+from agreements import Question, Spans, bootstrap, load_questions, load_texts, measure_overlap, read_arguments
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -208,14 +206,7 @@ def named_or_open(name: str, confined: bool) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"), help="folder of nda_retrieval/"
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON only")
-    given = parser.parse_args()
-    if given.corpora is None or not (given.corpora / "nda_retrieval").is_dir():
-        parser.error("give --corpora DIR, a folder that holds nda_retrieval/")
+    given = read_arguments(__doc__ or "")
     result = run(given.corpora)
     if given.json:
         print(json.dumps(result, indent=1))

@@ -13,17 +13,15 @@ attacker with a public report of the same case could do, and no statement about 
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import os
 import random
 import re
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pii_recall import read_cases
 
 _CANDIDATES, _DRAWS, _RESAMPLES = 20, 20, 2000
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s+[A-ZÀ-Ž“\"(])[^.!?\n]*)*[.!?]?")
@@ -109,16 +107,9 @@ def rate_attack(scores: Any, rng: random.Random) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpora", default=os.environ.get("CASEBRIEF_CORPORA", ""))
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    path = Path(arguments.corpora) / "pii" / "echr.jsonl"
-    if not arguments.corpora or not path.is_file():
-        raise SystemExit("Give --corpora DIR, the folder that holds pii/echr.jsonl, or set CASEBRIEF_CORPORA.")
-    lines = path.read_text(encoding="utf-8").splitlines()
+    records, as_json = read_cases()
     rng = random.Random(7)
-    cases = [split_case(json.loads(line), rng) for line in lines if line.strip()]
+    cases = [split_case(record, rng) for record in records]
     result: dict[str, Any] = {"cases": len(cases), "candidates": _CANDIDATES, "chance": 1 / _CANDIDATES}
     for knows in ("story", "identifiers"):
         known = [case[knows] for case in cases]
@@ -126,7 +117,7 @@ def main() -> None:
             for form in ("unmasked", "working", "strict"):
                 rated = rate_attack(score([case[form] for case in cases], known), random.Random(1))
                 result.setdefault(f"knows_{knows}", {}).setdefault(way, {})[form] = rated
-    print(json.dumps(result, indent=None if arguments.json else 2))
+    print(json.dumps(result, indent=None if as_json else 2))
 
 
 if __name__ == "__main__":

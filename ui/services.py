@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant.documents import Detail, Page, RedactedDocument, Sentence, Summary
-from assistant.errors import CasebriefError, NotAllowed, NotFound
+from assistant.errors import NotAllowed, NotFound
 from assistant.settings import Settings
-from ui.erasure import finish_erasures, obey_tombstones, renew_index
 from ui.messages import exit_code, log_fault, open_log, word_error
 from ui.present import Source
+from ui.upkeep import catch_up_names, finish_erasures, obey_tombstones
 
 if TYPE_CHECKING:
     from assistant.engine.base import Engine
@@ -371,19 +371,6 @@ def open_house(settings: Settings, serve: bool = False) -> House:
     if serve:
         launch_jobs(house)
     return house
-
-
-def catch_up_names(house: House) -> None:
-    """Mask in each matter's filings what its vault learnt before a crash; one that fails does not stop the rest."""
-    from assistant.store.decisions import list_behind
-    from ingest.revise import spread_findings
-
-    for matter_id in list_behind(house.db):
-        try:
-            if spread_findings(house.db, matter_id, "casebrief"):
-                renew_index(house, matter_id)
-        except CasebriefError as error:
-            log_fault(error, "catch-up-names")
 
 
 def launch_jobs(house: House) -> None:

@@ -11,9 +11,9 @@ from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, filings, notices
 from assistant.store.filings import Filing
 from assistant.store.people import User
-from ui.erasure import forget, renew_index
 from ui.permits import check
 from ui.present import present_facts
+from ui.upkeep import forget, renew_index
 
 if TYPE_CHECKING:
     from assistant.evidence.retrieval import Hit

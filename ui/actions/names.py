@@ -11,8 +11,8 @@ from assistant.store import audit, decisions
 from assistant.store.filings import Filing
 from assistant.store.people import User
 from ui.actions.filings import open_filing
-from ui.erasure import renew_index
 from ui.permits import check
+from ui.upkeep import renew_index
 
 if TYPE_CHECKING:
     from ui.present import Source

@@ -11,8 +11,8 @@ from assistant.store.database import timestamp
 from assistant.store.matters import Matter
 from assistant.store.people import User
 from assistant.store.vault import hold_master_key
-from ui.erasure import forget
 from ui.permits import OWNER, check, may
+from ui.upkeep import forget
 
 if TYPE_CHECKING:
     from ui.services import House

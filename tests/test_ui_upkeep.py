@@ -24,8 +24,8 @@ from assistant.store.people import User
 from finetune.dataset import collect_corrections, write_dataset
 from ui.actions import filings as filing_actions
 from ui.actions import people as people_actions
-from ui.erasure import finish_erasures
 from ui.services import House, open_house
+from ui.upkeep import finish_erasures
 
 PASSWORD = "correct horse battery"
 
@@ -103,7 +103,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-import test_ui_erasure as t
+import test_ui_upkeep as t
 house = t.open_shelved(Path(sys.argv[1]))
 die = lambda *given: os.kill(os.getpid(), signal.SIGKILL)
 t.Shelf.remove = t.Shelf.remove_matter = die

@@ -1,4 +1,7 @@
-"""Finishes erasures: what lies outside the database goes too, at once and, after a crash or a restore, at the start."""
+"""Brings in line with the store what lies outside its transactions: at once, and at a start after a crash or restore.
+
+Erasures are finished, indexes renewed, and names that a matter has learnt are masked in its filings.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import logging
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from assistant.errors import CasebriefError
 from assistant.store import erasure, filings, matters, usable
 from assistant.store.erasure import Tombstone
+from ui.messages import log_fault
 
 if TYPE_CHECKING:
     from ui.services import House
 
-_log = logging.getLogger("casebrief.erasure")
+_log = logging.getLogger("casebrief.upkeep")
 
 
 def obey_tombstones(house: House) -> tuple[Tombstone, ...]:
@@ -39,6 +44,19 @@ def finish_erasures(house: House) -> None:
     )
     if stones:
         house.db.compact()
+
+
+def catch_up_names(house: House) -> None:
+    """Mask in each matter's filings what its vault learnt before a crash; one that fails does not stop the rest."""
+    from assistant.store.decisions import list_behind
+    from ingest.revise import spread_findings
+
+    for matter_id in list_behind(house.db):
+        try:
+            if spread_findings(house.db, matter_id, "casebrief"):
+                renew_index(house, matter_id)
+        except CasebriefError as error:
+            log_fault(error, "catch-up-names")
 
 
 def forget(house: House, matters: Collection[str] = (), documents: Collection[str] = ()) -> int:
