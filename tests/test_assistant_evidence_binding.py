@@ -90,3 +90,38 @@ def test_the_sources_words_in_another_sense_are_not_supported(sentence: str) -> 
 def test_what_the_source_says_is_supported(sentence: str) -> None:
     verdict = GROUNDER.verify(sentence)
     assert verdict.support == "supported", verdict.reason
+
+
+CAPTION = Grounder(
+    RedactedDocument(
+        "d", "m", 1, "order",
+        text := "IN THE UNITED STATES DISTRICT COURT\nFOR THE SOUTHERN DISTRICT OF GEORGIA\n\nPERSON_1,\n\nPlaintiff, "
+        "Case No.: NUMBER_1 v. Judge: Hon. Ellen M. Marsh COMPANY_1, Defendant.\n\nORDER ON MOTION TO COMPEL\n\n"
+        "DATED: September 23, 2024\n\nThis cause came on to be heard before Magistrate Judge PERSON_4.\n\n"
+        "WINIFRED ZIELINSKI, J., delivered the opinion.\n",
+        OffsetMap((Segment(0, len(text), 1, 0, len(text)),)), (), 1,
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_judge"),
+    [
+        # the plaintiff made the judge: every word of it stands in the caption
+        ("Southern District of Georgia, Judge PERSON_1, No. NUMBER_1, entered 23 September 2024.", False),
+        # a company likewise
+        ("Southern District of Georgia, Judge COMPANY_2, No. NUMBER_1, entered 23 September 2024.", False),
+        # behind "Hon."
+        ("Southern District of Georgia, Judge Ellen M. Marsh, No. NUMBER_1, entered 23 September 2024.", True),
+        # by the surname alone
+        ("Southern District of Georgia, Judge Marsh, No. NUMBER_1, entered 23 September 2024.", True),
+        # behind a longer title
+        ("The cause was heard before Magistrate Judge PERSON_4.", True),
+        # named as a judge behind the name
+        ("Judge Zielinski delivered the opinion.", True),
+    ],
+)
+def test_nobody_is_made_a_judge(sentence: str, is_judge: bool) -> None:
+    verdict = CAPTION.verify(sentence)
+    assert ("a judge" in verdict.reason) is not is_judge
+    assert is_judge or verdict.support == "unsupported"

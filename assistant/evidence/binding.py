@@ -52,6 +52,32 @@ _BOUND = re.compile(
 )
 
 
+_NAME = r"[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,3}"
+_JUDGE_BEFORE = re.compile(
+    rf"(?<!of )\b(?i:judges?|justices?|hon\.|honorable)[:,]?\s+(?i:(?:the\s+)?hon(?:\.|orable)\s+)?({_NAME})"
+)
+_JUDGE_BEHIND = re.compile(rf"({_NAME}),?\s+(?:[A-Z][\w.]*\s+){{0,4}}(?i:judge|justice)\b|({_NAME}), (?:C\.\s?)?J\.")
+
+
+def compare_judges(text: str, document: str) -> list[Finding]:
+    """Find a person whom the sentence calls a judge and the document, wherever it names one, does not.
+
+    Args:
+        text: The sentence, or one clause of it.
+        document: The whole running text.
+    """
+    said = [match.group(1).split() for match in _JUDGE_BEFORE.finditer(text)]
+    if not said:
+        return []
+    matches = [*_JUDGE_BEFORE.finditer(document), *_JUDGE_BEHIND.finditer(document)]
+    judges = {w.strip(".,").casefold() for m in matches for name in m.groups() if name for w in name.split()}
+    for words in said:
+        names = words[:1] if PATTERN.fullmatch(words[0]) else [w for w in words if len(w.strip(".,")) > 1]
+        if names and not judges & {w.strip(".,").casefold() for w in names}:
+            return [Finding(f"the document does not call {' '.join(names)} a judge", True)]
+    return []
+
+
 def compare_binding(text: str, best: str) -> list[Finding]:
     """Compare who acts, what the passage makes it depend on, and which figure belongs to what.
 

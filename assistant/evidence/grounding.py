@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.documents import Evidence, RedactedDocument, Support
-from assistant.evidence.binding import compare_binding
+from assistant.evidence.binding import compare_binding, compare_judges
 from assistant.evidence.claims import Claim, find_claims
 from assistant.evidence.comparing import (
     compare_claims,
@@ -130,7 +130,7 @@ class Grounder:
         findings += compare_decisions(
             text, [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)]
         )
-        findings += compare_binding(text, best)
+        findings += compare_binding(text, best) + compare_judges(text, self.reading.text)
         findings += compare_opinion(text, self.reading.units[aligned.units[0]].opinion)
         return self._conclude(findings, aligned)
 
