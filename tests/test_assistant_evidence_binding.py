@@ -19,6 +19,9 @@ the defect. The court did not decide whether the lease was valid. The policy cov
 gross negligence. The lease terminates unless PERSON_1 gives notice by May 1, 2020. Employees worked more than 40 \
 hours a week. If PERSON_9 fired the gun, he is guilty of arson. PERSON_8 told police that PERSON_9 fired the gun.
 
+PERSON_6 complained in writing on September 14, 2023. On September 18, 2023 COMPANY_2 ordered PERSON_6 to clock out \
+before lashing containers.
+
 The complaint states that PERSON_4 stole the funds. According to the affidavit, PERSON_4 forged the deed.
 """
 GROUNDER = Grounder(
@@ -26,6 +29,8 @@ GROUNDER = Grounder(
 )
 
 FALSE = [
+    # the date of another act of the same document
+    "On 14 September 2023 COMPANY_2 ordered PERSON_6 to clock out before lashing containers.",
     # the parties of an act exchanged
     "COMPANY_2 sued PERSON_3 in Fulton County.",
     # the victim becomes the driver
@@ -68,6 +73,10 @@ FALSE = [
     "PERSON_4 forged the deed.",
 ]
 TRUE = [
+    # the same date in another form
+    "COMPANY_2 ordered PERSON_6 to clock out before lashing containers on 18 September 2023.",
+    # two acts with the date of each
+    "PERSON_6 complained on September 14, 2023 and COMPANY_2 ordered PERSON_6 to clock out on September 18, 2023.",
     "PERSON_3 sued COMPANY_2 in Fulton County.",
     "PERSON_5 drove the truck and PERSON_6 was injured.",
     "The jury awarded $500,000 in compensatory damages.",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.evidence.claims import Claim, find_claims
+from assistant.evidence.claims import Claim, dates_agree, find_claims
 from assistant.evidence.findings import Finding
 from assistant.evidence.terms import find_terms
 from assistant.store.pseudonyms import PATTERN
@@ -22,6 +22,7 @@ _ROLES = (
 _ACTOR = re.compile(rf"{PATTERN.pattern}|\b(?:{_ROLES})\b", re.IGNORECASE)
 _WORD = re.compile(rf"{PATTERN.pattern}|[A-Za-z][A-Za-z’'-]*|\$?\d[\d,.]*\d|\$?\d|[;.]")
 _RUN = 3
+_SAME_ACT = 0.7  # share of a sentence's terms, dates left out, that a passage has which tells of the same
 _FILLER = frozenset("the a an of to in on at and or that which who its his her their he she it they also then".split())
 _FORMS = frozenset("is are was were be been being has have had do does did".split())
 
@@ -85,7 +86,11 @@ def compare_binding(text: str, best: str) -> list[Finding]:
         text: The sentence, or one clause of it.
         best: The passage that it follows most closely.
     """
-    return _compare_actors(text, best) or [*_compare_governors(text, best), *_compare_figures(text, best)]
+    return _compare_actors(text, best) or [
+        *_compare_governors(text, best),
+        *_compare_figures(text, best),
+        *_compare_dates(text, best),
+    ]
 
 
 def _words(text: str) -> list[str]:
@@ -182,6 +187,21 @@ def _compare_figures(text: str, best: str) -> list[Finding]:
     if len(values) == 2 and len(order) == 2 and values == order[::-1] and values[0] != values[1]:
         return [Finding("the passage gives the two amounts in the other order", False)]
     return []
+
+
+def _compare_dates(text: str, best: str) -> list[Finding]:
+    """Find a date told of something for which the passage, which has most of the sentence's words, gives another."""
+    said, stands = ([claim for claim in find_claims(part) if claim.kind == "date"] for part in (text, best))
+    lost = [claim for claim in said if not any(dates_agree(claim.value, other.value) for other in stands)]
+    if not lost or len(lost) < len(said) or not stands:
+        return []  # where one of several dates is the passage's, the others may be of other acts
+    rest = text
+    for claim in said:
+        rest = rest.replace(claim.text, " ")
+    terms = set(find_terms(rest))
+    if len(terms & set(find_terms(best))) < _SAME_ACT * max(len(terms), 1):
+        return []  # the date may come from another passage that the sentence also draws on
+    return [Finding(f"the passage gives {stands[0].text} for this, not {lost[0].text}", False)]
 
 
 def _figures(text: str) -> list[tuple[Claim, frozenset[str], str]]:
