@@ -55,7 +55,7 @@ def make_prompts(engine: TransformersEngine, count: int, passages: int) -> list[
 def measure(engine: TransformersEngine, prompts: list[list[int]], length: int) -> dict[str, Any]:
     """Measure reading, writing without and with guesses, and the latest stop."""
     loaded = engine._load()
-    step = loaded.step(engine._lock, None)
+    step = loaded.step(None)
 
     def write(ids: list[int], new: int, lookup: bool, stopped: Callable[[], bool] = lambda: False) -> list[int]:
         cache = loaded.new_cache()

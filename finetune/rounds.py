@@ -11,10 +11,11 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant import jobs
+from assistant import compute, jobs
 from assistant.engine import adapters
 from assistant.errors import CasebriefError, NotAllowed
 from assistant.settings import Settings
@@ -175,7 +176,8 @@ class RoundRun:
         start = self.parent_folder(parent)
         examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
         weighed = self.options.weigh_examples(examples, {lesson.pair_id: lesson.source for lesson in lessons})
-        train_adapter(
+        train = partial(
+            train_adapter,
             weighed,
             self.folder / candidate,
             self.settings,
@@ -192,6 +194,7 @@ class RoundRun:
             progress=self.tell_training,
             stop=jobs.cancelled,
         )
+        compute.run_apart(train)
         return candidate
 
     def evaluate(self) -> str:

@@ -90,7 +90,7 @@ def plain_greedy(engine: TransformersEngine, prompt: Prompt, length: int) -> lis
 def decode(engine: TransformersEngine, prompt: Prompt, length: int, piece: int) -> tuple[list[int], list[int]]:
     """The engine's own decoding: the tokens, and how many tokens each forward pass took."""
     loaded = engine._load()
-    step, widths = loaded.step(engine._lock, None), []
+    step, widths = loaded.step(None), []
 
     def counted(ids, cache, **options):  # type: ignore[no-untyped-def]
         widths.append(ids.shape[1])
@@ -341,7 +341,7 @@ def test_the_shipped_model_writes_from_the_passage(shipped: TransformersEngine) 
 def test_the_shipped_model_stops_within_half_a_second(shipped: TransformersEngine) -> None:
     passage = "Person 12 alleges that Company 7 delivered the goods late on several occasions. " * 40
     stop, heard, loaded = threading.Event(), [], shipped._load()
-    step, after = loaded.step(shipped._lock, None), []
+    step, after = loaded.step(None), []
 
     def watched(ids, cache, **options):  # type: ignore[no-untyped-def]
         after.append(stop.is_set())

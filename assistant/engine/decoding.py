@@ -1,6 +1,6 @@
 """Greedy decoding with a cache: prompts read in pieces, tokens guessed from the prompt, stop between steps.
 
-Written here rather than taken from `generate`, because each step takes the engine's lock alone (streams
+Written here rather than taken from `generate`, because each step is a piece of work for the compute thread (streams
 share the model fairly and none keeps it while its reader sleeps) and has to name its adapter.
 """
 
@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Protocol
+
+from assistant import compute
 
 Stopped = Callable[[], bool]
 
 _GUESS_AFTER = 3  # tokens that must recur before what followed them is guessed
 _GUESSES = 3  # tokens guessed at once
 _SLOW_PIECE_S = 0.33  # a piece of a prompt that takes longer makes stop late
+_SLOW_BATCH_PIECE_S = 0.8  # nobody sits before a batch, but a reader's stream may wait for its piece
 _FIRST_PIECE = 128
 _SMALLEST_PIECE = 16
 
 
 class Step(Protocol):
-    """One forward pass under the engine's lock with the stream's adapter; gives the logits kept."""
+    """One forward pass in the compute thread with the stream's adapter; gives the likeliest next tokens."""
 
     def __call__(self, ids: Any, cache: Any, *, keep: int, mask: Any = None, positions: Any = None) -> Any:
-        """Run `ids` (rows, tokens) after `cache`; give logits (rows, keep, vocabulary)."""
+        """Run `ids` (rows, tokens) after `cache`; give what follows each of the last `keep`, as (rows, keep) tokens."""
         ...
 
 
@@ -33,9 +37,14 @@ class Pace:
     Larger pieces cost less a token, so a piece doubles while it is quick and is halved when it was slow.
     """
 
-    def __init__(self, largest: int) -> None:
-        self._largest = largest
-        self._tokens = min(_FIRST_PIECE, largest)
+    def __init__(self, largest: int, *, first: int = _FIRST_PIECE, slow_s: float = _SLOW_PIECE_S) -> None:
+        self._largest, self._slow_s = largest, slow_s
+        self._tokens = min(first, largest)
+
+    @classmethod
+    def for_batches(cls, largest: int) -> Pace:
+        """Make a pace for prompts that are read side by side: twice the tokens at once, and more time for them."""
+        return cls(2 * largest, first=largest, slow_s=_SLOW_BATCH_PIECE_S)
 
     def piece(self, rows: int = 1) -> int:
         """Give the tokens a row for the next piece."""
@@ -43,9 +52,9 @@ class Pace:
 
     def record(self, tokens: int, seconds: float) -> None:
         """Learn from a piece that was read. One cut short by the prompt's end says little."""
-        if seconds > _SLOW_PIECE_S:
+        if seconds > self._slow_s:
             self._tokens = max(self._tokens // 2, _SMALLEST_PIECE)
-        elif seconds < _SLOW_PIECE_S / 3 and tokens * 2 > self._tokens:
+        elif seconds < self._slow_s / 3 and tokens * 2 > self._tokens:
             self._tokens = min(self._tokens * 2, self._largest)
 
 
@@ -66,11 +75,11 @@ def decode_stream(
     """
     import torch
 
-    logits = _read_prompt(step, cache, torch.tensor([list(ids)]), pace, stopped)
-    if logits is None or max_new_tokens < 1:
+    first = _read_prompt(step, cache, torch.tensor([list(ids)]), pace, stopped)
+    if first is None or max_new_tokens < 1:
         return
     lookup = Lookup(ids) if cache.is_croppable else None
-    token, made = int(logits[0, -1].argmax()), 0
+    token, made = int(first[0, -1]), 0
     while True:
         fresh = [token]
         if token in ends or stopped():
@@ -82,7 +91,7 @@ def decode_stream(
             return
         row = [token, *guesses]
         began = time.perf_counter()
-        best = step(torch.tensor([row]), cache, keep=len(row))[0].argmax(-1).tolist()
+        best = step(torch.tensor([row]), cache, keep=len(row))[0].tolist()
         seconds = time.perf_counter() - began
         accepted = 0
         while accepted < len(guesses) and guesses[accepted] == best[accepted]:
@@ -158,12 +167,12 @@ def decode_batch(
     ids = torch.tensor([[pad] * (width - len(r)) + list(r) for r in rows])
     mask = torch.tensor([[0] * (width - len(r)) + [1] * len(r) for r in rows])
     made: list[list[int]] = [[] for _ in rows]
-    logits = _read_prompt(step, cache, ids, pace, stopped, mask)
+    best = _read_prompt(step, cache, ids, pace, stopped, mask)
     alive = torch.arange(len(rows))
     for _ in range(max(limits, default=0)):
-        if logits is None or stopped():
+        if best is None or stopped():
             break
-        tokens = logits[:, -1].argmax(-1)
+        tokens = best[:, -1]
         open_rows = [len(made[row]) < limits[row] for row in alive.tolist()]
         going = torch.tensor([room and int(t) not in ends for room, t in zip(open_rows, tokens, strict=True)])
         if not bool(going.all()):
@@ -171,26 +180,26 @@ def decode_batch(
             alive, tokens, mask = alive[kept], tokens[kept], mask[kept]
             if not len(kept):
                 break
-            cache.batch_select_indices(kept)
+            compute.run(partial(cache.batch_select_indices, kept))
         for row, token in zip(alive.tolist(), tokens.tolist(), strict=True):
             made[row].append(token)
         mask = torch.cat([mask, mask.new_ones((len(mask), 1))], dim=1)
         positions = mask.sum(1, keepdim=True) - 1
-        logits = step(tokens[:, None], cache, keep=1, mask=mask, positions=positions)
+        best = step(tokens[:, None], cache, keep=1, mask=mask, positions=positions)
     return made
 
 
 def _read_prompt(step: Step, cache: Any, ids: Any, pace: Pace, stopped: Stopped, mask: Any = None) -> Any:
-    """Read a prompt in pieces; give the last logits, or None where stopped."""
+    """Read a prompt in pieces; give the tokens that follow, or None where stopped."""
     rows, width = ids.shape
     positions = None if mask is None else (mask.cumsum(1) - 1).clamp(min=0)
-    logits, start = None, 0
+    best, start = None, 0
     while start < width:
         if stopped():
             return None
         end = min(start + pace.piece(rows), width)
         began = time.monotonic()
-        logits = step(
+        best = step(
             ids[:, start:end],
             cache,
             keep=1,
@@ -199,4 +208,4 @@ def _read_prompt(step: Step, cache: Any, ids: Any, pace: Pace, stopped: Stopped,
         )
         pace.record(rows * (end - start), time.monotonic() - began)
         start = end
-    return logits
+    return best

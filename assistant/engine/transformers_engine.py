@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant import compute
 from assistant.engine.base import ADAPTER_ID, BASE, Prompt
 from assistant.engine.decoding import Pace, decode_batch, decode_stream
 from assistant.engine.half import MOST_TOKENS, HalfDecoder, fits
@@ -24,8 +25,8 @@ _MOST_DECODERS = 3  # of 270 MB each for the model in the box
 class TransformersEngine:
     """Serves one base model and any number of its adapters from one copy of the weights.
 
-    The lock is taken for one forward pass at a time, and each pass says which adapter it wants: two
-    streams may take turns, and none changes its adapter in the middle. Loading is lazy.
+    All that touches weights runs in the compute thread, a forward pass at a time, and each pass says which
+    adapter it wants: two streams take turns, and none changes its adapter in the middle. Loading is lazy.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -85,13 +86,13 @@ class TransformersEngine:
         done = 0
         for group in _group_by_length(encoded, limits):
             made = decode_batch(
-                loaded.step(self._lock, name),
+                loaded.step(name),
                 loaded.new_cache(),
                 [encoded[i] for i in group],
                 pad=loaded.pad,
                 ends=loaded.ends,
                 limits=[limits[i] for i in group],
-                pace=loaded.pace,
+                pace=loaded.batch_pace,
                 stopped=_asks(stop),
             )
             for index, tokens in zip(group, made, strict=True):
@@ -116,7 +117,7 @@ class TransformersEngine:
             )
         name = f"a{manifest.hash[:16]}"
         with self._lock:
-            loaded.add_adapter(name, folder)
+            compute.run(lambda: loaded.add_adapter(name, folder))
             self._adapters[adapter_id] = name
 
     def count_tokens(self, text: str) -> int:
@@ -126,7 +127,7 @@ class TransformersEngine:
     def _load(self) -> _Loaded:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _Loaded(self._settings)
+                self._loaded = compute.run(lambda: _Loaded(self._settings))
             return self._loaded
 
     def _resolve(self, adapter: str | None) -> str | None:
@@ -161,7 +162,7 @@ class TransformersEngine:
         tokens: list[int] = []
         told = 0
         for token in decode_stream(
-            loaded.step(self._lock, name),
+            loaded.step(name),
             loaded.new_cache(),
             ids,
             ends=loaded.ends,
@@ -177,7 +178,7 @@ class TransformersEngine:
 
 
 class _Loaded:
-    """Weights and tokenizer in memory. Everything that touches the weights is called under the engine's lock."""
+    """Weights and tokenizer in memory. Everything that touches the weights is called in the compute thread."""
 
     def __init__(self, settings: Settings) -> None:
         import torch
@@ -204,7 +205,7 @@ class _Loaded:
         self.ends = _end_tokens(self.model, self.tokenizer)
         self.pad = int(self.tokenizer.pad_token_id or 0)
         self.context = int(getattr(self.model.config.get_text_config(), "max_position_embeddings", 2048))
-        self.pace = Pace(settings.prefill_tokens)
+        self.pace, self.batch_pace = Pace(settings.prefill_tokens), Pace.for_batches(settings.prefill_tokens)
 
     def add_adapter(self, name: str, folder: Path) -> None:
         """Load an adapter beside the others. The next step chooses its own adapter again."""
@@ -245,23 +246,27 @@ class _Loaded:
         self.active = name
         return self.model
 
-    def step(self, lock: threading.RLock, name: str | None) -> Any:
+    def step(self, name: str | None) -> Any:
         """Give the forward pass that decoding calls, bound to one adapter."""
         import torch
 
-        def run(ids: Any, cache: Any, *, keep: int, mask: Any = None, positions: Any = None) -> Any:
+        def forward(ids: Any, cache: Any, keep: int, mask: Any, positions: Any) -> Any:
             device = self.device
-            with lock, torch.inference_mode():
+            with torch.inference_mode():
                 if self.decoders is not None and ids.numel() <= MOST_TOKENS and cache.get_seq_length():
-                    return self.decoder(name)(ids, cache, keep=keep, mask=mask, positions=positions)
-                return self.use(name)(
+                    return self.decoder(name)(ids, cache, keep=keep, mask=mask, positions=positions).argmax(-1)
+                made = self.use(name)(
                     input_ids=ids.to(device),
                     attention_mask=None if mask is None else mask.to(device),
                     position_ids=None if positions is None else positions.to(device),
                     past_key_values=cache,
                     use_cache=True,
                     logits_to_keep=keep,
-                ).logits.to("cpu")
+                )
+                return made.logits.argmax(-1).to("cpu")
+
+        def run(ids: Any, cache: Any, *, keep: int, mask: Any = None, positions: Any = None) -> Any:
+            return compute.run(lambda: forward(ids, cache, keep, mask, positions))
 
         return run
 

