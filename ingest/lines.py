@@ -32,6 +32,16 @@ _RULE = re.compile(r"[\s_=*)(\]\[|:~—–§-]+")
 _BLANKS_AT_END = 8
 _DIVIDER = re.compile(r"(?:(?<=\s)|^)[)\]](?=\s|$)")
 _COLUMN_LINES_MIN = 3
+_COLUMN_GAP = 0.02  # of the page's width
+_COLUMN_PLAY = 0.01
+_RIGHT_HALF = 0.45
+_JUMP_BACK = 0.25
+_CAPTION_PAGES = 2
+_CAPTION_LINES = 16  # looked at above and below the "v."
+_VERSUS_LINE = re.compile(r"(?:v|vs|versus|-?\s*against\s*-?)\.?,?", re.IGNORECASE)
+_ROLE_LINE = re.compile(
+    r"(?:plaintiff|defendant|petitioner|respondent|appell|debtor|claimant|intervenor)", re.IGNORECASE
+)
 _LINE_NUMBER = re.compile(r"\d{1,2}")
 _LEADING_NUMBER = re.compile(r"(\d{1,2})\s+(?=\S)")
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
@@ -42,7 +52,9 @@ class Line:
     """Characters [start, end) of page `page`, white space at both ends left out.
 
     x0, y0, x1, y1 are fractions 0..1 of the page from the top left, all 0 where there is no geometry;
-    `height` is the median height of its characters; `short` tells that it ends well before the right margin.
+    `height` is the median height of its characters; `short` tells that it ends well before the right margin;
+    `gap` is the widest white space inside it, as (place in `text` of what stands behind it, its x0, its x1), looked for
+    on the pages where captions stand only.
     """
 
     page: int
@@ -55,6 +67,7 @@ class Line:
     y1: float = 0.0
     height: float = 0.0
     short: bool = False
+    gap: tuple[int, float, float] | None = None
 
     @property
     def placed(self) -> bool:
@@ -74,9 +87,19 @@ def cut_lines(page: Page) -> list[Line]:
         text = _cut_blanks(raw).strip()
         if text:
             start = at + raw.index(text[0])
-            lines.append(_place_line(Line(page.number, start, start + len(text), text), boxes))
+            jumps = _find_jumps(boxes, start, start + len(text)) if page.number <= _CAPTION_PAGES else []
+            for first, last in zip([start, *jumps], [*jumps, start + len(text)], strict=True):
+                part = page.text[first:last].rstrip()
+                lines.append(_place_line(Line(page.number, first, first + len(part), part), boxes))
         at += len(raw) + 1
     return lines
+
+
+def _find_jumps(boxes: array[int], start: int, end: int) -> list[int]:
+    """Give where a line goes back to its beginning: neighbours that lie half a line apart were read as one."""
+    placed = [i for i in range(start, end) if boxes[4 * i + 2]]
+    back = _JUMP_BACK * 65535
+    return [b for a, b in zip(placed, placed[1:], strict=False) if boxes[4 * a] - boxes[4 * b] > back]
 
 
 def _cut_blanks(raw: str) -> str:
@@ -99,9 +122,25 @@ def _place_line(line: Line, boxes: array[int]) -> Line:
     x0 = min(part[4 * i] for i in placed)
     height = statistics.median_low([b - a for a, b in zip(tops, bottoms, strict=True)])
     middle = statistics.median_low(tops), statistics.median_low(bottoms)
+    gap = _find_gap(part, placed, scale) if line.page <= _CAPTION_PAGES else None
     return replace(
-        line, x0=x0 / scale, y0=middle[0] / scale, x1=max(x1s) / scale, y1=middle[1] / scale, height=height / scale
+        line,
+        gap=gap,
+        x0=x0 / scale,
+        y0=middle[0] / scale,
+        x1=max(x1s) / scale,
+        y1=middle[1] / scale,
+        height=height / scale,
     )
+
+
+def _find_gap(part: array[int], placed: list[int], scale: int) -> tuple[int, float, float] | None:
+    """Give the widest white space between neighbouring characters, where it is far wider than between words."""
+    spaces = [(part[4 * b] - part[4 * a + 2], b) for a, b in zip(placed, placed[1:], strict=False)]
+    width, behind = max(spaces, default=(0, 0))
+    if width < _COLUMN_GAP * scale:
+        return None
+    return behind, (part[4 * behind] - width) / scale, part[4 * behind] / scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +170,7 @@ def sort_lines(pages: Sequence[Page]) -> list[PageLines]:
     sorted_pages = []
     for page, lines, edge in zip(pages, cut, edges, strict=True):
         lines_kept, stamps = _drop_furniture(lines, *edge, repeated)
-        body, notes = _part_footnotes(_part_columns(_drop_line_numbers(lines_kept)), usual)
+        body, notes = _part_footnotes(_part_caption(_part_columns(_drop_line_numbers(lines_kept))), usual)
         sorted_pages.append(PageLines(page.number, tuple(body), tuple(notes), tuple(stamps)))
     return sorted_pages
 
@@ -259,5 +298,77 @@ def _unfold(group: list[Line]) -> list[Line]:
             kept = text.strip()
             if kept:
                 start = line.start + first + text.index(kept[0])
-                half.append(replace(line, start=start, end=start + len(kept), text=kept, x0=x0, x1=x1, short=True))
+                half.append(
+                    replace(line, start=start, end=start + len(kept), text=kept, x0=x0, x1=x1, short=True, gap=None)
+                )
     return left + right
+
+
+def _part_caption(lines: list[Line]) -> list[Line]:
+    """Read a caption in two columns, parties at the left and numbers at the right, column by column.
+
+    It is known by a "v." that stands alone in its column; a table of figures is left as it is, row by row.
+    """
+    versus = next((i for i, line in enumerate(lines) if _VERSUS_LINE.fullmatch(_left_of_gap(line))), None)
+    if versus is None:
+        return lines
+    near = lines[max(0, versus - _CAPTION_LINES) : versus + _CAPTION_LINES]
+    column = _find_column(near)
+    if column is None or lines[versus].x0 > column:
+        return lines
+    start = end = versus
+    while start > 0 and versus - start < _CAPTION_LINES and _side_of(lines[start - 1], column):
+        start -= 1
+    while end + 1 < len(lines) and end - versus < _CAPTION_LINES and _side_of(lines[end + 1], column):
+        end += 1
+    while start < versus and _side_of(lines[start], column) == "right":
+        start += 1  # what stands at the right above all parties is no part of the caption
+    while end > versus and _side_of(lines[end], column) == "left" and not _ROLE_LINE.search(lines[end].text):
+        end -= 1  # a heading or a short line below it
+    left: list[Line] = []
+    right: list[Line] = []
+    for line in lines[start : end + 1]:
+        side = _side_of(line, column)
+        if side == "both":
+            before, behind = _cut_at_gap(line)
+            left.append(before)
+            right.append(behind)
+        else:
+            (left if side == "left" else right).append(replace(line, short=True))
+    if any(_ROLE_LINE.match(line.text) for line in right):  # "Petitioner," set at the right of its party's name
+        return lines
+    return [*lines[:start], *left, *right, *lines[end + 1 :]]
+
+
+def _left_of_gap(line: Line) -> str:
+    return (line.text[: line.gap[0]] if line.gap else line.text).strip()
+
+
+def _find_column(lines: list[Line]) -> float | None:
+    """Give where a right column begins: where at least two lines go on behind a wide space, or begin."""
+    starts = [line.gap[2] if line.gap else line.x0 for line in lines if line.gap or line.x0 > _RIGHT_HALF]
+    counts = [(sum(abs(other - x0) <= _COLUMN_PLAY for other in starts), -x0) for x0 in starts]
+    most, place = max(counts, default=(0, 0.0))
+    return -place if most >= 2 else None
+
+
+def _side_of(line: Line, column: float) -> str:
+    """Tell where a line stands: "left" or "right" of the column's edge, on "both" sides of a gap there, or ""."""
+    if not line.placed:
+        return ""
+    if line.gap and line.gap[1] < column - _COLUMN_PLAY and abs(line.gap[2] - column) < 3 * _COLUMN_PLAY:
+        return "both"
+    if line.x1 < column - _COLUMN_PLAY / 2:
+        return "left"
+    return "right" if line.x0 > column - 2 * _COLUMN_PLAY else ""
+
+
+def _cut_at_gap(line: Line) -> tuple[Line, Line]:
+    """Cut a line in two at its gap."""
+    assert line.gap is not None
+    at, x1, x0 = line.gap
+    before = line.text[:at].rstrip()
+    return (
+        replace(line, end=line.start + len(before), text=before, x1=x1, short=True, gap=None),
+        replace(line, start=line.start + at, text=line.text[at:], x0=x0, short=True, gap=None),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from fpdf import FPDF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pdf_samples import BODY, STAMP, make_pdf
@@ -80,6 +81,45 @@ def test_a_caption_in_two_columns_is_read_side_by_side() -> None:
     assert ")" not in clean.text
     assert clean.text.index("HARBOR HOLDINGS") < clean.text.index("Hon. Vera Lindqvist")
     assert clean.facts["parties"] == "MARLENE OKAFOR v. HARBOR HOLDINGS LLC"
+
+
+LEFT = ["HARBOR FREIGHT LINES, LLC,", "    Plaintiff,", "  v.", "PALMETTO TERMINALS, INC.,", "    Defendant."]
+RIGHT = ["Case No. 3:26-cv-00412", "Judge: Hon. ELLEN M. MARSH", "COMPLAINT AND DEMAND", "FOR JURY TRIAL", ""]
+
+
+def set_side_by_side(left: Sequence[str], right: Sequence[str], drop: float) -> bytes:
+    """Two columns without a line between them, the right one `drop` points lower."""
+    paper = FPDF(unit="pt", format="letter")
+    paper.add_page()
+    paper.set_font("Times", size=12)
+    paper.text(200, 72, "UNITED STATES DISTRICT COURT")
+    for number, (first, second) in enumerate(zip(left, right, strict=True)):
+        paper.text(72, 110 + 16 * number, first)
+        paper.text(330, 110 + 16 * number + drop, second)
+    paper.text(
+        72, 240, "Plaintiff states that the goods were to be delivered to the terminal at noon on the first day."
+    )
+    return bytes(paper.output())
+
+
+@pytest.mark.parametrize("drop", [0.0, 6.0])
+def test_a_caption_in_two_columns_without_a_line_between_is_read_side_by_side(drop: float) -> None:
+    clean, pages = clean_pdf(set_side_by_side(LEFT, RIGHT, drop))
+    check_offsets(clean, pages)
+    assert clean.text.index("Defendant.") < clean.text.index("Case No.") < clean.text.index("Plaintiff states")
+    assert "COMPLAINT AND DEMAND\nFOR JURY TRIAL" in clean.text
+    assert clean.facts["parties"] == "HARBOR FREIGHT LINES, LLC v. PALMETTO TERMINALS, INC."
+    assert clean.facts["judge"] == "ELLEN M. MARSH"
+
+
+def test_tables_and_roles_at_the_right_are_no_second_column() -> None:
+    table = clean_pdf(
+        set_side_by_side(["Item", "Freight", "v. other", "Fees", "Total"], ["Due", "$1", "$2", "$3", "$6"], 0)
+    )
+    assert "Freight $1" in table[0].text and "Total $6" in table[0].text
+    roles = ["", "Petitioner,", "", "", "Respondent."]
+    names = clean_pdf(set_side_by_side(["RUTH ALDER,", "", "v.", "OLEG MARCH,", ""], roles, 0))
+    assert names[0].text.index("Petitioner") < names[0].text.index("OLEG MARCH")
 
 
 def test_plain_text_is_left_as_it_is() -> None:

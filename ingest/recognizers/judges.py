@@ -13,7 +13,8 @@ from ingest.recognizers.trim import trim_name
 _NAME = rf"(?:(?:{NAME_WORD}|{INITIAL}){GAP}){{0,3}}{NAME_WORD}(?:,?{GAP}(?:Jr|Sr|II|III)\b\.?)?"
 _BEFORE = regex.compile(
     rf"\b(?:(?:Hon|HON)\.|Honorable|HONORABLE|(?:(?:Chief|Magistrate|Presiding|District|Circuit|Mr\.?|Madam){GAP})?"
-    rf"(?:Judge|Justice|JUDGE|JUSTICE)|Magistrate(?={GAP}\p{{Lu}}))(?::|(?<=Judge|JUDGE)\s*:)?{GAP}(?P<name>{_NAME})"
+    rf"(?:Judge|Justice|JUDGE|JUSTICE)|Magistrate(?={GAP}\p{{Lu}}))(?::|(?<=Judge|JUDGE)\s*:)?{GAP}"
+    rf"(?:(?:(?i:the){GAP})?(?:Hon\.|HON\.|Honorable|HONORABLE){GAP})?(?P<name>{_NAME})"
 )
 _OFFICE = (
     r"(?i:(?:(?:chief|senior|circuit|district|court|superior|magistrate|bankruptcy|presiding|associate|united\s+states|u\.\s?s\."

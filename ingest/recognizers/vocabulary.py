@@ -153,6 +153,10 @@ elements step steps unit units module component portion layer surface side end t
 little big high low long short early late next last same different certain many few some another okay sure correct
 objection overruled sustained sworn duly break recess continued resumed marked identification plaintiffs-appellants
 parte pro tempore tem amici amicus curiae sua sponte nunc tunc prima facie stare decisis defs pls objs resp mot
+demand demands demanded amended verified joinder consolidated supplemental substituted substitution withdraw withdrawal quash
+compel recusal sanctions recommendation scheduling pretrial conference proposed findings minutes foreclosure eviction
+detainer temporary restraining permanent voluntary involuntary removal errata corrected compliance verification
+acknowledgment defenses affirmative severance bifurcation continuance tolling status cause hereof courtroom
 decl compl stip esi pto cmo nda mou tro hipaa foia rico erisa nlra fdcpa fcra fmla frcp frap fre
 """
 LEGAL_WORDS = make_words(_LEGAL)
