@@ -51,6 +51,8 @@ _PREFIXES = frozenset(
 )
 _CONNECTING = make_words("of the a an and or in on at to for by with from as & his her its their that which")
 _HEADING_CHARACTERS = 120
+_FREE_NUMBERS = 500  # below it a number may begin a part of a document that was cut off before
+_NUMBERS_MISSED = 20
 _PITCH_OF_BREAK = 1.3
 _INDENT = 0.015
 _SHORT_LINE = 0.12
@@ -291,8 +293,8 @@ def _find_structure(text: str) -> tuple[tuple[Heading, ...], tuple[NumberedParag
         if _is_heading(block):
             headings.append(Heading(start, end))
             ends.append(start)
-        elif number:
-            starts.append((start, number.group(1) or number.group(2)))
+        elif number and _may_follow(name := number.group(1) or number.group(2), starts):
+            starts.append((start, name))
             ends.append(start)
     ends.append(len(text))
     paragraphs = []
@@ -302,6 +304,11 @@ def _find_structure(text: str) -> tuple[tuple[Heading, ...], tuple[NumberedParag
             position += 1
         paragraphs.append(NumberedParagraph(start, len(text[: ends[position]].rstrip()), name))
     return tuple(headings), tuple(paragraphs)
+
+
+def _may_follow(number: str, before: list[tuple[int, str]]) -> bool:
+    """Tell a paragraph's number from a year or a sum that begins a block: a large one must follow its like."""
+    return int(number) < _FREE_NUMBERS or (bool(before) and 0 < int(number) - int(before[-1][1]) <= _NUMBERS_MISSED)
 
 
 def _cut_blocks(text: str) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,7 @@ import pytest
 
 from assistant.documents import OffsetMap, RedactedDocument, Segment
 from assistant.evidence.grounding import Grounder
+from assistant.store.pseudonyms import find_pseudonyms
 
 TEXT = """FACTS
 
@@ -134,3 +135,36 @@ def test_nobody_is_made_a_judge(sentence: str, is_judge: bool) -> None:
     verdict = CAPTION.verify(sentence)
     assert ("a judge" in verdict.reason) is not is_judge
     assert is_judge or verdict.support == "unsupported"
+
+
+BRIEF = Grounder(
+    RedactedDocument(
+        "d", "m", 1, "brief",
+        text := "IN THE SUPREME COURT\n\nPERSON_1, Petitioner,\n\nv.\n\nPERSON_2, Respondent, and COMPANY_3 OF "
+        "VOTERS, INC., Respondent.\n\nPETITION FOR REVIEW\n\nCOMPANY_4, PLLC\nCounsel for Petitioner\n\n"
+        + "The court below enjoined the map on 4 February 2022 and ordered another one drawn. " * 6,
+        OffsetMap((Segment(0, len(text), 1, 0, len(text)),)), (), 1,
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_counsel"),
+    [
+        # a party of the other side made the lawyer
+        ("For: the petitioner PERSON_1, through COMPANY_3.", False),
+        # the firm of the signature block
+        ("For: the petitioner PERSON_1, through COMPANY_4.", True),
+    ],
+)
+def test_nobody_is_made_counsel(sentence: str, is_counsel: bool) -> None:
+    verdict = BRIEF.verify(sentence)
+    assert ("counsel" in verdict.reason) is not is_counsel
+    assert is_counsel or verdict.support == "unsupported"
+
+
+def test_the_evidence_shows_everyone_whom_the_sentence_names() -> None:
+    verdict = BRIEF.verify("PERSON_1 petitions for review against PERSON_2, and COMPANY_3 of Voters is a respondent.")
+    assert verdict.support != "unsupported", verdict.reason
+    shown = " ".join(BRIEF.reading.text[proof.start : proof.end] for proof in verdict.evidence)
+    assert {"PERSON_1", "PERSON_2", "COMPANY_3"} <= set(find_pseudonyms(shown))

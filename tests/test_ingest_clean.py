@@ -68,6 +68,14 @@ def test_numbered_paragraphs_and_headings_are_found() -> None:
     assert clean.text[second.start : second.end] == "2. Defendant is a company."
 
 
+def test_a_year_at_the_head_of_a_block_is_no_paragraph_number() -> None:
+    text = (
+        "498. The first.\n\n499. The next.\n\n2020. It was cold.\n\n502. Two were left out.\n\n31. An exhibit begins."
+    )
+    clean = clean_pages([Page(1, text)])
+    assert [p.number for p in clean.paragraphs] == ["498", "499", "502", "31"]
+
+
 def test_a_caption_in_two_columns_is_read_side_by_side() -> None:
     lines = [
         "MARLENE OKAFOR,        )   No. 24 CV 1182",

@@ -79,6 +79,40 @@ def compare_judges(text: str, document: str) -> list[Finding]:
     return []
 
 
+_COUNSEL = re.compile(rf"\b(?:[Tt]hrough|[Rr]epresented by|[Cc]ounsel:?)\s+({PATTERN.pattern})")
+_COUNSEL_WORD = re.compile(
+    r"\b(?:counsel|attorneys?|lawyers?|solicitors?|barristers?|esq(?:uire)?|p?l\.?l\.?[cp]|p\.?c|law (?:firm|offices?)|"
+    r"bar no|by and through|represented|appear(?:s|ed|ing|ance) for|respectfully submitted)\b",
+    re.IGNORECASE,
+)
+_NEAR_COUNSEL = 240  # characters on either side of a name, about a signature block
+_COUNSEL_BELOW = re.compile(r"\n\n(?:Counsel|Attorneys?|Lawyers?|Solicitors?)\b[^\n]*", re.IGNORECASE)
+
+
+def compare_counsel(text: str, document: str) -> list[Finding]:
+    """Find one through whom, as the sentence has it, a party speaks, and whom the document calls nobody's lawyer.
+
+    Args:
+        text: The sentence, or one clause of it.
+        document: The whole running text.
+    """
+    for match in _COUNSEL.finditer(text):
+        name = match.group(1)
+        places = [m.start() for m in re.finditer(rf"\b{re.escape(name)}\b", document)]
+        if not any(_COUNSEL_WORD.search(_block_about(document, at)) for at in places):
+            return [Finding(f"the document does not call {name} anyone’s counsel", True)]
+    return []
+
+
+def _block_about(document: str, at: int) -> str:
+    """Give the paragraph about a place, as far as it is near, with the line "Counsel for …" that stands below it."""
+    start = max(document.rfind("\n\n", max(0, at - _NEAR_COUNSEL), at), max(0, at - _NEAR_COUNSEL))
+    blank = document.find("\n\n", at, at + _NEAR_COUNSEL)
+    end = blank if blank >= 0 else at + _NEAR_COUNSEL
+    below = _COUNSEL_BELOW.match(document, end)
+    return document[start : below.end() if below else end]
+
+
 def compare_binding(text: str, best: str) -> list[Finding]:
     """Compare who acts, what the passage makes it depend on, and which figure belongs to what.
 

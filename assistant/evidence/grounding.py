@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.documents import Evidence, RedactedDocument, Support
-from assistant.evidence.binding import compare_binding, compare_judges
+from assistant.evidence.binding import compare_binding, compare_counsel, compare_judges
 from assistant.evidence.claims import Claim, find_claims
 from assistant.evidence.comparing import (
     compare_claims,
@@ -28,6 +28,7 @@ from assistant.evidence.comparing import (
 from assistant.evidence.findings import Finding
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
+from assistant.store.pseudonyms import find_pseudonyms
 
 SUPPORTED_COVERAGE = 0.62  # share of a sentence's term weight that its evidence must have
 PARTIAL_COVERAGE = 0.36
@@ -130,13 +131,25 @@ class Grounder:
         findings += compare_decisions(
             text, [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)]
         )
-        findings += compare_binding(text, best) + compare_judges(text, self.reading.text)
+        findings += (
+            compare_binding(text, best)
+            + compare_judges(text, self.reading.text)
+            + compare_counsel(text, self.reading.text)
+        )
         findings += compare_opinion(text, self.reading.units[aligned.units[0]].opinion)
-        return self._conclude(findings, aligned)
+        return self._conclude(findings, aligned, self._naming(text, aligned.units, units))
 
-    def _conclude(self, findings: list[Finding], aligned: _Alignment) -> Verdict:
-        """Turn findings and coverage into the verdict."""
-        evidence = tuple(self._evidence(i) for i in aligned.units)
+    def _naming(self, text: str, chosen: tuple[int, ...], units: tuple[int, ...]) -> tuple[int, ...]:
+        """Give the further units that name someone of the sentence whom the chosen ones do not name."""
+        missing = set(find_pseudonyms(text)) - {n for i in chosen for n in find_pseudonyms(self.reading.unit_text(i))}
+        found: list[int] = []
+        for name in sorted(missing):
+            found += [i for i in units if i not in chosen and name in find_pseudonyms(self.reading.unit_text(i))][:1]
+        return tuple(dict.fromkeys(found))
+
+    def _conclude(self, findings: list[Finding], aligned: _Alignment, naming: tuple[int, ...]) -> Verdict:
+        """Turn findings and coverage into the verdict; its evidence shows everyone whom the sentence names."""
+        evidence = tuple(self._evidence(i) for i in aligned.units + naming)
         grave = [finding.reason for finding in findings if finding.grave]
         if grave:
             return Verdict("unsupported", "; ".join(dict.fromkeys(grave)), evidence)
