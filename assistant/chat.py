@@ -24,6 +24,7 @@ from assistant.evidence.terms import find_terms
 from assistant.settings import Settings
 from assistant.store.pseudonyms import find_pseudonyms
 
+_TEMPLATE_LINE = re.compile(r"[A-Z][a-z]+(?: [a-z]+){0,2}:\s")
 NO_MODEL = "none"
 BASE = "base"
 MOST_SENTENCES = 3
@@ -195,7 +196,13 @@ def _verify(
     grounders: Mapping[str, Grounder],
     settings: Settings,
 ) -> Sentence | None:
-    """Verify a sentence of the model against the quotes' documents; None where it is to be replaced."""
+    """Verify a sentence of the model against the quotes' documents; None where it is to be replaced.
+
+    A line of a summary's template ("From: …, No. …, entered …") is no answer: its parts stand in the source, but
+    nothing says that they belong together.
+    """
+    if _TEMPLATE_LINE.match(text):
+        return None
     best: Verdict | None = None
     for document_id, grounder in grounders.items():
         ranges = [_widen(q, readings) for q in quotes if q.document_id == document_id]
