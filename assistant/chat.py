@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.documents import Answer, Evidence, RedactedDocument, Sentence
-from assistant.drafting import cut_sentences, word_source
+from assistant.drafting import cut_sentences, tell_fact, word_source
 from assistant.engine.base import Engine
 from assistant.engine.prompts import PROMPT_HASH, answer_prompt
 from assistant.evidence.attitudes import find_negators
 from assistant.evidence.bearing import Bearing, weigh_bearing
 from assistant.evidence.grounding import Grounder, Verdict
+from assistant.evidence.questions import strip_frame
 from assistant.evidence.reading import Reading
 from assistant.evidence.retrieval import Hit
 from assistant.evidence.terms import find_terms
@@ -29,6 +30,7 @@ NO_MODEL = "none"
 BASE = "base"
 MOST_SENTENCES = 3
 ANSWER_TOKENS = 90
+_OF_ONE_FILING = 3  # best passages that must be of the filing whose caption answers
 _FOLLOW_UP = re.compile(
     r"^(?:and|but|so|then|also|what about|how about|why|when|where|who|how much|how many)\b.{0,40}$|"
     r"\b(?:it|he|she|they|them|him|her|his|their|its|this|that|these|those|there|the same|the other|the former|"
@@ -104,14 +106,18 @@ def answer(
     bearing = weigh_bearing(full, hits, readings)
     quotes = _choose_quotes(bearing, readings)
     sentences: list[Sentence] = []
-    if bearing.bears and quotes:
+    fact = _tell_fact(strip_frame(question), hits, readings)
+    if fact is not None:
+        sentences.append(fact)
+        yield fact
+    elif bearing.bears and quotes:
         for sentence in _write(question, quotes, readings, engine, history, adapter, settings, stop):
             sentences.append(sentence)
             yield sentence
     yield Answer(
         question=question,
         sentences=tuple(sentences),
-        abstained=not bearing.bears or not quotes,
+        abstained=fact is None and (not bearing.bears or not quotes),
         nearest=tuple(_cite(hit, readings) for hit in hits[:3]),
         confidence=bearing.confidence,
         adapter=adapter,
@@ -123,6 +129,13 @@ def answer(
         },
         seconds=time.perf_counter() - started,
     )
+
+
+def _tell_fact(question: str, hits: Sequence[Hit], readings: Mapping[str, Reading]) -> Sentence | None:
+    """Answer from the caption where it is asked for one of its facts and the best passages are all of one filing."""
+    best = list(dict.fromkeys(hit.document_id for hit in hits[:_OF_ONE_FILING]))
+    line = tell_fact(readings[best[0]], question) if len(best) == 1 else None
+    return Sentence(line.text, "supported", line.reason, line.evidence, "", "source") if line else None
 
 
 def _choose_quotes(bearing: Bearing, readings: Mapping[str, Reading]) -> list[_Quote]:

@@ -165,8 +165,7 @@ def tell_caption(reading: Reading, title: str) -> CaptionLine | None:
     Returns:
         None where the caption names no parties.
     """
-    end = next((unit.start for unit in reading.units if unit.page > 2), len(reading.text))
-    head = " ".join(reading.text[: min(end, 6000)].split()).casefold()
+    head = _read_head(reading)
     facts = {key: _stand_by(value, head) for key, value in reading.document.facts.items()}
     parties = facts.get("parties", "")
     if (
@@ -184,6 +183,51 @@ def tell_caption(reading: Reading, title: str) -> CaptionLine | None:
     evidence = _find_caption(reading)
     text = ", ".join(bit for bit in bits if bit).rstrip(".") + "."
     return CaptionLine(text, "read from the caption", (evidence,)) if evidence else None
+
+
+_ASKED_FACTS = (
+    ("judge", "The caption names {} as the judge.", r"\b(?:who|which|what)\b.{0,40}\b(?:judge|justice|presid\w+)\b"),
+    (
+        "court",
+        "The caption names the court as {}.",
+        r"\b(?:which|what) court\b(?! (?:held|found|order|rul|den|grant|said))",
+    ),
+    (
+        "docket_number",
+        "The caption gives the number {}.",
+        r"\b(?:docket|case|index|cause|appeal|civil action|file) (?:number|no\.)",
+    ),
+    (
+        "parties",
+        "The caption names the parties as {}.",
+        r"\bwho (?:are|is) (?:\w+ ){0,2}part(?:y|ies)\b|\bwho is suing\b",
+    ),
+)
+_LONGEST_FACT_QUESTION = 12  # words; a longer one asks for more than a fact of the caption
+
+
+def tell_fact(reading: Reading, question: str) -> CaptionLine | None:
+    """Answer a short question after the judge, the court, the number or the parties from the caption's facts.
+
+    Returns:
+        None where it asks for something else, or the fact was not read or does not stand in the caption.
+    """
+    if len(question.split()) > _LONGEST_FACT_QUESTION:
+        return None
+    asked = next(((k, form) for k, form, pattern in _ASKED_FACTS if re.search(pattern, question, re.IGNORECASE)), None)
+    evidence = _find_caption(reading)
+    if asked is None or evidence is None:
+        return None
+    fact = _stand_by(reading.document.facts.get(asked[0], ""), _read_head(reading))
+    if not fact:
+        return None
+    return CaptionLine(asked[1].format(soften_capitals(fact.rstrip(" ,."))), "read from the caption", (evidence,))
+
+
+def _read_head(reading: Reading) -> str:
+    """Give the beginning of the first two pages, where a caption's facts must stand."""
+    end = next((unit.start for unit in reading.units if unit.page > 2), len(reading.text))
+    return " ".join(reading.text[: min(end, 6000)].split()).casefold()
 
 
 def _stand_by(value: str, head: str) -> str:

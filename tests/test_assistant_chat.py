@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 
 import pytest
 from masking import mask
@@ -185,3 +186,40 @@ def test_history_reaches_the_model():
     made = ask("Where was she taken?", engine, history=HISTORY)
     assert any(HISTORY[0][0] in message["content"] for message in engine.asked[0])
     assert "hospital" in made.sentences[0].text
+
+
+CAPTION = (
+    "UNITED STATES DISTRICT COURT\nDISTRICT OF VERMONT\n\nPERSON_1, Plaintiff, v. COMPANY_1, Defendant.\n\n"
+    "Case No. NUMBER_1\nJudge: Hon. Ellen M. Marsh\n\nORDER"
+)
+FACTS = {"court": "UNITED STATES DISTRICT COURT DISTRICT OF VERMONT", "docket_number": "NUMBER_1",
+         "parties": "PERSON_1 v. COMPANY_1", "judge": "Ellen M. Marsh", "date": "June 1, 2020"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who is the judge?", "The caption names Ellen M. Marsh as the judge."),
+        ("In this order, which court is it?", "The caption names the court as United States District Court"),
+        ("What is the case number?", "The caption gives the number NUMBER_1."),
+        ("Who are the parties?", "The caption names the parties as PERSON_1 v. COMPANY_1."),
+    ],
+)
+def test_facts_of_the_caption_are_told_by_code_with_the_caption_as_quote(question, said):
+    document = replace(make_document(blocks=(CAPTION, *BLOCKS)), facts=FACTS)
+    made = ask(question, FakeEngine("Nobody knows."), document=document, hits=find_hits(document))
+    assert [s.text.startswith(said) for s in made.sentences] == [True], made.sentences
+    assert "Ellen M. Marsh" in quote(made.sentences[0], document) and not made.abstained
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the judge?",  # the caption names none
+        "Which court held that the inspector warned the company?",  # not the caption's court
+    ],
+)
+def test_a_fact_that_the_caption_lacks_is_not_told_from_it(question):
+    document = replace(make_document(blocks=(CAPTION.replace("Ellen M. Marsh", ""), *BLOCKS)), facts=FACTS)
+    made = ask(question, document=document, hits=find_hits(document))
+    assert not any(s.text.startswith("The caption") for s in made.sentences)
