@@ -113,12 +113,9 @@ class MemoryLedger:
         """Give the pseudonym of an original of a type, a new one where it has none."""
         key = (type, fold_text(original))
         if key not in self._found:
-            number = self._counts.get(type, 0) + 1
-            pseudonym = format_pseudonym(type, number)
-            self._counts[type] = number
+            pseudonym = format_pseudonym(type, self._take_number(type))
             self._found[key] = pseudonym
-            self._entries[pseudonym] = Entry(pseudonym, type, original)
-            self._version += 1
+            self._put(Entry(pseudonym, type, original))
         return self._found[key]
 
     def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
@@ -127,13 +124,21 @@ class MemoryLedger:
         if entry is None:
             raise _unknown(pseudonym)
         merged = merge_forms(entry, original, variant)
-        self._entries[pseudonym] = merged
-        _move_form(self._found, entry, merged)
-        self._version += 1
+        if merged != entry:
+            _move_form(self._found, entry, merged)
+            self._put(merged)
 
-    def terms(self) -> list[Term]:
+    def terms(self, since: int = -1) -> list[Term]:
         """Give none: nobody decides anything about a file that is not stored."""
         return []
+
+    def _put(self, entry: Entry) -> None:
+        self._entries[entry.pseudonym] = entry
+        self._version += 1
+
+    def _take_number(self, type: str) -> int:
+        self._counts[type] = self._counts.get(type, 0) + 1
+        return self._counts[type]
 
 
 class TableLedger:
@@ -284,51 +289,22 @@ class TableLedger:
         row.sealed_variants = self._sealer.seal(json.dumps(entry.variants).encode(), f"variants|{entry.pseudonym}")
 
 
-class BatchLedger:
+class BatchLedger(MemoryLedger):
     """Changes of one batch, gathered in memory over a stored ledger and written by `flush` in one transaction."""
 
     def __init__(self, stored: TableLedger) -> None:
+        super().__init__()
         self._stored = stored
-        self.terms = stored.terms
         self._entries = {entry.pseudonym: entry for entry in stored.entries()}
-        self._found: dict[tuple[str, str], str] = {}
         for entry in self._entries.values():
             self._found.setdefault((entry.type, fold_text(entry.original)), entry.pseudonym)
         self._changed: dict[str, None] = {}
         self._numbers: dict[str, Iterator[int]] = {}
         self._blocks: dict[str, int] = {}
-        self._version = 0
 
-    def version(self) -> int:
-        """Give a number that grows with every change of this batch."""
-        return self._version
-
-    def entries(self) -> list[Entry]:
-        """Give all entries, with those of the batch."""
-        return list(self._entries.values())
-
-    def find(self, pseudonym: str) -> Entry | None:
-        """Give one entry, or None."""
-        return self._entries.get(pseudonym)
-
-    def assign(self, type: str, original: str) -> str:
-        """Give the pseudonym of an original of a type, a new one where it has none."""
-        key = (type, fold_text(original))
-        if key not in self._found:
-            pseudonym = format_pseudonym(type, self._next(type))
-            self._found[key] = pseudonym
-            self._put(Entry(pseudonym, type, original))
-        return self._found[key]
-
-    def change(self, pseudonym: str, original: str | None, variant: str | None) -> None:
-        """Set the original or add a variant."""
-        entry = self._entries.get(pseudonym)
-        if entry is None:
-            raise _unknown(pseudonym)
-        merged = merge_forms(entry, original, variant)
-        if merged != entry:
-            _move_form(self._found, entry, merged)
-            self._put(merged)
+    def terms(self, since: int = -1) -> list[Term]:
+        """Give what people decided about terms of the matter, all or since a version of the vault."""
+        return self._stored.terms(since)
 
     def flush(self) -> None:
         """Write what changed, all of it or nothing."""
@@ -337,14 +313,13 @@ class BatchLedger:
             self._changed.clear()
 
     def _put(self, entry: Entry) -> None:
-        self._entries[entry.pseudonym] = entry
+        super()._put(entry)
         self._changed[entry.pseudonym] = None
-        self._version += 1
 
-    def _next(self, type: str) -> int:
+    def _take_number(self, type: str) -> int:
         number = next(self._numbers.get(type, iter(())), None)
         if number is None:
-            format_pseudonym(type, 1)
+            format_pseudonym(type, 1)  # an unknown type is refused before numbers are taken for it
             self._blocks[type] = min(2 * self._blocks.get(type, _FIRST_BLOCK // 2), _LARGEST_BLOCK)
             self._numbers[type] = iter(self._stored.reserve(type, self._blocks[type]))
             number = next(self._numbers[type])
