@@ -164,6 +164,28 @@ def test_batch_reports_progress_and_takes_nothing(settings: Settings) -> None:
     assert engine.batch([]) == []
 
 
+def test_a_sum_that_outgrows_16_bits_is_made_again_with_the_full_weights_and_said(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from assistant.engine import half
+
+    passes = []
+    multiply = half.HalfDecoder._multiply
+
+    def outgrow(decoder, states, weights):  # type: ignore[no-untyped-def]
+        passes.append(1)
+        made = multiply(decoder, states, weights)
+        return made * float("inf") if len(passes) == 30 else made
+
+    monkeypatch.setattr(half.HalfDecoder, "_multiply", outgrow)
+    engine = TransformersEngine(settings)
+    prompt = summary_prompt("complaint", "Parties", [TEXT], 30)
+    tokens, _ = decode(engine, prompt, 60, 256)
+    assert len(passes) >= 30 and engine._load().decoders is None
+    assert "16 bits" in caplog.text
+    assert tokens == plain_greedy(engine, prompt, 60)
+
+
 @pytest.mark.parametrize("kind", ["base", "lora", "dora", "whole"])
 def test_half_weights_give_the_logits_of_the_full_ones(
     settings: Settings, tiny: Path, tmp_path: Path, kind: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from assistant.engine.prompts import encode, end_of_turn
 from assistant.engine.weights import load_tokenizer, model_folder, model_hash, quiet_transformers
 from assistant.errors import EngineFailure
 from assistant.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 _BATCH_TOKENS = 12_000  # prompt and answer tokens, padding included, that one batch may hold
 _BATCH_ROWS = 16
@@ -254,7 +257,11 @@ class _Loaded:
             device = self.device
             with torch.inference_mode():
                 if self.decoders is not None and ids.numel() <= MOST_TOKENS and cache.get_seq_length():
-                    return self.decoder(name)(ids, cache, keep=keep, mask=mask, positions=positions).argmax(-1)
+                    logits = self.decoder(name)(ids, cache, keep=keep, mask=mask, positions=positions)
+                    if bool(logits.isfinite().all()):
+                        return logits.argmax(-1)
+                    cache.crop(-ids.shape[1])  # what overflowed is forgotten and read again with the full weights
+                    self._give_up_half()
                 made = self.use(name)(
                     input_ids=ids.to(device),
                     attention_mask=None if mask is None else mask.to(device),
@@ -269,6 +276,11 @@ class _Loaded:
             return compute.run(lambda: forward(ids, cache, keep, mask, positions))
 
         return run
+
+    def _give_up_half(self) -> None:
+        """Write with the full weights from now on: a sum outgrew 16 bits, as in other models it may."""
+        logger.warning("A number outgrew 16 bits: tokens are written with the full weights from now on, slower.")
+        self.decoders = None
 
     def decoder(self, name: str | None) -> HalfDecoder:
         """Give the short weights of the base or of an adapter merged into it, made at their first use."""
