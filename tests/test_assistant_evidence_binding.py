@@ -168,3 +168,40 @@ def test_the_evidence_shows_everyone_whom_the_sentence_names() -> None:
     assert verdict.support != "unsupported", verdict.reason
     shown = " ".join(BRIEF.reading.text[proof.start : proof.end] for proof in verdict.evidence)
     assert {"PERSON_1", "PERSON_2", "COMPANY_3"} <= set(find_pseudonyms(shown))
+
+
+LEASE = Grounder(
+    RedactedDocument(
+        "d", "m", 1, "order",
+        text := "All tenants of the building may vote only if the landlord has given notice.\n\nThe examiner noted that the "
+        "tenant had paid some of the rent before the notice was given.\n\nThe court may extend the term of the lease "
+        "because the tenant was ill when the building was sold.\n",
+        OffsetMap((Segment(0, len(text), 1, 0, len(text)),)), (), 1,
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        # some for all
+        "Some tenants of the building may vote only if the landlord has given notice.",
+        # all for some
+        "The examiner noted that the tenant had paid all of the rent before the notice was given.",
+        # no longer the only case
+        "All tenants of the building may vote not only if the landlord has given notice.",
+        # another role that the passage has too
+        "The tenant noted that the tenant had paid some of the rent before the notice was given.",
+        # the reason turned round
+        "The court may extend the term of the lease although the tenant was ill when the building was sold.",
+        # an exception put in
+        "The court may extend the term of the lease because the tenant was ill except when the building was sold.",
+    ],
+)
+def test_small_words_that_turn_the_meaning_are_seen(sentence: str) -> None:
+    assert LEASE.verify(sentence).support != "supported"
+
+
+def test_the_same_small_words_in_their_places_are_supported() -> None:
+    for line in LEASE.reading.text.split("\n\n"):
+        assert LEASE.verify(line.strip()).support == "supported"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -35,8 +36,13 @@ _LOOSE_TERMS = frozenset(
 )  # these take each other's place freely
 _SHORT_FORMS = {"ex": "exhibit", "exh": "exhibit", "ecf": "docket", "dkt": "docket", "sec": "section", "art": "article"}
 _DIRECTIONS = frozenset(
-    re.findall(r"\S+", "before after above below over under up down within without between against during until")
+    (
+        "before after above below over under up down within without between against during until "
+        "if unless because although though despite regardless except since when where while provided even"
+    ).split()
 )
+_EXCEPTIONS = frozenset("except unless without despite hardly".split())
+_NOT_ONLY = re.compile(r"\bnot only\b", re.IGNORECASE)
 _NAMES = {
     "pseudonym": "the name",
     "citation": "the citation",
@@ -120,6 +126,19 @@ def compare_opinion(text: str, opinion: str) -> list[Finding]:
     if opinion and not re.search(r"\bdissent|\bconcur|\bseparate", text, re.IGNORECASE):
         return [Finding(f"the source says this in a {opinion}", opinion == "dissent")]
     return []
+
+
+_EXTENTS = tuple(
+    frozenset(group.split())
+    for group in (
+        "all every each both always entire whole",
+        "some several certain sometimes part",
+        "most mostly usually",
+        "few little seldom rarely hardly",
+        "many much often",
+        "no none neither never",
+    )
+)
 
 
 def measure_copy(text: str, source: str) -> float:
@@ -250,6 +269,10 @@ def _compare_negation(text: str, best: str, source: str, copied: float) -> list[
         if here != there:
             word = "denies" if there > here else "does not deny"
             return [Finding(f"the source {word} this", True)]
+        only_here, only_there = (len(_NOT_ONLY.findall(words)) for words in (text, _span_of(text, best)))
+        if only_here != only_there:
+            words = ("not only", "only") if only_here > only_there else ("only", "not only")
+            return [Finding(f"the source says “{words[1]}”, not “{words[0]}”", False)]
         return []
     said, stands = find_negated(text), find_negated(source)
     terms, source_terms = find_terms(text), find_terms(source)
@@ -298,18 +321,23 @@ def _compare_words(text: str, best: str) -> list[Finding]:
     matcher = SequenceMatcher(
         None, [_normal(m.group()) for m in one], [_normal(m.group()) for m in other], autojunk=False
     )
-    here, there = set(_content(text)), set(_content(best))
+    here, there = Counter(_content(text)), Counter(_content(best))
     for kind, a, b, c, d in matcher.get_opcodes():
+        put_in = {m.group().casefold() for m in one[a:b]} if kind == "delete" else set()
+        if put_in & _EXCEPTIONS:
+            return [Finding(f"the source does not say “{min(put_in & _EXCEPTIONS)}” here", False)]
         if kind != "replace" or b - a > 3 or d - c > 3:
             continue
         new = text[one[a].start() : one[b - 1].end()]
         old = best[other[c].start() : other[d - 1].end()]
-        fresh = [term for term in _content(new) if term not in there and term not in _LOOSE_TERMS]
-        gone = [term for term in _content(old) if term not in here]
+        fresh = [term for term in _content(new) if here[term] > there[term] and term not in _LOOSE_TERMS]
+        gone = [term for term in _content(old) if there[term] > here[term]]
         if are_opposite(new, old) or (PATTERN.fullmatch(new) and PATTERN.fullmatch(old)):
             return [Finding(f"the source says “{old}”, not “{new}”", True)]
         if fresh and gone and not _same_letters(new, old) and not _same_figure(new, text, best):
             return [Finding(f"the source says “{old}”, not “{new}”", any(term[0].isdigit() for term in fresh))]
+        if _extent_of(new) and _extent_of(old) and _extent_of(new) != _extent_of(old):
+            return [Finding(f"the source says “{old}”, not “{new}”", False)]
         modal_new, modal_old = _modal_of(new), _modal_of(old)
         if modal_new and modal_old and modal_new != modal_old:
             return [Finding(f"the source says “{modal_old}”, not “{modal_new}”", True)]
@@ -317,8 +345,14 @@ def _compare_words(text: str, best: str) -> list[Finding]:
 
 
 def _content(text: str) -> list[str]:
-    """Give the terms of a text with the words of direction, which turn a meaning round though they are small."""
+    """Give the terms of a text with its words of direction and condition: small, but they turn a meaning round."""
     return find_terms(text) + [word for word in re.findall(r"[a-z]+", text.casefold()) if word in _DIRECTIONS]
+
+
+def _extent_of(words: str) -> int:
+    """Give which of the groups of words for how many or how much a stretch has, counted from 1, or 0."""
+    found = {word for word in re.findall(r"[a-z]+", words.casefold())}
+    return next((number for number, group in enumerate(_EXTENTS, start=1) if found & group), 0)
 
 
 def _same_figure(new: str, text: str, best: str) -> bool:
