@@ -12,7 +12,7 @@ from pathlib import Path
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 _GZIP = b"\x1f\x8b\x08"
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
-_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
+_HEX = re.compile(rb"[0-9a-fA-F]{12,}")
 
 
 def find_names(root: Path, names: Sequence[str]) -> list[str]:
@@ -48,7 +48,8 @@ def _decode(data: bytes, depth: int) -> Iterator[bytes]:
             plain = text.translate(bytes.maketrans(b"+/", b"-_"))
             yield from _decode(base64.urlsafe_b64decode(plain + b"=" * (-len(text) % 4)), depth - 1)
     for match in _HEX.finditer(data):
-        yield bytes.fromhex(match.group().decode())
+        for digits in (match.group(), match.group()[1:]):  # what stands before may look like a digit too
+            yield bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
 
 
 def _inflate(data: bytes) -> bytes:
