@@ -138,7 +138,11 @@ def find_sides(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Find captions near the top of a text: the ranges before and behind each "v."."""
     head = text[:_CAPTION_CHARACTERS]
     sides = []
-    for match in _VERSUS.finditer(head):
+    found = list(_VERSUS.finditer(head))
+    small = any(match.group()[0].islower() for match in found)
+    for match in found:
+        if small and match.group() in ("V.", "V"):
+            continue  # where one caption has a small "v.", this is an initial: "HIDEO V. IBARRA"
         before, after = _cut_before(head, match.start()), _cut_after(head, match.end())
         if _is_caption(head, before[0], after[1]) and not _is_cited(head, match):
             sides.append((before, after))
@@ -203,7 +207,7 @@ def list_names(head: str, start: int, end: int) -> list[tuple[int, int]]:
 _KEPT = make_words(
     "united states state city county people commonwealth new north south east west department board district water "
     "regional authority first national american company corporation association bank trust university church school "
-    "product products service services system systems"
+    "product products service services system systems lines"
 )
 
 

@@ -42,6 +42,8 @@ _WEAK_CODE = 0.45
 _SURE_SCORE, _SURE_PERSON_RANK, _COMPANY_RANK = 0.9, 64, 65
 _NAMES = frozenset(("PERSON", "ORG", "PARTY", "PARTY_ORG", "AGENCY"))
 _VERSUS = re.compile(r"\s+(?:v|vs|versus)\.?\s+", re.IGNORECASE)
+_SMALL_VERSUS = re.compile(r"\s(?:v|vs|versus)\.?\s")
+_CAPTION_CHARACTERS = 5000
 _SMALL_WORD = re.compile(r"(?<![\w.@/’'-])[a-zß-ÿ]{3,}(?![\w@])")
 _ANY_WORD = re.compile(r"[^\W\d_]+")
 _COMMON_ENDING = re.compile(r"(?:tions?|ments|ness|ility|ities|ings|ships?|ances|ences|ously|ively|ably|ism)$")
@@ -223,13 +225,20 @@ def _part_at_versus(text: str, candidates: list[Candidate]) -> list[Candidate]:
     parted = []
     for candidate in candidates:
         match = _VERSUS.search(text, candidate.start, candidate.end) if candidate.type in _NAMES else None
-        if match is None:
+        if match is None or _is_initial(text, match, candidate):
             parted.append(candidate)
         else:
             halves = (replace(candidate, end=match.start()), replace(candidate, start=match.end()))
             ruled = candidate.type == "ORG" and candidate.score > _MODEL_SCORE
             parted += [h for h in halves if not ruled or looks_like_organization(text[h.start : h.end])]
     return [c for c in parted if c.end > c.start]
+
+
+def _is_initial(text: str, versus: re.Match[str], name: Candidate) -> bool:
+    """Tell whether a large "V." in a name is an initial: small letters about it, or a small "v." in the caption."""
+    if versus.group().strip() not in ("V", "V."):
+        return False
+    return not text[name.start : name.end].isupper() or _SMALL_VERSUS.search(text, 0, _CAPTION_CHARACTERS) is not None
 
 
 def _part_at_people(text: str, candidates: list[Candidate]) -> list[Candidate]:

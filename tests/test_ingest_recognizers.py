@@ -22,7 +22,10 @@ def find(text: str, profile: str = "working") -> list[tuple[str, str]]:
         ("/s/ Tobias Wren\nTobias Wren", "PERSON", "Tobias Wren"),
         ("I, Tobias Wren, declare as follows:", "PERSON", "Tobias Wren"),
         ("GENEVRA ELLIS WREN gwren@example.org", "PERSON", "GENEVRA ELLIS WREN"),  # counsel above an e-mail
+        # an initial that a caption might take for "versus"
+        ("RUTH ALDER, Plaintiff, v. HIDEO V. IBARRA, Defendant.\n\nThe mate was told.", "PERSON", "HIDEO V. IBARRA"),
         ("It was signed by Harbor Holdings, LLC on Monday.", "ORG", "Harbor Holdings, LLC"),
+        ("Defendant Driftwood Barge Lines unplugged the reefers.", "ORG", "Driftwood Barge Lines"),  # not lines of a page
         ("She studied at Lindqvist State University then.", "ORG", "Lindqvist State University"),
         ("She lives at 4417 Juniper Street, Apt. 3, Salem, OR 97301 now.", "CONTACT",
          "4417 Juniper Street, Apt. 3, Salem, OR 97301"),

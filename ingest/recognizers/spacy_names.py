@@ -9,7 +9,7 @@ import regex
 
 from ingest.recognizers.base import Found, LegalRecognizer
 from ingest.recognizers.trim import trim_name
-from ingest.recognizers.vocabulary import MONTHS, NUMBER_WORDS, PARTICLES, PROPER_ADJECTIVES
+from ingest.recognizers.vocabulary import MONTHS, NUMBER_WORDS, ORG_HEADS, PARTICLES, PROPER_ADJECTIVES
 
 _DATE_SIGN = regex.compile(
     rf"\d|\b(?:{MONTHS}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b|\b(?:{NUMBER_WORDS})\b.*\b(?:day|week"
@@ -18,6 +18,7 @@ _DATE_SIGN = regex.compile(
 _LAW_WORD = regex.compile(
     r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Amendment|Statutes?|Clause|Exhibit|Article|Section)\b"
 )
+_KIND = regex.compile(rf"(?:[ \n](?:{ORG_HEADS})\b)+")
 _ROMAN = regex.compile(r"[IVX]{1,5}\.\s")
 _PUBLIC_BEFORE = regex.compile(r"\b(?:U\.\s?S\.|United\sStates)\s$")
 
@@ -41,9 +42,17 @@ class SpacyNames(LegalRecognizer):
             if numeral and (start == 0 or text[start - 2 : start] == "\n\n"):
                 start = numeral.end()  # "I. Wren’s plea": the numeral of a heading
             trimmed = trim_name(text, start, end, frozenset() if type == "PERSON" else PROPER_ADJECTIVES)
+            if trimmed is not None and type == "ORG":
+                trimmed = trimmed[0], _with_kind(text, trimmed[1], end)
             if trimmed is not None and _is_possible(text, *trimmed, type):
                 public = type == "ORG" and _PUBLIC_BEFORE.search(text, max(0, trimmed[0] - 16), trimmed[0])
                 yield Found(*trimmed, "AGENCY" if public else type, 0.6)
+
+
+def _with_kind(text: str, start: int, end: int) -> int:
+    """Give the end of an organization's name with the words of its kind, which are words of law elsewhere: "… Lines"."""
+    kind = _KIND.match(text, start, end)
+    return kind.end() if kind else start
 
 
 def _is_possible(text: str, start: int, end: int, type: str) -> bool:

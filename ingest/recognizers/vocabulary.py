@@ -49,7 +49,7 @@ ORG_HEADS = (
     r"|Technologies"
     r"|Laboratories|Pharmaceuticals|Properties|Realty|Investments|Capital|Ventures|Associates|Brothers|Sons"
     r"|Airlines|Railway"
-    r"|Railroad|Motors|Newspapers?|Press|Media|Broadcasting|Restaurant|Hotel|Club|Party|Museum|Cooperative|Consortium"
+    r"|Railroad|Motors|Lines|Logistics|Shipping|Trucking|Freight|Foods|Farms|Builders|Contractors|Newspapers?|Press|Media|Broadcasting|Restaurant|Hotel|Club|Party|Museum|Cooperative|Consortium"
 )
 AGENCY_HEADS = (
     r"Department|Ministry|Bureau|Agency|Administration|Commission|Board|Office|Authority|Directorate|Council"
