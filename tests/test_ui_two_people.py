@@ -64,9 +64,10 @@ def erase(house: House, first: str, second: str, password: str, matter_id: str) 
 
 
 def make_sock(house: House, matter_id: str, maker: str = "ada", role: str = "attorney") -> None:
-    """An account that one admin account made, and that an attorney of the matter let in."""
+    """An account that one admin account made, and that the owner of the data root let in."""
     people_actions.add_user(house, user(house, maker), "sock", role, GIVEN)
-    people_actions.add_member(house, user(house, "alex"), matter_id, "sock")
+    owner = replace(user(house, "alex"), role=cast(Any, OWNER))
+    people_actions.add_member(house, owner, matter_id, "sock")
 
 
 # what an attacker with the two admin accounts ada and max prepares, and whose password is then given as the second's
@@ -202,6 +203,16 @@ def test_an_admin_who_resets_a_password_reads_nothing_by_it(house: House, matter
     is_shut_out(matter_id)  # matter by matter: who confirms opens nothing that they cannot read themselves
     (entry,) = [e for e in audit.export(house.db) if e["action"] == "member.confirm"]
     assert (entry["actor"], entry["subject"], entry["detail"]) == ("nina", other, {"member": "alex"})
+
+
+def test_a_new_account_is_let_in_once_its_holder_has_chosen_a_password(house: House, matter_id: str) -> None:
+    people_actions.add_user(house, user(house, "ada"), "lena", "attorney", GIVEN)
+    with pytest.raises(Conflict, match="ada set it"):  # ada could sign in as lena
+        people_actions.add_member(house, user(house, "alex"), matter_id, "lena")
+    people_actions.change_password(house, user(house, "lena"), GIVEN, CHOSEN)
+    people_actions.add_member(house, user(house, "alex"), matter_id, "lena")
+    assert people.is_member(house.db, "lena", matter_id)
+    assert [e["action"] for e in audit.export(house.db)][-1] == "member.add"
 
 
 @pytest.mark.parametrize("way", ["password", "disable", "role"])

@@ -192,7 +192,8 @@ def add_member(house: House, user: User, matter_id: str, name: str, reason: str 
         NotAllowed: The user is no attorney of the matter, or it has one and the user is an admin, or somebody had a
             hand in the first attorney's account or in one of the matter's people within seven days.
         RefusedInput: An admin gave no reason, or named somebody who is no attorney.
-        Conflict: The membership rests, and the member has not chosen a password since somebody else did.
+        Conflict: The member has not chosen a password since somebody else did, who could sign in by it. The owner of
+            the data root may let in a new account all the same, but confirms no membership that rests.
     """
     own = may(user.role, "member.add") and people.is_member(house.db, user.name, matter_id)
     broken = may(user.role, "member.break_glass") and not own
@@ -200,6 +201,11 @@ def add_member(house: House, user: User, matter_id: str, name: str, reason: str 
     member = people.get_user(house.db, name)
     if broken:
         _check_glass(house, user, member, matter_id, reason)
+    elif member.password_by and user.role != OWNER:
+        raise Conflict(
+            f"{name} has not chosen a password yet: {member.password_by} set it.",
+            do="Have the person log in and change it; add them when they tell you so themselves.",
+        )
     resting = any(m.user == member and m.suspended_by for m in people.members_of(house.db, matter_id))
     action = "member.break_glass" if broken else "member.confirm" if resting else "member.add"
     with house.db.session():
