@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +85,19 @@ class RememberingEngine(_Around):
         engine: What answers.
         folder: Where answers are kept, one file for each set of weights.
         hashes: Hash of each adapter by id; an adapter without one is asked anew each time.
+        hold: Held while answers are written, such as `finetune.forget.hold_texts`; it raises where they may not be.
     """
 
-    def __init__(self, engine: Engine, folder: Path, hashes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        hashes: Mapping[str, str],
+        hold: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         super().__init__(engine)
         self.folder = folder
+        self.hold = hold
         self.hashes = {BASE: "base", **hashes}
 
     def batch(
@@ -98,7 +107,6 @@ class RememberingEngine(_Around):
         weights = self.hashes.get(adapter or BASE)
         if weights is None:
             return super().batch(prompts, adapter=adapter, max_new_tokens=max_new_tokens, **more)
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{self.model_hash[:16]}-{weights[:16]}.json"
         known = _read_answers(path)
         limits = [max_new_tokens] * len(prompts) if isinstance(max_new_tokens, int) else list(max_new_tokens)
@@ -107,9 +115,15 @@ class RememberingEngine(_Around):
         if new:
             asks, longest = zip(*new.values(), strict=True)
             made = super().batch(asks, adapter=adapter, max_new_tokens=longest, **more)
-            known = {**known, **dict(zip(new, made, strict=True))}
-            write_json(path, known)
+            known |= self._add_answers(path, dict(zip(new, made, strict=True)))
         return [known[_key_of(prompt, limit)] for prompt, limit in zip(prompts, limits, strict=True)]
+
+    def _add_answers(self, path: Path, made: dict[str, str]) -> dict[str, str]:
+        """Add answers to what the file holds now: what was taken out of it meanwhile stays out."""
+        with self.hold():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_json(path, {**_read_answers(path), **made})
+        return made
 
 
 def _key_of(prompt: Prompt, max_new_tokens: int) -> str:

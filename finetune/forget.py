@@ -1,51 +1,110 @@
-"""What rounds keep is forgotten with its source: lessons of erased matters and filings leave every dataset."""
+"""What rounds keep is forgotten with its source: lessons of erased matters and filings leave every dataset.
+
+A round reads its lessons into memory and works on them for minutes. What it writes, it writes by `hold_texts`, which
+asks whether they were erased meanwhile and keeps the forgetting of an erasure off until the text is on disk.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import shutil
-from collections.abc import Collection, Iterator
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import CasebriefError
 from assistant.settings import Settings
+from assistant.store import erasure
 from finetune.dataset import ANSWERS, HELD_OUT_FILE, MANIFEST_FILE, TRAIN_FILE, Lesson, read_dataset, write_dataset
+
+if TYPE_CHECKING:
+    from assistant.store.database import Database
 
 _LOG = logging.getLogger(__name__)
 _DERIVED = ("hash", "files", "train", "held_out", "matters")
+_HOLD = threading.RLock()  # one process owns the data root, so a lock of its threads is enough
+
+
+class SourceErased(CasebriefError):
+    """What a round learns from or is tested on was erased while it ran."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A matter or a filing that this round learns from or is tested on was erased while it ran.",
+            do="Start another round.",
+        )
+
+
+@contextmanager
+def hold_texts(db: Database, lessons: Iterable[Lesson] = ()) -> Iterator[None]:
+    """Read or write text of lessons while no erasure takes text out of what rounds keep.
+
+    Raises:
+        SourceErased: One of the lessons was erased before; nothing may be written.
+    """
+    with _HOLD:
+        found = list(lessons)
+        if len(drop_erased(db, found)) < len(found):
+            raise SourceErased
+        yield
+
+
+def drop_erased(db: Database, lessons: Iterable[Lesson]) -> list[Lesson]:
+    """Give the lessons whose matter and filing have not been erased."""
+    gone = {stone.subject for stone in erasure.list_tombstones(db)}
+    return [lesson for lesson in lessons if not _is_of(lesson, gone)]
+
+
+def was_erased(settings: Settings, round_id: str) -> bool:
+    """Tell whether a round's dataset has lost lessons since it was written."""
+    return bool(_read_json(settings.home / "rounds" / round_id / "dataset" / MANIFEST_FILE).get("erased"))
+
+
+def drop_weights(settings: Settings, round_id: str) -> None:
+    """Remove what a round has trained, where that is not registered: it learned from what is erased now."""
+    for path in (settings.home / "rounds" / round_id).iterdir():
+        if path.is_dir() and path.name not in ("dataset", "evaluations"):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def forget_texts(settings: Settings, matters: Collection[str] = (), documents: Collection[str] = ()) -> int:
     """Erase the texts of matters and of single filings from what rounds keep; manifests keep ids, hashes and counts.
 
-    Datasets lose their lessons; remembered answers and evaluations, which may quote them, go altogether, and first:
-    a crash between leaves the dataset to be found again. A dataset that is not whole is removed where it cannot be
+    Datasets lose their lessons; remembered answers and evaluations, which may quote them, and weights that learned
+    from them and are not registered go altogether, and first: a crash between leaves the dataset to be found again. A
+    dataset that is not whole is removed where it cannot be
     shown to hold nothing of them; a round that still needs it builds it anew.
 
     Returns:
         How many datasets held any.
     """
     gone = {*matters, *documents}
-    changed = 0
-    for folder in _datasets(settings) if gone else ():
-        try:
-            train, held_out, manifest = read_dataset(folder)
-        except (CasebriefError, ValueError, KeyError, TypeError, AttributeError):
-            changed += _drop_damaged(settings, folder, gone)
-            continue
-        if any(_is_of(lesson, gone) for lesson in (*train, *held_out)):
-            _drop_quotes(settings, folder)
-            kept = [[lesson for lesson in side if not _is_of(lesson, gone)] for side in (train, held_out)]
-            told = [{**row, "side": side} for side in ("train", "held_out") for row in manifest[side]]
-            erased = [row for row in told if row["matter_id"] in gone or row["document_id"] in gone]
-            facts = {key: value for key, value in manifest.items() if key not in _DERIVED}
-            write_dataset(folder, kept[0], kept[1], {**facts, "erased": [*facts.get("erased", []), *erased]})
-            changed += 1
-        for draft in folder.glob(".*.draft"):  # a writing that was cut off; the file itself is whole
-            draft.unlink()
-    return changed
+    with _HOLD:
+        return sum(_forget_in(settings, folder, gone) for folder in _datasets(settings)) if gone else 0
+
+
+def _forget_in(settings: Settings, folder: Path, gone: set[str]) -> bool:
+    """Erase the texts of what is gone from one dataset; tell whether it held any."""
+    try:
+        train, held_out, manifest = read_dataset(folder)
+    except (CasebriefError, ValueError, KeyError, TypeError, AttributeError):
+        return _drop_damaged(settings, folder, gone)
+    held_any = any(_is_of(lesson, gone) for lesson in (*train, *held_out))
+    if held_any:
+        _drop_quotes(settings, folder)
+        if any(_is_of(lesson, gone) for lesson in train):
+            drop_weights(settings, folder.parent.name)
+        kept = [[lesson for lesson in side if not _is_of(lesson, gone)] for side in (train, held_out)]
+        told = [{**row, "side": side} for side in ("train", "held_out") for row in manifest[side]]
+        erased = [row for row in told if row["matter_id"] in gone or row["document_id"] in gone]
+        facts = {key: value for key, value in manifest.items() if key not in _DERIVED}
+        write_dataset(folder, kept[0], kept[1], {**facts, "erased": [*facts.get("erased", []), *erased]})
+    for draft in folder.glob(".*.draft"):  # a writing that was cut off; the file itself is whole
+        draft.unlink()
+    return held_any
 
 
 def adapters_from(settings: Settings, document_id: str) -> tuple[str, ...]:
@@ -81,15 +140,15 @@ def _drop_quotes(settings: Settings, folder: Path) -> None:
     shutil.rmtree(settings.home / "rounds" / ANSWERS, ignore_errors=True)
 
 
-def _drop_damaged(settings: Settings, folder: Path, gone: set[str]) -> int:
+def _drop_damaged(settings: Settings, folder: Path, gone: set[str]) -> bool:
     """Remove a dataset that is not whole, unless every line can be read and names nothing of what is gone."""
     files = [p for p in folder.iterdir() if p.is_file() and (p.suffix == ".draft" or p.name in _TEXT_FILES)]
     if not any(_may_hold(path, gone) for path in files):
-        return 0
+        return False
     _LOG.warning("The dataset of round %s is damaged and may hold erased text: it is removed.", folder.parent.name)
     _drop_quotes(settings, folder)
     shutil.rmtree(folder)
-    return 1
+    return True
 
 
 _TEXT_FILES = (TRAIN_FILE, HELD_OUT_FILE)

@@ -22,6 +22,7 @@ from finetune.dataset import (
     split_lessons,
     write_dataset,
 )
+from finetune.forget import drop_erased, hold_texts
 from finetune.options import RoundOptions
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def build_dataset(
             "left_out_pairs": {**curated.left_out, **tested.left_out},
             "options": {name: getattr(options, name) for name in RoundOptions.__dataclass_fields__},
         }
-        write_dataset(folder, curated.kept, held_out, facts)
+        with hold_texts(db):
+            write_dataset(folder, drop_erased(db, curated.kept), drop_erased(db, held_out), facts)
     return count_dataset(folder)
 
 

@@ -11,6 +11,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,9 +23,9 @@ from assistant.settings import Settings
 from assistant.store import audit, erasure, matters, registry, rounds, usable
 from finetune.answers import RememberingEngine
 from finetune.checkpoint import write_json
-from finetune.dataset import ANSWERS, build_all_examples, read_dataset
+from finetune.dataset import ANSWERS, Lesson, build_all_examples, read_dataset
 from finetune.evaluate import Evaluation, evaluate_lessons, read_evaluation, write_evaluation
-from finetune.forget import forget_texts, learned_documents
+from finetune.forget import SourceErased, drop_weights, forget_texts, hold_texts, learned_documents, was_erased
 from finetune.gate import find_leaks, judge_candidate
 from finetune.harvest import build_dataset, originals_of
 from finetune.options import RoundOptions
@@ -95,8 +96,10 @@ def _run_steps(house: House, round_id: str) -> str:
             if rounds.get_round(house.db, round_id).status == "cancelled":
                 return "cancelled"
             rounds.update_round(house.db, round_id, step=name)
-            jobs.step(name)(body)()
-            run.forget_erased()
+            try:
+                jobs.step(name)(body)()
+            finally:
+                run.forget_erased()  # whatever else the step says, this is why it cannot go on
         return end_round(house.db, round_id, run.conclude())
     except (TrainingStopped, RoundCancelled):
         return end_round(house.db, round_id, "cancelled")
@@ -172,7 +175,7 @@ class RoundRun:
         if self.candidate_folder(candidate).exists():
             return candidate
         manifest = self.check_consent()
-        lessons = read_dataset(self.folder / "dataset")[0]
+        lessons = self.read_lessons()[0]
         start = self.parent_folder(parent)
         examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
         weighed = self.options.weigh_examples(examples, {lesson.pair_id: lesson.source for lesson in lessons})
@@ -199,14 +202,15 @@ class RoundRun:
 
     def evaluate(self) -> str:
         """Score base, base with worked examples, the active adapter and the candidate; give their number."""
-        lessons, held_out, _ = read_dataset(self.folder / "dataset")
+        lessons, held_out, _ = self.read_lessons()
+        hold = partial(hold_texts, self.db, [*lessons, *held_out])
         results: dict[str, Any] = {}
         for name, adapter, shots in self.systems():
             path = self.folder / "evaluations" / f"{name.replace(' ', '-')}.json"
             if not path.exists():
                 made = evaluate_lessons(
                     held_out,
-                    self.answering_engine(adapter),
+                    self.answering_engine(adapter, hold),
                     self.settings,
                     adapter=adapter,
                     shots=build_all_examples(lessons, self.settings) if shots else (),
@@ -215,7 +219,8 @@ class RoundRun:
                     progress=lambda done, total, name=name: self.tell(done, total, name),  # type: ignore[misc]
                     stop=self.stop_if_cancelled,
                 )
-                write_evaluation(path, made)
+                with hold():
+                    write_evaluation(path, made)
             results[name] = read_evaluation(path).tell() | {"hash": self.hash_of(adapter)}
             rounds.update_round(self.db, self.round_id, results=results)
         return str(len(results))
@@ -224,7 +229,7 @@ class RoundRun:
         """Let the candidate pass or not, and store why; give "passed" or "refused"."""
         path = self.folder / "gate.json"
         if not path.exists():
-            lessons, held_out, manifest = read_dataset(self.folder / "dataset")
+            lessons, held_out, manifest = self.read_lessons()
             candidate, rival = self.compared()
             matters = {*manifest["matters"], *(lesson.matter_id for lesson in held_out if lesson.matter_id)}
             leaks = find_leaks(
@@ -260,10 +265,28 @@ class RoundRun:
         return "passed" if passed else "refused"
 
     def forget_erased(self) -> None:
-        """Take out of the dataset what was erased while a step ran, which may have written it after the erasure."""
+        """Take out of the dataset what was erased while a step ran, where the erasure itself was cut off before.
+
+        Raises:
+            SourceErased: The dataset has lost something since it was written. What was trained is dropped.
+        """
         stones = erasure.list_tombstones(self.db)
         gone = {kind: [s.subject for s in stones if s.kind == kind] for kind in ("matter", "filing")}
         forget_texts(self.settings, gone["matter"], gone["filing"])
+        if was_erased(self.settings, self.round_id):
+            drop_weights(self.settings, self.round_id)
+            raise SourceErased
+
+    def read_lessons(self) -> tuple[list[Lesson], list[Lesson], dict[str, Any]]:
+        """Read the round's dataset while no erasure changes it: what to train on, what is held out, the manifest.
+
+        Raises:
+            SourceErased: It has lost something since it was written.
+        """
+        with hold_texts(self.db):
+            if was_erased(self.settings, self.round_id):
+                raise SourceErased
+            return read_dataset(self.folder / "dataset")
 
     def check_consent(self) -> dict[str, Any]:
         """Give the dataset's manifest if all that it was made from may still be learnt from.
@@ -271,7 +294,7 @@ class RoundRun:
         Raises:
             NotAllowed: Consent was withdrawn, an order holds, or a filing was deleted or sequestered since.
         """
-        manifest = read_dataset(self.folder / "dataset")[2]
+        manifest = self.read_lessons()[2]
         matters.check_training(self.db, manifest["matters"])
         usable.check_sources(self.db, learned_documents(self.settings, self.round_id))
         return manifest
@@ -323,12 +346,12 @@ class RoundRun:
         """Give the matters that an adapter learned from."""
         return adapters.get_adapter(self.db, adapter).matters
 
-    def answering_engine(self, adapter: str) -> Engine:
-        """Give the engine with the adapter loaded, remembering answers by the hash of the weights."""
+    def answering_engine(self, adapter: str, hold: Callable[[], AbstractContextManager[None]]) -> Engine:
+        """Give the engine with the adapter loaded, remembering answers by the hash of the weights; see `hold_texts`."""
         if adapter != "base":
             self.house.engine.load_adapter(adapter, self.candidate_folder(adapter))
         hashes = {adapter: self.hash_of(adapter)} if adapter != "base" else {}
-        return RememberingEngine(self.house.engine, self.settings.home / "rounds" / ANSWERS, hashes)
+        return RememberingEngine(self.house.engine, self.settings.home / "rounds" / ANSWERS, hashes, hold)
 
     def hash_of(self, adapter: str) -> str:
         """Give the hash of an adapter's weights, or of the base model."""

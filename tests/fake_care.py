@@ -67,6 +67,29 @@ class CareActions(OfficeActions):
         told = {"actor": "max", "subject": "ada", "reason": "Her <b>first</b> day", "created_at": "2026-11-02T09:00"}
         return [{"kind": "member.break_glass", **told}]
 
+    def people_list_members(self, house: Any, user: Any, matter_id: str) -> dict[str, Any]:
+        self._member(user, matter_id)
+        pia = {"name": "pia", "display_name": "Pia <b>Vogel</b>", "role": "paralegal", "disabled": False}
+        ada = {"name": "ada", "display_name": "Ada Lindqvist", "role": "attorney", "disabled": False}
+        since = {"since": "2026-10-01T09:00:00+00:00"}
+        return {
+            "members": [
+                ada | since | {"own_password": True, "suspended_by": ""},
+                pia | since | {"own_password": True, "suspended_by": "max"},
+            ],
+            "walled": [{"name": "sol", "display_name": "Sol Reyes", "role": "attorney", "disabled": False} | since],
+            "may_change": user.role == "attorney",
+        }
+
+    def people_remove_member(self, house: Any, user: Any, matter_id: str, name: str) -> dict[str, Any]:
+        self._attorney(user, matter_id)
+        self.calls.append(("remove_member", matter_id, name))
+        return {"matter_id": matter_id, "removed": name}
+
+    def people_change_password(self, house: Any, user: Any, old: str, new: str) -> dict[str, Any]:
+        self.calls.append(("change_password", user.name))
+        return {"name": user.name, "own_password": True}
+
     def people_set_legal_hold(self, house: Any, user: Any, matter_id: str, holds: bool) -> dict[str, Any]:
         self._attorney(user, matter_id)
         return {"matter_id": matter_id, "legal_hold": holds}

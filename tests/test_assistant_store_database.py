@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from store_samples import add_matter, open_store, settings_of
 
 from assistant.errors import CasebriefError, Conflict, DamagedState
-from assistant.store import database
+from assistant.store import audit, database, people
 from assistant.store.database import next_number, open_database
 from assistant.store.tables import Base, CounterRow
 
@@ -215,3 +215,20 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path):
     acknowledged = int(rest[-1]) if rest else acknowledged
     with open_store(tmp_path).reading() as session:
         assert session.get(CounterRow, "n").value in (acknowledged, acknowledged + 1)
+
+
+def test_an_older_database_learns_who_set_each_password_from_its_audit_log(tmp_path):
+    db = open_store(tmp_path)
+    for name in ("own", "given", "unknown"):
+        people.add_user(db, name, "attorney", "correct horse battery")
+    audit.record(db, "max", "user.add", "own")
+    audit.record(db, "own", "user.password", "own")
+    audit.record(db, "max", "user.add", "given")
+    audit.record(db, "max", "user.role", "own")
+    db.close()
+    with sqlite3.connect(tmp_path / "casebrief.db") as raw:
+        for column in ("users DROP COLUMN password_by", "memberships DROP COLUMN suspended_by"):
+            raw.execute(f"ALTER TABLE {column}")
+        raw.execute("UPDATE alembic_version SET version_num = '0002'")
+    found = {user.name: user.password_by for user in people.list_users(open_store(tmp_path))}
+    assert found == {"own": "", "given": "max", "unknown": ""}

@@ -200,7 +200,7 @@ def test_members_are_of_their_matters_only(db):
     people.add_member(db, "pat", one)
     assert people.is_member(db, pat, one) and not people.is_member(db, pat, other)
     assert not people.is_member(db, "ada", one) and not people.is_member(db, "nobody", one)
-    assert people.matters_of(db, pat) == (one,) and people.members_of(db, one) == (pat,)
+    assert people.matters_of(db, pat) == (one,) and [m.user for m in people.members_of(db, one)] == [pat]
     for name, matter_id in (("nobody", one), ("pat", "m-0")):
         with pytest.raises(NotFound):
             people.add_member(db, name, matter_id)
@@ -223,3 +223,22 @@ def test_a_wall_takes_a_person_off_and_keeps_them_off(db):
     assert people.is_member(db, "pat", matter_id)
     db.close()
     assert find_bytes(db.settings.home, b"sister") == []
+
+
+def test_a_membership_rests_while_somebody_elses_password_stands_and_until_it_is_confirmed(db):
+    one, other = add_matter(db, "One"), add_matter(db, "Other")
+    for matter_id in (one, other):
+        people.add_member(db, "pat", matter_id)
+    assert people.set_password(db, "pat", "chosen by pat", by="pat") == () and people.is_member(db, "pat", one)
+    assert people.set_password(db, "pat", "chosen by ada", by="ada") == tuple(sorted((one, other)))
+    assert people.matters_of(db, "pat") == () and not people.is_member(db, "pat", one)
+    assert [(m.user.name, m.suspended_by) for m in people.members_of(db, one)] == [("pat", "ada")]
+    with pytest.raises(Conflict, match="not chosen"):
+        people.add_member(db, "pat", one)
+    people.set_password(db, "pat", "chosen by pat", by="pat")
+    assert not people.is_member(db, "pat", one)  # ada could have chosen this one as well
+    people.add_member(db, "pat", one)
+    assert people.matters_of(db, "pat") == (one,)
+    people.remove_member(db, "pat", other)
+    people.add_wall(db, "pat", one, "ada", "sister")
+    assert [w.name for w, _ in people.walled_from(db, one)] == ["pat"] and people.walled_from(db, other) == ()

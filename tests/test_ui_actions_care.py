@@ -68,7 +68,7 @@ def test_an_admin_adds_nobody_to_a_matter_that_has_an_attorney(house: House) -> 
     people_actions.add_member(house, user(house, "alex"), matter_id, "paula")
     with pytest.raises(NotAllowed):
         people_actions.add_member(house, user(house, "paula"), matter_id, "nina")
-    assert {u.name for u in people.members_of(house.db, matter_id)} == {"alex", "paula"}
+    assert {m.user.name for m in people.members_of(house.db, matter_id)} == {"alex", "paula"}
     assert people_actions.list_notices(house, user(house, "paula"), matter_id) == []
 
 

@@ -38,7 +38,7 @@ def test_the_demo_can_be_made_twice(house: House) -> None:
             people.authenticate(house.db, name, first[name])
     matter = matters.find_matter(house.db, MATTER)
     assert matter.consent and matter.consent_by == "alex"
-    members = {u.name for u in people.members_of(house.db, matter_id)}
+    members = {m.user.name for m in people.members_of(house.db, matter_id)}
     assert members == {"alex", "paula", shell_login()}
 
 

@@ -84,6 +84,9 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/filings/{document_id}/names/add"): (
         "/api/filings/d-1/names/add", {**PLACE, "type": "PERSON"}, CONTENT,
     ),
+    ("GET", "/api/matters/{matter_id}/members"): ("/api/matters/m-1/members", None, CONTENT),
+    ("DELETE", "/api/matters/{matter_id}/members/{name}"): ("/api/matters/m-1/members/pia", None, ATTORNEY),
+    ("POST", "/api/password"): ("/api/password", {"old": "correct horse battery", "new": "another one"}, ALL),
     ("GET", "/api/matters/{matter_id}/notices"): ("/api/matters/m-1/notices", None, CONTENT),
     ("POST", "/api/matters/{matter_id}/hold"): ("/api/matters/m-1/hold", {"holds": True}, ATTORNEY),
     ("POST", "/api/keys/rotate"): ("/api/keys/rotate", {}, ADMIN),

@@ -222,3 +222,17 @@ def _admin() -> Any:
     from types import SimpleNamespace
 
     return SimpleNamespace(name="max", role="admin")
+
+
+def test_the_matters_people_are_listed_and_only_an_attorney_gets_the_buttons(
+    client: TestClient, actions: FakeActions
+) -> None:
+    for name, buttons in (("pia", (0, 0)), ("ada", (1, 1))):  # nobody removes themselves here; one membership rests
+        log_in(client, name)
+        page = client.get("/m/m-1/settings").text
+        assert "Pia &lt;b&gt;Vogel&lt;/b&gt;" in page and "<b>Vogel" not in page
+        assert "Ada Lindqvist" in page and "2026-10-01" in page and "max set the password" in page
+        assert re.search(r"Walled off from this matter: Sol Reyes \(sol\) since 2026-10-01", page)
+        assert (page.count("data-remove"), page.count("data-confirm")) == buttons
+    answer = client.delete("/api/matters/m-1/members/pia", headers={"X-CSRF-Token": client.csrf})  # type: ignore[attr-defined]
+    assert answer.status_code == 200 and actions.calls == [("remove_member", "m-1", "pia")]

@@ -105,7 +105,7 @@ def users_role(name: str, role: Role, as_user: As = None, as_json: Json = False)
 
 @users.command("password")
 def users_password(name: str, password_file: PasswordFile = None, as_user: As = None, as_json: Json = False) -> None:
-    """Give a user a new password; without --password-file one is made up and shown once."""
+    """Give a user a new password, made up without --password-file; each matter's attorney then confirms the user."""
     run("users-password", as_user, as_json, name=name, password=read_secret(password_file))
 
 
@@ -141,7 +141,7 @@ def matters_member(
     as_user: As = None,
     as_json: Json = False,
 ) -> None:
-    """Make a user a member of a matter."""
+    """Make a user a member of a matter, or confirm one whose password somebody else has set."""
     run("matters-member", as_user, as_json, matter=matter, name=user, reason=reason)
 
 

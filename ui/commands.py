@@ -22,6 +22,7 @@ from assistant.store.people import User
 from ui.actions import filings, learning, questions, summaries
 from ui.actions import people as people_actions
 from ui.messages import exit_code, log_fault, word_error
+from ui.owner import shell_login
 from ui.permits import OWNER, check, may
 
 if TYPE_CHECKING:
@@ -285,6 +286,8 @@ def erase(house: House, user: User, arguments: dict[str, Any], stop: threading.E
     """Erase a matter; the second person's password comes with it."""
     matter = people_actions.find_matter(house, user, arguments["matter"], "matter.erase")
     second, password = arguments["second"], arguments.get("password") or ""
+    if user.role != OWNER and second == _clean_login(shell_login()):  # --as: who types is the shell's own login
+        raise NotAllowed("The second person is the login of this shell, who acts already.", do="Name somebody else.")
     yield _record(people_actions.erase_matter(house, user, matter.matter_id, second, password=password))
 
 

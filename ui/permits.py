@@ -16,7 +16,7 @@ OWNER = "owner"
 """Role of whoever works from the shell of the operating-system user that owns the data root. It is never
 stored and never given to a login: only the command line makes such a user, for its own process."""
 
-_READ = frozenset({"matter.list", "matter.read"})
+_READ = frozenset({"matter.list", "matter.read", "password.change"})
 _PARALEGAL = _READ | {
     "file.summarize",
     "filing.upload",
@@ -37,6 +37,7 @@ _ATTORNEY = _PARALEGAL | {
     "matter.create",
     "matter.erase",
     "member.add",
+    "member.remove",
 }
 _ADMIN = frozenset(
     {
@@ -60,6 +61,7 @@ _ADMIN = frozenset(
         "user.role",
         "user.disable",
         "user.password",
+        "password.change",
         "audit.verify",
         "audit.export",
     }
@@ -91,6 +93,7 @@ IN_MATTER = frozenset(
         "hidden.reveal",
         "matter.erase",
         "member.add",
+        "member.remove",
         "member.break_glass",
     }
 )

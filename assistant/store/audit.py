@@ -37,6 +37,16 @@ class ChainReport:
     head: str
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who did what, and when (ISO 8601 UTC)."""
+
+    actor: str
+    action: str
+    at: str
+    detail: dict[str, Any]
+
+
 def record(db: Database, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None) -> int:
     """Append an entry and give its number; inside `with db.session():` it commits together with the action.
 
@@ -74,13 +84,12 @@ def record_in(session: Session, actor: str, action: str, subject: str, detail: d
     return number
 
 
-def has_acted(db: Database, actor: str, actions: Collection[str], subject: str, since: str) -> bool:
-    """Tell whether a person took one of the actions on a subject since a time (ISO 8601 UTC)."""
-    found = select(func.count()).where(
-        AuditRow.actor == actor, AuditRow.action.in_(actions), AuditRow.subject == subject, AuditRow.at >= since
-    )
+def list_acts(db: Database, actions: Collection[str], subject: str, since: str) -> tuple[Act, ...]:
+    """List who took one of the actions on a subject since a time (ISO 8601 UTC), oldest first."""
+    found = select(AuditRow).where(AuditRow.action.in_(actions), AuditRow.subject == subject, AuditRow.at >= since)
     with db.reading() as session:
-        return bool(session.scalar(found))
+        rows = session.scalars(found.order_by(AuditRow.entry))
+        return tuple(Act(row.actor, row.action, row.at, json.loads(row.detail)) for row in rows)
 
 
 def verify_chain(db: Database) -> ChainReport:

@@ -35,12 +35,22 @@ _HASHER = PasswordHasher()
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person: `name` identifies, `display_name` is shown."""
+    """A person: `name` identifies, `display_name` is shown; `password_by` is who else chose the password, or ""."""
 
     name: str
     display_name: str
     role: Role
     disabled: bool
+    password_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person on a matter since a time (ISO 8601 UTC); `suspended_by` is who set the password since, or ""."""
+
+    user: User
+    since: str
+    suspended_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +62,8 @@ class Login:
     expires_at: str
 
 
-def add_user(db: Database, name: str, role: str, password: str, display_name: str = "") -> User:
-    """Add a person.
+def add_user(db: Database, name: str, role: str, password: str, display_name: str = "", by: str = "") -> User:
+    """Add a person; `by` is the user name of who chose the password, where it is somebody else.
 
     Raises:
         WrongUsage: Name, role or password are not of the expected form.
@@ -73,6 +83,7 @@ def add_user(db: Database, name: str, role: str, password: str, display_name: st
             role=_check_role(role),
             password_hash=hashed,
             disabled=False,
+            password_by=by if by != name else "",
             created_at=timestamp(),
         )
         session.add(row)
@@ -113,8 +124,14 @@ def authenticate(db: Database, name: str, password: str) -> User:
         return _user(row)
 
 
-def set_password(db: Database, name: str, password: str) -> None:
+def set_password(db: Database, name: str, password: str, by: str = "") -> tuple[str, ...]:
     """Give a person a new password, end the logins and lift a lock.
+
+    Where somebody else (`by`, a user name) chose it, the person's memberships rest until they are confirmed by
+    `add_member`: whoever knows the password must not open the matters by it.
+
+    Returns:
+        The ids of the matters whose membership rests because of it.
 
     Raises:
         NotFound: There is no such user.
@@ -124,7 +141,12 @@ def set_password(db: Database, name: str, password: str) -> None:
     with db.session() as session:
         row = _user_row(session, name)
         row.password_hash, row.attempts, row.locked_until = hashed, 0, ""
+        row.password_by = by if by != name else ""
         session.execute(delete(LoginRow).where(LoginRow.user == name))
+        mine = session.scalars(select(MembershipRow).where(MembershipRow.user == name)).all()
+        for membership in mine if row.password_by else ():
+            membership.suspended_by = by
+        return tuple(sorted(membership.matter_id for membership in mine)) if row.password_by else ()
 
 
 def list_users(db: Database) -> tuple[User, ...]:
@@ -207,11 +229,11 @@ def end_logins(db: Database, user: User | str, token: str | None = None) -> int:
 
 
 def add_member(db: Database, user: User | str, matter_id: str) -> None:
-    """Let a person work on a matter.
+    """Let a person work on a matter, or confirm a membership that rests.
 
     Raises:
         NotFound: There is no such user or matter.
-        Conflict: The person is walled off from it.
+        Conflict: The person is walled off from it, or has not chosen a password since somebody else did.
     """
     with db.session() as session:
         _check_both(session, _name_of(user), matter_id)
@@ -219,8 +241,16 @@ def add_member(db: Database, user: User | str, matter_id: str) -> None:
             raise Conflict(
                 f"{_name_of(user)} is walled off from {matter_id}.", do="Lift the wall first, if it may be lifted."
             )
-        if not session.get(MembershipRow, (_name_of(user), matter_id)):
+        row = session.get(MembershipRow, (_name_of(user), matter_id))
+        if row is None:
             session.add(MembershipRow(user=_name_of(user), matter_id=matter_id, created_at=timestamp()))
+        elif row.suspended_by:
+            if session.get_one(UserRow, row.user).password_by:
+                raise Conflict(
+                    f"{row.user} has not chosen a password since {row.suspended_by} set one.",
+                    do="Have the person log in and change it, and confirm again when they tell you so themselves.",
+                )
+            row.suspended_by = ""
 
 
 def remove_member(db: Database, user: User | str, matter_id: str) -> None:
@@ -232,38 +262,48 @@ def remove_member(db: Database, user: User | str, matter_id: str) -> None:
 
 
 def is_member(db: Database, user: User | str, matter_id: str) -> bool:
-    """Tell whether a person works on a matter and is not walled off from it."""
+    """Tell whether a person works on a matter, is not walled off from it, and the membership does not rest."""
     with db.reading() as session:
         key = (_name_of(user), matter_id)
-        return session.get(MembershipRow, key) is not None and session.get(WallRow, key) is None
+        row = session.get(MembershipRow, key)
+        return row is not None and not row.suspended_by and session.get(WallRow, key) is None
 
 
 def matters_of(db: Database, user: User | str) -> tuple[str, ...]:
-    """Give the ids of the matters that a person works on, without those walled off."""
+    """Give the ids of the matters that a person works on, as `is_member` tells."""
     walled = select(WallRow.matter_id).where(WallRow.user == _name_of(user))
     mine = select(MembershipRow.matter_id).where(
-        MembershipRow.user == _name_of(user), MembershipRow.matter_id.not_in(walled)
+        MembershipRow.user == _name_of(user), MembershipRow.suspended_by == "", MembershipRow.matter_id.not_in(walled)
     )
     with db.reading() as session:
         return tuple(session.scalars(mine.order_by(MembershipRow.created_at, MembershipRow.matter_id)))
 
 
-def members_of(db: Database, matter_id: str) -> tuple[User, ...]:
-    """List the people who work on a matter."""
-    mine = select(UserRow).join(MembershipRow, MembershipRow.user == UserRow.name)
+def members_of(db: Database, matter_id: str) -> tuple[Member, ...]:
+    """List the people of a matter by name, also those whose membership rests."""
+    mine = select(UserRow, MembershipRow).join(MembershipRow, MembershipRow.user == UserRow.name)
     with db.reading() as session:
-        rows = session.scalars(mine.where(MembershipRow.matter_id == matter_id).order_by(UserRow.name))
-        return tuple(_user(row) for row in rows)
+        rows = session.execute(mine.where(MembershipRow.matter_id == matter_id).order_by(UserRow.name))
+        return tuple(Member(_user(user), row.created_at, row.suspended_by) for user, row in rows)
+
+
+def walled_from(db: Database, matter_id: str) -> tuple[tuple[User, str], ...]:
+    """List who is walled off from a matter, and since when (ISO 8601 UTC)."""
+    mine = select(UserRow, WallRow.created_at).join(WallRow, WallRow.user == UserRow.name)
+    with db.reading() as session:
+        rows = session.execute(mine.where(WallRow.matter_id == matter_id).order_by(UserRow.name))
+        return tuple((_user(user), since) for user, since in rows)
 
 
 def attorneys_of(db: Database, matter_id: str) -> tuple[User, ...]:
-    """List the attorneys who work on a matter: not disabled, not walled off."""
+    """List the attorneys who work on a matter: not disabled, not walled off, the membership not at rest."""
     walled = select(WallRow.user).where(WallRow.matter_id == matter_id)
     mine = (
         select(UserRow)
         .join(MembershipRow, MembershipRow.user == UserRow.name)
         .where(
             MembershipRow.matter_id == matter_id,
+            MembershipRow.suspended_by == "",
             UserRow.role == "attorney",
             UserRow.disabled.is_(False),
             UserRow.name.not_in(walled),
@@ -309,7 +349,7 @@ def walls_of(db: Database, user: User | str) -> tuple[str, ...]:
 
 
 def _user(row: UserRow) -> User:
-    return User(row.name, row.display_name, cast(Role, row.role), row.disabled)
+    return User(row.name, row.display_name, cast(Role, row.role), row.disabled, row.password_by)
 
 
 def _name_of(user: User | str) -> str:

@@ -34,6 +34,7 @@ class UserRow(Base):
     disabled: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[str] = mapped_column(default="")
+    password_by: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[str]
 
 
@@ -69,11 +70,12 @@ class MatterRow(Base):
 
 
 class MembershipRow(Base):
-    """A user works on a matter."""
+    """A user works on a matter; `suspended_by` names who set the user's password since an attorney let the user in."""
 
     __tablename__ = "memberships"
     user: Mapped[str] = mapped_column(ForeignKey("users.name", ondelete="CASCADE"), primary_key=True)
     matter_id: Mapped[str] = mapped_column(ForeignKey("matters.matter_id", ondelete="CASCADE"), primary_key=True)
+    suspended_by: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[str]
 
 

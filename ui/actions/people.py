@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import NotAllowed, NotFound, RefusedInput
+from assistant.errors import Conflict, NotAllowed, NotFound, RefusedInput, WrongUsage
 from assistant.store import audit, matters, notices, people
-from assistant.store.database import timestamp
 from assistant.store.matters import Matter
 from assistant.store.people import User
 from assistant.store.vault import hold_master_key
 from ui.permits import OWNER, check, may
+from ui.two_people import check_quiet, check_settled, check_two_people
 from ui.upkeep import forget
 
 if TYPE_CHECKING:
@@ -34,8 +34,14 @@ def present_matter(matter: Matter, *, content: bool) -> dict[str, Any]:
 
 
 def present_user(user: User) -> dict[str, Any]:
-    """Give a user as JSON."""
-    return {"name": user.name, "display_name": user.display_name, "role": user.role, "disabled": user.disabled}
+    """Give a user as JSON; `own_password` is False where somebody else chose the password."""
+    return {
+        "name": user.name,
+        "display_name": user.display_name,
+        "role": user.role,
+        "disabled": user.disabled,
+        "own_password": not user.password_by,
+    }
 
 
 def list_matters(house: House, user: User) -> list[dict[str, Any]]:
@@ -112,18 +118,42 @@ def add_user(house: House, user: User, name: str, role: str, password: str, disp
     """Add a user with a role and a first password (at least ten characters)."""
     check(house.db, user, "user.add")
     with house.db.session():
-        people.add_user(house.db, name, role, password, display_name)
+        people.add_user(house.db, name, role, password, display_name, by=user.name)
         audit.record(house.db, user.name, "user.add", name, {"role": role})
     return present_user(people.get_user(house.db, name))
 
 
 def reset_password(house: House, user: User, name: str, password: str) -> dict[str, Any]:
-    """Give a user a new password; open logins end and a lock is lifted."""
+    """Give a user a new password; open logins end and a lock is lifted.
+
+    Whoever knows another's password must not open the other's matters by it: the user's memberships rest until the
+    user has chosen a password and, matter by matter, an attorney of the matter has confirmed by `add_member`. The
+    people of each matter are told.
+    """
     check(house.db, user, "user.password")
     with house.db.session():
-        people.set_password(house.db, name, password)
-        audit.record(house.db, user.name, "user.password", name, {})
-    return present_user(people.get_user(house.db, name))
+        resting = people.set_password(house.db, name, password, by=user.name)
+        for matter_id in resting:
+            notices.add_notice(house.db, matter_id, "user.password", name, user.name, "")
+        audit.record(house.db, user.name, "user.password", name, {"resting": len(resting)})
+    return present_user(people.get_user(house.db, name)) | {"resting": list(resting)}
+
+
+def change_password(house: House, user: User, old: str, new: str) -> dict[str, Any]:
+    """Choose an own password; open logins end.
+
+    Raises:
+        NotAllowed: The old one is wrong, or the account is locked after five wrong ones.
+        WrongUsage: The new one is too short, or is the old one.
+    """
+    check(house.db, user, "password.change")
+    people.authenticate(house.db, user.name, old)
+    if new == old:
+        raise WrongUsage("The new password is the old one.", do="Choose one that nobody else knows.")
+    with house.db.session():
+        people.set_password(house.db, user.name, new, by=user.name)
+        audit.record(house.db, user.name, "user.password", user.name, {})
+    return present_user(people.get_user(house.db, user.name))
 
 
 def list_users(house: House, user: User) -> list[dict[str, Any]]:
@@ -153,15 +183,17 @@ def disable_user(house: House, user: User, name: str) -> dict[str, Any]:
 
 
 def add_member(house: House, user: User, matter_id: str, name: str, reason: str = "") -> dict[str, Any]:
-    """Make a user a member of a matter: an attorney of the matter may.
+    """Make a user a member of a matter, or confirm a membership that rests: an attorney of the matter may.
 
     An admin may only where the matter has no attorney, and only make an attorney its first: with a reason, which is
     sealed and shown to the matter's people, and an entry in the audit log.
 
     Raises:
-        NotAllowed: The user is no attorney of the matter, or it has one and the user is an admin, or the first
-            attorney's account, role or password was made by the same admin within seven days.
+        NotAllowed: The user is no attorney of the matter, or it has one and the user is an admin, or somebody had a
+            hand in the first attorney's account or in one of the matter's people within seven days.
         RefusedInput: An admin gave no reason, or named somebody who is no attorney.
+        Conflict: The member has not chosen a password since somebody else did, who could sign in by it. The owner of
+            the data root may let in a new account all the same, but confirms no membership that rests.
     """
     own = may(user.role, "member.add") and people.is_member(house.db, user.name, matter_id)
     broken = may(user.role, "member.break_glass") and not own
@@ -169,29 +201,68 @@ def add_member(house: House, user: User, matter_id: str, name: str, reason: str 
     member = people.get_user(house.db, name)
     if broken:
         _check_glass(house, user, member, matter_id, reason)
+    elif member.password_by and user.role != OWNER:
+        raise Conflict(
+            f"{name} has not chosen a password yet: {member.password_by} set it.",
+            do="Have the person log in and change it; add them when they tell you so themselves.",
+        )
+    resting = any(m.user == member and m.suspended_by for m in people.members_of(house.db, matter_id))
+    action = "member.break_glass" if broken else "member.confirm" if resting else "member.add"
     with house.db.session():
         people.add_member(house.db, member.name, matter_id)
         if broken:
             notices.add_notice(house.db, matter_id, "member.break_glass", member.name, user.name, reason)
-        audit.record(house.db, user.name, "member.break_glass" if broken else "member.add", matter_id, {"member": name})
+        audit.record(house.db, user.name, action, matter_id, {"member": name})
     return {"matter_id": matter_id, "member": name}
 
 
 def _check_glass(house: House, admin: User, member: User, matter_id: str, reason: str) -> None:
-    """Let an admin give a matter its first attorney; see `add_member`."""
+    """Let an admin give a matter its first attorney; see `add_member`.
+
+    An admin could else clear a matter of its attorneys, by closing their accounts or setting their passwords, and give
+    it to an account of their own. The owner of the data root, who holds its keys, need not wait.
+    """
     if people.attorneys_of(house.db, matter_id):
         raise NotAllowed("This matter has an attorney.", do="Ask an attorney of the matter to add the person.")
     if not reason.strip():
         raise RefusedInput("No reason was given.", do="Say why; the people of the matter will see it.")
     if member.role != "attorney" or member.disabled:
         raise RefusedInput(f"{member.name} is no attorney.", expected="the attorney who takes the matter")
-    if admin.role == "admin" and audit.has_acted(
-        house.db, admin.name, _ACCOUNT_ACTIONS, member.name, timestamp(-_ACCOUNT_HOURS)
-    ):
-        raise NotAllowed(
-            f"You made the account of {member.name}, its role or its password within the last seven days.",
-            do="Have another admin add the person, or wait until the seven days are over.",
-        )
+    if admin.role != OWNER:
+        wait = "Wait until the seven days are over, or have the owner of the data root do it from the shell."
+        check_settled(house.db, member.name, wait)
+        for other in people.members_of(house.db, matter_id):
+            check_quiet(house.db, other.user.name, wait)
+
+
+def list_members(house: House, user: User, matter_id: str) -> dict[str, Any]:
+    """List the people of a matter, and who is walled off from it; both with the day since when."""
+    check(house.db, user, "matter.read", matter_id)
+    members = [
+        present_user(m.user) | {"since": m.since, "suspended_by": m.suspended_by}
+        for m in people.members_of(house.db, matter_id)
+    ]
+    walled = [present_user(w) | {"since": since} for w, since in people.walled_from(house.db, matter_id)]
+    return {"members": members, "walled": walled, "may_change": may(user.role, "member.remove")}
+
+
+def remove_member(house: House, user: User, matter_id: str, name: str) -> dict[str, Any]:
+    """Take a person off a matter: an attorney of the matter may; its people are told.
+
+    Raises:
+        NotFound: The person is not on the matter.
+        Conflict: It would leave the matter without an attorney.
+    """
+    check(house.db, user, "member.remove", matter_id)
+    with house.db.session():
+        if all(m.user.name != name for m in people.members_of(house.db, matter_id)):
+            raise NotFound(f"{name} is not on this matter.", do="Reload the list of its people.")
+        if {a.name for a in people.attorneys_of(house.db, matter_id)} == {name}:
+            raise Conflict(f"{name} is the last attorney of this matter.", do="Add another attorney first.")
+        people.remove_member(house.db, name, matter_id)
+        notices.add_notice(house.db, matter_id, "member.remove", name, user.name, "")
+        audit.record(house.db, user.name, "member.remove", matter_id, {"member": name})
+    return {"matter_id": matter_id, "removed": name}
 
 
 def list_notices(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
@@ -240,25 +311,6 @@ def export_audit(house: House, user: User) -> list[dict[str, Any]]:
 
 
 _NAME_A_SECOND = "Name another attorney of the matter as the second."
-_ACCOUNT_ACTIONS = ("user.add", "user.password", "user.role")
-_ACCOUNT_HOURS = 7 * 24.0
-
-
-def _check_second(house: House, first: User, second: User, matter_id: str) -> None:
-    """Let only an attorney of the matter confirm an erasure, whose account is not one that the first person holds.
-
-    Raises:
-        NotAllowed: The second is no attorney of the matter, or the first made the account or its password of late.
-    """
-    if second.role != "attorney" or not people.is_member(house.db, second.name, matter_id):
-        raise NotAllowed(f"{second.name} is no attorney of this matter.", do=_NAME_A_SECOND)
-    since = timestamp(-_ACCOUNT_HOURS)
-    if audit.has_acted(house.db, first.name, _ACCOUNT_ACTIONS, second.name, since):
-        raise NotAllowed(
-            f"You made the account of {second.name}, its role or its password within the last seven days.",
-            expected="a second whose password you do not know",
-            do="Name another attorney of the matter, or wait until the seven days are over.",
-        )
 
 
 def erase_matter(house: House, user: User, matter_id: str, second: str, *, password: str = "") -> dict[str, Any]:
@@ -272,17 +324,14 @@ def erase_matter(house: House, user: User, matter_id: str, second: str, *, passw
         password: The second person's password.
 
     Raises:
-        NotAllowed: The second person is the first, is no attorney of the matter, did not confirm, or has an
-            account or a password that the first person made within seven days; or the matter is under a legal hold.
+        NotAllowed: The two accounts do not count as two people (see `ui.two_people`), the second person did not
+            confirm, or the matter is under a legal hold.
     """
     check(house.db, user, "matter.erase", matter_id)
     if not second:
         raise NotAllowed("Erasure takes two people.", do=_NAME_A_SECOND)
     confirming = people.authenticate(house.db, second, password)
-    if confirming.name == user.name:
-        raise NotAllowed("Erasure takes two people.", do=_NAME_A_SECOND)
-    check(house.db, confirming, "matter.erase", matter_id)
-    _check_second(house, user, confirming, matter_id)
+    check_two_people(house.db, user, confirming, matter_id)
     with house.db.session():
         report = matters.erase_matter(house.db, matter_id, user.name, confirming.name)
         counts = {"documents": report.documents, "second": confirming.name}

@@ -33,12 +33,21 @@ def show_people(request: Request) -> Response:
 
 @router.get("/m/{matter_id}/settings")
 def show_matter(request: Request, matter_id: str) -> Response:
-    """Show what an attorney decides for a matter, consent to training, and what was done to it."""
+    """Show what an attorney decides for a matter, who works on it, and what was done to it."""
     user = current_user(request)
     require_role(user, "attorney", "paralegal")
     matter = pick_matter(request, matter_id)
-    notices = request.app.state.actions.people.list_notices(request.app.state.house, user, matter_id)
-    return render(request, "matter.html", screen="matter", matter=matter, notices=notices)
+    actions, house = request.app.state.actions.people, request.app.state.house
+    members = actions.list_members(house, user, matter_id)
+    notices = actions.list_notices(house, user, matter_id)
+    return render(request, "matter.html", screen="matter", matter=matter, notices=notices, **members)
+
+
+@router.post("/api/password")
+async def change_password(request: Request) -> Any:
+    """Choose an own password: {old, new}; the person's sessions end."""
+    data = await read_json(request)
+    return await act(request, "change_password", pick_text(data, "old", 500), pick_text(data, "new", 500))
 
 
 @router.post("/api/users")
@@ -75,6 +84,18 @@ async def add_member(request: Request, matter_id: str) -> Any:
     data = await read_json(request)
     reason = pick_text(data, "reason", 2000) if "reason" in data else ""
     return await act(request, "add_member", matter_id, pick_text(data, "name", 200), reason)
+
+
+@router.get("/api/matters/{matter_id}/members")
+async def list_members(request: Request, matter_id: str) -> Any:
+    """Give who works on a matter, and who is walled off from it."""
+    return await act(request, "list_members", matter_id)
+
+
+@router.delete("/api/matters/{matter_id}/members/{name}")
+async def remove_member(request: Request, matter_id: str, name: str) -> Any:
+    """Take a person off a matter."""
+    return await act(request, "remove_member", matter_id, name)
 
 
 @router.get("/api/matters/{matter_id}/notices")

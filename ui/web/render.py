@@ -60,6 +60,7 @@ def render(request: Request, template: str, *, screen: str = "", status: int = 2
     page = _environment().get_template(template)
     shell = {
         "user": user,
+        "role_words": ROLE_WORDS,
         "role": ROLE_WORDS.get(user.role, "") if user else "",
         "person": (user.display_name or user.name) if user else "",
         "csrf": login.csrf if login else "",

@@ -129,6 +129,19 @@ function startActions() {
     location.assign("/login");
   });
   find("[data-new-matter]")?.addEventListener("click", newMatter);
+  for (const button of findAll("[data-password]")) button.addEventListener("click", changePassword);
+}
+
+async function changePassword() {
+  const data = await ask("Change your password", [
+    field("Present password", el("input", { name: "old", type: "password", required: true, maxlength: "500", autocomplete: "current-password" })),
+    field("New password, at least ten characters", el("input", { name: "new", type: "password", required: true, minlength: "10", maxlength: "500", autocomplete: "new-password" })),
+  ], { button: "Change", say: "Your sessions end everywhere; log in again with the new password." });
+  if (!data) return;
+  try {
+    await post("/api/password", Object.fromEntries(data));
+    location.assign("/login");
+  } catch (error) { toast(error.message); }
 }
 
 export async function newMatter() {
