@@ -44,12 +44,12 @@ export class MarkedText {
   cut(start, end) { return this.points.slice(start, end).join(""); }
 
   // Show which place is in hand; the others leave the order of the tab key.
-  choose(place) {
+  choose(place, { still = false } = {}) {
     for (const mark of findAll("mark", this.root)) {
       const chosen = this.places[Number(mark.dataset.place)] === place;
       mark.classList.toggle("active", chosen);
       mark.tabIndex = chosen ? 0 : -1;
-      if (chosen) mark.scrollIntoView({ block: "nearest" });
+      if (chosen && !still) mark.scrollIntoView({ block: "nearest" });
     }
   }
 

@@ -7,14 +7,14 @@ import { MarkedText } from "./marked_text.js";
 import { keysOn } from "./shell.js";
 import { Viewer } from "./viewer.js";
 
-const UNSURE = 0.7;
+const UNSURE = 0.8;
 const ROWS_AT_ONCE = 300;
 const TONES = { PERSON: "person", ORG: "org", LOC: "place", DATETIME: "date", QUANTITY: "date", CODE: "code", CONTACT: "code" };
 const DECIDED = { accepted: ["good", "check", "Accepted"], added: ["good", "check", "Added"], rejected: ["wait", "cross", "Given back"] };
 
 const root = find("[data-names]");
 const filing = JSON.parse(root.dataset.filing);
-const types = JSON.parse(root.dataset.types);
+const types = Object.fromEntries(findAll("[data-type] option[value]:not([value=''])", root).map((option) => [option.value, option.textContent]));
 const mayReview = Boolean(root.dataset.mayReview);
 const mayKeep = Boolean(root.dataset.mayKeep);
 const address = `/api/filings/${filing.document_id}`;
@@ -26,9 +26,11 @@ const flat = filing.page_list.every((p) => !p.width_pt);
 
 let items = []; // of the whole filing, in reading order
 let page = 0;
+let drawnPage = 0; // whose text stands there
 let held = null; // the item in hand
 let whole = false;
-let busy = false;
+let waiting = []; // decisions that the server has not answered yet: how each changes the items
+let sent = Promise.resolve(); // they go to the server one after the other, so that nobody waits between two
 let limit = ROWS_AT_ONCE;
 let boxes = new Map();
 
@@ -44,7 +46,7 @@ function describeMark(item) {
   return {
     tone: tone(item), tag: item.decision === "rejected" ? "given back" : [item.pseudonym, sure(item)].filter(Boolean).join(" "),
     label: [types[item.type], item.pseudonym, sure(item) && `${sure(item)} sure`, states, item.text].filter(Boolean).join(", "),
-    extra: [item.decision, isUnsure(item) && "unsure"].filter(Boolean).join(" "),
+    extra: [item.decision, isUnsure(item) && "doubtful"].filter(Boolean).join(" "),
   };
 }
 
@@ -79,14 +81,14 @@ function drawList() {
   list.replaceChildren(...(some.length ? some.slice(0, limit).map(row) : [none]), ...(more ? [more] : []));
   const replaced = items.filter((item) => item.decision !== "rejected");
   const checked = items.filter((item) => item.decision).length;
-  find("[data-tally]", root).textContent = `${plural(replaced.length, "place")} replaced · ${checked} of ${items.length} checked`;
+  const sending = waiting.length ? ` · ${plural(waiting.length, "decision")} being applied` : "";
+  find("[data-tally]", root).textContent = `${plural(replaced.length, "place")} replaced · ${checked} of ${items.length} checked${sending}`;
 }
 
 function drawFoot() {
   foot.dataset.status = "";
-  if (busy) return foot.replaceChildren(icon("clock"), el("span", { class: "say grow", role: "status" }, "Applying it to what is stored…"));
   if (!held) return foot.replaceChildren(el("span", { class: "say grow quiet" }, items.length ? "Choose a name in the list or in the text." : "The model sees this filing’s text as it is."));
-  const say = el("span", { class: "say grow" }, el("span", { class: `tag ${tone(held)}` }, types[held.type]), " ", el("strong", {}, held.pseudonym), " · ", stateOf(held));
+  const say = el("span", { class: "say grow" }, el("span", { class: `tag ${tone(held)}` }, types[held.type]), el("strong", {}, held.pseudonym), stateOf(held));
   foot.replaceChildren(say, ...(mayReview ? controls() : []));
 }
 
@@ -101,11 +103,12 @@ function controls() {
     held.decision !== "accepted" || whole ? el("button", { type: "button", class: "main", "data-accept": "", onclick: accept }, "Accept", el("kbd", {}, "a")) : null].filter(Boolean);
 }
 
-function drawMarks() {
+function drawMarks({ still = false } = {}) {
   const here = items.filter((item) => item.page === page);
-  const place = (item) => ({ document_id: filing.document_id, page, start: item.start, end: item.end, boxes: boxes.get(keyOf(item)) || [], quote: item.text, pinpoint: item.pseudonym, tone: tone(item), tag: types[item.type] });
-  if (!flat) viewer.mark(here.filter((item) => isSame(item, held)).map(place), here.filter((item) => !isSame(item, held) && item.decision !== "rejected").map(place));
-  text.choose(text.places.find((one) => isSame(one, held)));
+  const place = (item) => ({ document_id: filing.document_id, page, start: item.start, end: item.end, boxes: boxes.get(keyOf(item)) || [], quote: item.text, pinpoint: item.pseudonym });
+  const named = (item) => ({ ...place(item), tone: tone(item), tag: types[item.type] });
+  if (!flat) viewer.mark(here.filter((item) => isSame(item, held)).map(named), here.filter((item) => !isSame(item, held) && item.decision !== "rejected").map(place));
+  text.choose(text.places.find((one) => isSame(one, held)), { still });
 }
 
 async function openPage(wanted) {
@@ -121,12 +124,24 @@ async function openPage(wanted) {
     const [told, found] = await Promise.all([get(`${address}/pages/${page}/text`), get(`${address}/pages/${page}/names`), picture]);
     if (page !== mine) return;
     takeBoxes(found);
+    drawnPage = page;
     text.draw(told.text, items.filter((item) => item.page === page));
     text.root.scrollTop = 0;
     drawMarks();
   } catch (error) {
     if (page === mine) text.root.replaceChildren(el("p", { role: "alert" }, error.message));
   }
+}
+
+// Another filter or order begins at its first name.
+async function sift() {
+  limit = ROWS_AT_ONCE;
+  held = null;
+  drawList();
+  drawMarks();
+  drawFoot();
+  list.scrollTop = 0;
+  await pick(shown()[0]);
 }
 
 // A page that is turned to by itself leaves nothing in hand, so that no key decides about what is not in sight.
@@ -173,66 +188,111 @@ async function load() {
   items.sort((a, b) => a.page - b.page || a.start - b.start);
 }
 
-// Make a decision, then read what it changed. `then` chooses the next item of the list that was shown before.
-async function decide(path, data, say, { stay = false } = {}) {
-  if (busy) return;
-  const before = shown();
-  const at = before.findIndex((item) => isSame(item, held));
-  busy = true;
-  drawFoot();
-  try {
-    const done = await post(`${address}/names/${path}`, data);
-    toast(say(done), "good");
-  } catch (error) { toast(error.message); }
+// A decision shows at once and is sent in its turn; when the last one is answered, what they changed is read again.
+function decide(path, data, change, say) {
+  waiting.push(change);
+  change();
+  sent = sent.then(async () => {
+    try {
+      const words = say(await post(`${address}/names/${path}`, data));
+      if (words) toast(words, "good");
+    } catch (error) { toast(error.message); }
+    waiting.shift();
+    if (waiting.length) return drawList();
+    await readAgain();
+  });
+}
+
+async function readAgain() {
   try {
     const [, found] = await Promise.all([load(), get(`${address}/pages/${page}/names`)]);
     takeBoxes(found);
   } catch (error) { toast(error.message); }
-  busy = false;
-  await redraw(stay ? held : before.slice(at + 1).map(itemAt).find((item) => item && !item.decision) || held);
+  for (const change of waiting) change();
+  await redraw(held, { still: true });
 }
 
-async function redraw(next) {
-  const top = text.root.scrollTop;
-  drawList();
-  text.draw(text.points.join(""), items.filter((item) => item.page === page));
-  text.root.scrollTop = top;
+// The first open item after the one in hand, in the list as it is shown; without one, that stays in hand.
+function follower() {
+  const some = shown();
+  return some.slice(some.findIndex((item) => isSame(item, held)) + 1).find((item) => !item.decision) || held;
+}
+
+// With `still` nothing is scrolled: it was the server that answered, not the person who moved.
+async function redraw(next, { still = false } = {}) {
+  const active = document.activeElement;
+  const button = foot.contains(active) && ["[data-accept]", "[data-reject]"].find((name) => active.matches(name));
+  const focus = list.contains(active) ? "list" : text.root.contains(active) && active !== text.root ? "text" : "";
   const covers = (item) => next && item.page === next.page && item.start < next.end && item.end > next.start;
   held = itemAt(next || {}) || items.find(covers) || null; // words that were added were widened to whole ones
-  if (held) await pick(held, { focus: "list" });
-  else drawMarks();
-  drawFoot();
+  drawList();
+  drawText();
+  if (held && !still) await pick(held, { focus });
+  else {
+    drawMarks({ still });
+    drawFoot();
+    if (focus === "list") find("[aria-current]", list)?.focus({ preventScroll: true });
+    if (focus === "text") text.focus();
+  }
+  if (button) find(button, foot)?.focus();
+}
+
+// A selection is left alone: somebody is about to mask it.
+function drawText() {
+  if (drawnPage !== page || text.selection()) return;
+  const top = text.root.scrollTop;
+  text.draw(text.points.join(""), items.filter((item) => item.page === page));
+  text.root.scrollTop = top;
+}
+
+function setDecision(place, decision) {
+  const item = itemAt(place);
+  if (item) Object.assign(item, { decision, by: "" });
 }
 
 function placeOf(item) { return { page: item.page, start: item.start, end: item.end }; }
 
 function accept() {
   if (!held || !mayReview) return;
-  if (held.decision === "rejected") return decide("add", { ...placeOf(held), type: held.type }, (done) => `Masked again as ${done.pseudonym}.`, { stay: true });
-  return decide("accept", { ...placeOf(held), everywhere: whole }, (done) => `Accepted in ${plural(done.accepted, "place")}.`);
+  const place = placeOf(held);
+  const { pseudonym, type, decision } = held;
+  const next = follower();
+  if (decision === "rejected") decide("add", { ...place, type }, () => setDecision(place, "added"), (done) => `Masked again as ${done.pseudonym}.`);
+  else decide("accept", { ...place, everywhere: whole }, whole ? () => acceptAll(pseudonym) : () => setDecision(place, "accepted"), whole ? (done) => `Accepted in ${plural(done.accepted, "place")}.` : () => "");
+  redraw(decision === "rejected" ? held : next);
+}
+
+function acceptAll(pseudonym) {
+  for (const item of items) if (item.pseudonym === pseudonym && item.decision !== "rejected") item.decision = "accepted";
 }
 
 async function reject() {
   if (!held || !mayReview || held.decision === "rejected" || (whole && !mayKeep)) return;
-  const item = held;
-  if (whole && !(await ask("Give this word back in the whole matter?", el("p", {}, el("q", { class: "serif" }, item.text)), {
+  const [item, everywhere] = [held, whole];
+  const place = placeOf(item);
+  if (everywhere && !(await ask("Give this word back in the whole matter?", el("p", {}, el("q", { class: "serif" }, item.text)), {
     button: "Give it back", danger: true, say: "The model will see it as it is written, in the filings of this matter and in those that come later." }))) return;
-  decide("reject", { ...placeOf(item), everywhere: whole }, (done) => `Given back to the model’s text in ${plural(done.revised.length, "filing")}.`);
+  const next = follower();
+  decide("reject", { ...place, everywhere }, () => setDecision(place, "rejected"), (done) => (everywhere ? `Given back to the model’s text in ${plural(done.revised.length, "filing")}.` : ""));
+  redraw(next);
 }
 
 async function mask() {
-  if (!mayReview || busy) return;
+  if (!mayReview) return;
   const chosen = text.selection();
   const type = el("select", { name: "type" }, Object.entries(types).map(([key, words]) => el("option", { value: key }, words)));
   const words = chosen ? el("p", { class: "serif" }, el("q", {}, text.cut(chosen.start, chosen.end).replace(/\s+/g, " ")))
     : field("The words, as they stand on this page", el("input", { name: "words", required: true, maxlength: "300", autocomplete: "off", spellcheck: "false" }));
   const data = await ask("Mask words that were missed", [words, field("What they are", type)], { button: "Mask", say: "They are masked here and, as a name, in the other filings of the matter." });
   if (!data) return;
-  const place = chosen || text.findWords(data.get("words"));
-  if (!place) return toast(`These words do not stand on page ${page}. Write them as the page does, or select them in the text.`);
+  const found = chosen || text.findWords(data.get("words"));
+  if (!found) return toast(`These words do not stand on page ${page}. Write them as the page does, or select them in the text.`);
   document.getSelection().removeAllRanges();
-  held = { page, ...place };
-  decide("add", { ...placeOf(held), type: data.get("type") }, (done) => `Masked as ${done.pseudonym} in ${plural(done.revised.length, "filing")}.`, { stay: true });
+  const made = { page, ...found, type: data.get("type"), pseudonym: "being masked", confidence: 1, decision: "added", text: text.cut(found.start, found.end) };
+  const overlaps = (item) => item.page === made.page && item.start < made.end && item.end > made.start;
+  decide("add", { ...placeOf(made), type: made.type }, () => { items = [...items.filter((item) => !overlaps(item)), made].sort((a, b) => a.page - b.page || a.start - b.start); },
+    (done) => `Masked as ${done.pseudonym} in ${plural(done.revised.length, "filing")}.`);
+  redraw(made);
 }
 
 function press(event) {
@@ -247,7 +307,7 @@ function press(event) {
 }
 
 function listen() {
-  for (const name of ["[data-type]", "[data-order]", "[data-open-only]"]) find(name, root).addEventListener("change", () => { limit = ROWS_AT_ONCE; list.scrollTop = 0; drawList(); });
+  for (const name of ["[data-type]", "[data-order]", "[data-open-only]"]) find(name, root).addEventListener("change", sift);
   find("[data-back]", root).addEventListener("click", () => turnTo(page - 1));
   find("[data-forward]", root).addEventListener("click", () => turnTo(page + 1));
   find("[data-number]", root).addEventListener("change", (event) => turnTo(Number(event.target.value) || 1));
@@ -265,6 +325,7 @@ function listen() {
     if (button) find("[data-mask-words]", button).textContent = some ? "Mask selection" : "Mask words";
   });
   document.addEventListener("keydown", press);
+  window.addEventListener("beforeunload", (event) => waiting.length && event.preventDefault());
   new ResizeObserver(() => viewer.size()).observe(viewer.scroll);
 }
 
