@@ -21,7 +21,16 @@ from ui.web.filing import download
 
 STATIC = Path(__file__).parent.parent / "ui" / "web" / "static"
 PAGES = {
-    "pia": ["/m/m-1", "/f/d-1", "/f/d-1/names", "/m/m-1/ask", "/m/m-1/search?q=pay", "/m/m-1/settings", "/review", "/not/there"],
+    "pia": [
+        "/m/m-1",
+        "/f/d-1",
+        "/f/d-1/names",
+        "/m/m-1/ask",
+        "/m/m-1/search?q=pay",
+        "/m/m-1/settings",
+        "/review",
+        "/not/there",
+    ],
     "ada": ["/m/m-1/settings", "/review", "/f/d-1/names"],
     "max": ["/people"],
 }

@@ -25,7 +25,8 @@ def list_detections(house: House, user: User, document_id: str, page: int) -> di
     """Give what was replaced on a page, and what people rejected there.
 
     Returns:
-        {document_id, page, revision, detections: [{pseudonym, type, confidence, page, start, end, text, boxes, decision}],
+        {document_id, page, revision,
+        detections: [{pseudonym, type, confidence, page, start, end, text, boxes, decision}],
         rejected: [{pseudonym, type, page, start, end, text, boxes, by}]}; offsets are characters of the page as read.
     """
     from ingest import review
