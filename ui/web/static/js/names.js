@@ -234,7 +234,7 @@ async function redraw(next, { still = false } = {}) {
     if (focus === "list") find("[aria-current]", list)?.focus({ preventScroll: true });
     if (focus === "text") text.focus();
   }
-  if (button) find(button, foot)?.focus();
+  if (button) (find(button, foot) || find("[aria-current]", list) || text.root).focus();
 }
 
 // A selection is left alone: somebody is about to mask it.
