@@ -54,7 +54,7 @@ export class Desk {
     Object.assign(this, { past: own, summary, active: -1, view: "summary" });
     this.draw();
     this.body.focus({ preventScroll: true });
-    announce("An earlier summary, to be read only");
+    announce("Another summary, opened to be read only");
     const first = summary.sentences.find((s) => s.evidence.length)?.evidence[0];
     if (first) this.viewer.goTo(first);
   }

@@ -24,7 +24,7 @@ export function drawFoot(desk) {
   const [symbol, say] = says[summary.status] || says.draft;
   const open = unsure(summary).length;
   if (open && summary.status !== "signed_off") say.append(` · ${plural(open, "sentence")} not fully supported`);
-  if (desk.past) say.append(" · an earlier summary, to be read only");
+  if (desk.past) say.append(" · opened to be read only");
   foot.replaceChildren(icon(symbol), say, ...buttons(desk));
 }
 
