@@ -42,18 +42,21 @@ class Detection:
     decision: str = ""
 
 
-def list_detections(document: RedactedDocument, page: int, decisions: Sequence[Decision]) -> list[Detection]:
-    """List what was replaced on a page, in reading order, with what people decided about it."""
+def list_detections(document: RedactedDocument, page: int | None, decisions: Sequence[Decision]) -> list[Detection]:
+    """List what was replaced on a page, or on all pages where it is None, with what people decided about it.
+
+    They come in the order of the pages, and on a page in that of its characters.
+    """
     known = len(document.confidences) == len(PATTERN.findall(document.text))
     decided = {(d.page, d.start, d.end): d.decision for d in decisions}
     found = []
     for index, match in enumerate(PATTERN.finditer(document.text)):
         for place in document.offsets.to_original(*match.span()):
-            if place.page == page:
+            if page is None or place.page == page:
                 confidence = document.confidences[index] if known else None
-                decision = decided.get((page, place.start, place.end), "")
+                decision = decided.get((place.page, place.start, place.end), "")
                 found.append(Detection(match.group(), _TYPES[match["word"]], confidence, place, decision))
-    return sorted(found, key=lambda d: d.place.start)
+    return sorted(found, key=lambda d: (d.place.page, d.place.start))
 
 
 def accept_detection(db: Database, document_id: str, place: PageSpan, actor: str, *, everywhere: bool) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from fake_care import CareActions
 from fake_world import (
+    DESCRIBED,
     LINES,
     MEMBERS,
     PEOPLE,
@@ -24,6 +25,11 @@ from fake_world import (
 )
 
 from assistant.errors import Conflict, NotAllowed, NotFound, RefusedInput
+
+
+def describe(summary: dict[str, Any]) -> dict[str, Any]:
+    """Give what the real actions say of a summary in a list."""
+    return {key: summary[key] for key in DESCRIBED}
 
 
 @dataclass
@@ -180,6 +186,10 @@ class FakeActions(CareActions):
         self._filing(user, document_id)
         return self.summary if document_id == "d-1" else None
 
+    def summaries_list_summaries(self, house: Any, user: Any, document_id: str) -> list[dict[str, Any]]:
+        self._filing(user, document_id)
+        return [describe(self.summary)] if self.summary and document_id == "d-1" else []
+
     def _edit(self, user: Any, summary_id: str, expected_version: int, change: Any) -> dict[str, Any]:
         mine = self._mine(user, summary_id)
         if expected_version != mine["version"] or mine["status"] == "signed_off":
@@ -276,22 +286,8 @@ class FakeActions(CareActions):
     def summaries_review_list(self, house: Any, user: Any) -> list[dict[str, Any]]:
         if user.name not in MEMBERS["m-1"] or self.summary is None:
             return []
-        row = {
-            key: self.summary[key]
-            for key in (
-                "summary_id",
-                "document_id",
-                "matter_id",
-                "file",
-                "status",
-                "author",
-                "submitted_by",
-                "version",
-                "created_at",
-                "returned_reason",
-            )
-        }
-        return [{**row, "sentences": 5, "not_supported": 2}]
+        more = {key: self.summary[key] for key in ("matter_id", "file", "returned_reason")}
+        return [{**describe(self.summary), **more, "sentences": 5, "not_supported": 2}]
 
     def summaries_export_summary(
         self, house: Any, user: Any, summary_id: str, form: str, citations: bool

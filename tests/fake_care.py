@@ -33,6 +33,7 @@ class CareActions(OfficeActions):
     def names_list_detections(self, house: Any, user: Any, document_id: str, page: int) -> dict[str, Any]:
         self._member(user, "m-1")
         found = {"pseudonym": "PERSON_1", "type": "PERSON", "confidence": 0.85, "decision": "", "start": 0, "end": 5}
+        found |= {"page": page}
         return {
             "document_id": document_id,
             "page": page,
@@ -40,6 +41,11 @@ class CareActions(OfficeActions):
             "detections": [found | {"text": "Marsh", "boxes": []}],
             "rejected": [],
         }
+
+    def names_list_all_detections(self, house: Any, user: Any, document_id: str) -> dict[str, Any]:
+        found = self.names_list_detections(house, user, document_id, 1)
+        bare = [{k: v for k, v in one.items() if k != "boxes"} for one in found["detections"]]
+        return {"document_id": document_id, "revision": 1, "detections": bare, "rejected": []}
 
     def names_accept_detection(
         self, house: Any, user: Any, document_id: str, page: int, start: int, end: int, everywhere: bool = False

@@ -22,6 +22,10 @@ LINES = (
     "5. Plaintiff complained to the shift supervisor on May 4, 2022.",
     "6. Plaintiff demands judgment, liquidated damages and the costs of this action.",
 )
+DESCRIBED = (
+    "summary_id", "document_id", "status", "author", "adapter", "detail", "stopped", "version", "submitted_by",
+    "signed_off_by", "created_at",
+)  # fmt: skip
 REASON = "The filing says $48,250 for the years 2021 to 2023."
 
 

@@ -46,9 +46,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         matter = people_actions.create_matter(house, alex, "Rivera v. Harbor")["matter_id"]
         people_actions.add_member(house, alex, matter, "paula")
         people_actions.set_consent(house, alex, matter, True, "Agreed in writing.")
+        named = people_actions.create_matter(house, alex, "Names under review")["matter_id"]
+        people_actions.add_member(house, alex, named, "paula")
         house.close()
         pdf = root / "complaint.pdf"
         pdf.write_bytes(make_pdf(make_filing(11, "complaint", split="test", pages=2)))
+        other = root / "answer.pdf"
+        other.write_bytes(make_pdf(make_filing(12, "complaint", split="test", pages=2)))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -58,10 +62,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         address = f"http://127.0.0.1:{port}"
         try:
             wait_for(address, server, root / "server.log")
-            yield {"address": address, "matter": matter, "pdf": str(pdf)}
+            yield {"address": address, "matter": matter, "pdf": str(pdf), "named": named, "other": str(other)}
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(120)
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -185,6 +189,98 @@ def test_the_admin_starts_a_round_and_sees_no_content(
     filing = submitted["document"]
     for path in (f"/f/{filing}", f"/m/{office['matter']}", f"/api/filings/{filing}/pages/1.png"):
         assert page.request.get(office["address"] + path).status in (403, 404), path
+
+
+@pytest.fixture(scope="module")
+def named(browser: object, office: dict[str, str]) -> str:
+    """A filing of the matter whose names are reviewed, read through the app; no model is asked. Its id."""
+    page = log_in(browser, office, "paula")
+    page.goto(f"{office['address']}/m/{office['named']}")
+    page.set_input_files("[data-files]", office["other"])
+    shows(page, "table.filings tbody", "Ready")
+    page.locator("table.filings tbody a[href^='/f/']").first.click()
+    page.wait_for_url("**/f/**")
+    page.click("[data-names-link]")
+    page.wait_for_url("**/names**")
+    page.wait_for_selector("[data-list] [aria-current]")
+    assert page.faults == []
+    return page.url.split("/f/", 1)[1].split("/")[0]
+
+
+def open_names(browser: object, office: dict[str, str], named: str, name: str) -> object:
+    page = log_in(browser, office, name)
+    page.goto(f"{office['address']}/f/{named}/names")
+    page.wait_for_selector("[data-list] [aria-current]")
+    page.wait_for_selector(".paper img")
+    return page
+
+
+def wait_until_applied(page: object) -> None:
+    from playwright.sync_api import expect
+
+    expect(page.locator("[data-tally]")).not_to_contain_text("being applied", timeout=SLOW_MS)
+
+
+def test_a_paralegal_reviews_the_names_of_a_filing_by_keys(browser: object, office: dict[str, str], named: str) -> None:
+    page = open_names(browser, office, named, "paula")
+    assert page.locator("mark .tag").first.text_content().split("_")[0].isupper()  # the type is told in words
+    assert page.locator(".viewer .mark").count() > 1
+    page.select_option("[data-type]", "PERSON")
+    rows = page.locator("[data-list] button")
+    assert set(page.locator("[data-list] .tag").all_text_contents()) == {"Person"}
+    page.select_option("[data-order]", "unsure")
+    rows.first.click()
+    first = rows.first.locator("strong").text_content()
+    page.keyboard.press("a")
+    shows(page, "[data-list] .state.good", "Accepted")
+    wait_until_applied(page)
+    second = page.locator("[data-list] [aria-current] strong").text_content()
+    page.keyboard.press("x")  # the next one was in hand
+    shows(page, "[data-list]", "Given back by paula")
+    wait_until_applied(page)
+    back = page.locator("[data-list] button", has_text="Given back")
+    assert back.count() == 1 and back.locator("strong").text_content() == second
+    back.click()
+    page.wait_for_selector("mark.rejected.active")
+    page.keyboard.press("a")
+    shows(page, "[data-list] [aria-current] .state", "Added")
+    wait_until_applied(page)
+    page.keyboard.press("w")  # the whole matter: to give back in it is an attorney's
+    page.locator("[data-list] button", has_text="sure").first.click()
+    assert page.locator("[data-reject]").is_disabled()
+    for words in (first, second):
+        assert all(word not in page.url for word in (words or "").split())
+    assert page.faults == []
+
+
+def test_an_attorney_masks_selected_words_and_gives_one_back_in_the_whole_matter(
+    browser: object, office: dict[str, str], named: str
+) -> None:
+    page = open_names(browser, office, named, "alex")
+    words = page.locator("[data-words] span", has_text="Plaintiff,").first  # the line after a name's
+    words.dblclick(position={"x": 30, "y": 45})
+    shows(page, "[data-mask]", "Mask selection")
+    page.keyboard.press("n")
+    shows(page, "dialog[open] q", "Plaintiff")
+    page.select_option("dialog[open] [name=type]", "MISC")
+    page.click("dialog[open] button.main")
+    shows(page, "mark.added .tag", "ITEM_")
+    wait_until_applied(page)
+    assert "Plaintiff" in page.locator("mark.added").first.text_content()
+    page.click("mark.added >> nth=0")
+    page.check("[data-whole]")
+    page.click("[data-reject]")
+    page.click("dialog[open] button.danger")
+    shows(page, "[data-list]", "Given back by alex")
+    wait_until_applied(page)
+    assert page.faults == []
+
+
+def test_a_stranger_gets_no_name_of_a_filing(browser: object, office: dict[str, str], named: str) -> None:
+    for name in ("nina", "ada"):
+        stranger = log_in(browser, office, name)
+        for path in (f"/f/{named}/names", f"/api/filings/{named}/names", f"/api/filings/{named}/pages/1/names"):
+            assert stranger.request.get(office["address"] + path).status in (403, 404), (name, path)
 
 
 def test_forged_calls_are_refused(browser: object, office: dict[str, str], submitted: dict[str, str]) -> None:

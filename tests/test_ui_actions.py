@@ -18,7 +18,7 @@ from assistant.errors import CasebriefError, Conflict, NotAllowed, NotFound, Ref
 from assistant.settings import Settings
 from assistant.store import audit, people
 from assistant.store.people import User
-from ui.actions import filings, learning, questions, summaries
+from ui.actions import filings, learning, names, questions, summaries
 from ui.actions import people as people_actions
 from ui.services import House, open_house
 
@@ -246,6 +246,9 @@ READS: list[Callable[[House, User, Any, Any, str], Any]] = [
     lambda h, u, f, s, m: filings.delete_filing(h, u, f["document_id"]),
     lambda h, u, f, s, m: summaries.get_summary(h, u, s["summary_id"]),
     lambda h, u, f, s, m: summaries.latest_summary(h, u, f["document_id"]),
+    lambda h, u, f, s, m: summaries.list_summaries(h, u, f["document_id"]),
+    lambda h, u, f, s, m: names.list_detections(h, u, f["document_id"], 1),
+    lambda h, u, f, s, m: names.list_all_detections(h, u, f["document_id"]),
     lambda h, u, f, s, m: summaries.stream_summary(h, u, f["document_id"], detail="brief", stop=threading.Event()),
     lambda h, u, f, s, m: summaries.edit_summary(h, u, s["summary_id"], "x.", 1),
     lambda h, u, f, s, m: summaries.submit(h, u, s["summary_id"], 0, [], ""),

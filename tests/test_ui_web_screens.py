@@ -21,8 +21,17 @@ from ui.web.filing import download
 
 STATIC = Path(__file__).parent.parent / "ui" / "web" / "static"
 PAGES = {
-    "pia": ["/m/m-1", "/f/d-1", "/m/m-1/ask", "/m/m-1/search?q=pay", "/m/m-1/settings", "/review", "/not/there"],
-    "ada": ["/m/m-1/settings", "/review"],
+    "pia": [
+        "/m/m-1",
+        "/f/d-1",
+        "/f/d-1/names",
+        "/m/m-1/ask",
+        "/m/m-1/search?q=pay",
+        "/m/m-1/settings",
+        "/review",
+        "/not/there",
+    ],
+    "ada": ["/m/m-1/settings", "/review", "/f/d-1/names"],
     "max": ["/people"],
 }
 
@@ -73,7 +82,7 @@ def test_names_from_clients_are_escaped_everywhere(client: TestClient, actions: 
     bad = "'\"><script>alert(1)</script>.pdf"
     actions.filing_rows.append(make_filing("d-9", bad))
     log_in(client, "pia")
-    for path in ("/m/m-1", "/f/d-9", "/m/m-1/ask", f"/m/m-1/search?q={quote(bad)}"):
+    for path in ("/m/m-1", "/f/d-9", "/f/d-9/names", "/m/m-1/ask", f"/m/m-1/search?q={quote(bad)}"):
         answer = client.get(path)
         assert answer.status_code == 200
         assert "<script>alert" not in answer.text
@@ -216,6 +225,36 @@ def test_admins_hear_of_a_running_round_only(client: TestClient, actions: FakeAc
     actions.learning.start_round(None, client.app.state.house.settings and _admin(), {})  # type: ignore[attr-defined]
     jobs = client.get("/api/jobs").json()["jobs"]
     assert jobs == [{"label": "Training round", "matter": "", "step": "train", "done": 40, "total": 120}]
+
+
+def test_the_names_screen_offers_what_the_role_may(client: TestClient, actions: FakeActions) -> None:
+    from assistant.store.pseudonyms import WORDS
+    from ui.web.names import TYPE_WORDS
+
+    assert set(TYPE_WORDS) == set(WORDS)
+    for name, keeps in (("pia", ""), ("ada", "yes")):
+        log_in(client, name)
+        page = client.get("/f/d-1/names").text
+        assert f'data-may-keep="{keeps}"' in page and 'data-may-review="yes"' in page and "data-mask" in page
+        assert all(f'<option value="{key}">{words}</option>' in page for key, words in TYPE_WORDS.items())
+
+
+def test_the_names_of_a_filing_that_is_being_read_wait_on_its_own_screen(
+    client: TestClient, actions: FakeActions
+) -> None:
+    actions.filing_rows.append(make_filing("d-9", "scan.pdf", "reading"))
+    log_in(client, "pia")
+    answer = client.get("/f/d-9/names", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/f/d-9")
+
+
+def test_a_draft_that_was_stopped_is_named_so_on_the_review_screen(client: TestClient, actions: FakeActions) -> None:
+    assert actions.summary is not None
+    log_in(client, "pia")
+    for stopped in (False, True):
+        actions.summary["stopped"] = stopped
+        page = client.get("/review").text
+        assert "Drafts not submitted (1)" in page and ("Stopped before its end" in page) is stopped
 
 
 def _admin() -> Any:

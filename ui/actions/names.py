@@ -15,6 +15,8 @@ from ui.permits import check
 from ui.upkeep import renew_index
 
 if TYPE_CHECKING:
+    from assistant.store.decisions import Decision
+    from ingest.review import Detection
     from ui.present import Source
     from ui.services import House
 
@@ -23,8 +25,9 @@ def list_detections(house: House, user: User, document_id: str, page: int) -> di
     """Give what was replaced on a page, and what people rejected there.
 
     Returns:
-        {document_id, page, revision, detections: [{pseudonym, type, confidence, start, end, text, boxes, decision}],
-        rejected: [{pseudonym, type, start, end, text, boxes, by}]}; offsets are characters of the page as read.
+        {document_id, page, revision,
+        detections: [{pseudonym, type, confidence, page, start, end, text, boxes, decision}],
+        rejected: [{pseudonym, type, page, start, end, text, boxes, by}]}; offsets are characters of the page as read.
     """
     from ingest import review
 
@@ -37,24 +40,40 @@ def list_detections(house: House, user: User, document_id: str, page: int) -> di
         "page": page,
         "revision": source.document.revision,
         "detections": [
-            {
-                "pseudonym": found.pseudonym,
-                "type": found.type,
-                "confidence": found.confidence,
-                "decision": found.decision,
-                **_present_place(source, found.place),
-            }
+            _present_detection(found) | _present_place(source, found.place)
             for found in review.list_detections(source.document, page, decided)
         ],
         "rejected": [
-            {
-                "pseudonym": one.pseudonym,
-                "type": one.type,
-                "by": one.actor,
-                **_present_place(source, PageSpan(one.page, one.start, one.end)),
-            }
+            {"pseudonym": one.pseudonym, "type": one.type, "by": one.actor} | _present_place(source, _place_of(one))
             for one in decided
             if one.page == page and one.decision == "rejected"
+        ],
+    }
+
+
+def list_all_detections(house: House, user: User, document_id: str) -> dict[str, Any]:
+    """Give what was replaced on all pages of a filing, and what people rejected, without the places on the pictures.
+
+    Returns:
+        {document_id, revision, detections: [{pseudonym, type, confidence, decision, page, start, end, text}],
+        rejected: [{pseudonym, type, by, page, start, end, text}]}, in the order of the pages.
+    """
+    from ingest import review
+
+    filing = _open(house, user, document_id, "matter.read")
+    source = house.source(document_id)
+    decided = decisions.list_decisions(house.db, document_id)
+    found = review.list_detections(source.document, None, decided)
+    rejected = [one for one in decided if one.decision == "rejected"]
+    counts = {"revision": filing.revision, "detections": len(found), "rejected": len(rejected)}
+    audit.record(house.db, user.name, "names.read", document_id, counts)
+    return {
+        "document_id": document_id,
+        "revision": source.document.revision,
+        "detections": [_present_detection(one) | _present_words(source, one.place) for one in found],
+        "rejected": [
+            {"pseudonym": one.pseudonym, "type": one.type, "by": one.actor} | _present_words(source, _place_of(one))
+            for one in rejected
         ],
     }
 
@@ -140,10 +159,22 @@ def _after(house: House, filing: Filing, revised: Sequence[str]) -> dict[str, An
     return {"document_id": filing.document_id, "revised": list(revised)}
 
 
-def _present_place(source: Source, place: PageSpan) -> dict[str, Any]:
+def _place_of(decision: Decision) -> PageSpan:
+    return PageSpan(decision.page, decision.start, decision.end)
+
+
+def _present_detection(found: Detection) -> dict[str, Any]:
     return {
-        "start": place.start,
-        "end": place.end,
-        "text": source.cut_quote(place),
-        "boxes": source.cut_boxes(place),
+        "pseudonym": found.pseudonym,
+        "type": found.type,
+        "confidence": found.confidence,
+        "decision": found.decision,
     }
+
+
+def _present_words(source: Source, place: PageSpan) -> dict[str, Any]:
+    return {"page": place.page, "start": place.start, "end": place.end, "text": source.cut_quote(place)}
+
+
+def _present_place(source: Source, place: PageSpan) -> dict[str, Any]:
+    return _present_words(source, place) | {"boxes": source.cut_boxes(place)}

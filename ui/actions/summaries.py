@@ -119,12 +119,26 @@ def get_summary(house: House, user: User, summary_id: str) -> dict[str, Any]:
 
 
 def latest_summary(house: House, user: User, document_id: str) -> dict[str, Any] | None:
-    """Give the newest summary of a filing that was not discarded, or None."""
+    """Give the newest summary of a filing that was not discarded, or None; a draft that was stopped comes last."""
     open_filing(house, user, document_id)
-    had = [s for s in work.list_summaries(house.db, document_id=document_id) if s.status != "discarded"]
-    if not had:
-        return None
-    return get_summary(house, user, max(had, key=lambda s: s.created_at).summary_id)
+    had = _list_kept(house, document_id)
+    whole = [s for s in had if not _is_stopped(s)]
+    return get_summary(house, user, (whole or had)[0].summary_id) if had else None
+
+
+def list_summaries(house: House, user: User, document_id: str) -> list[dict[str, Any]]:
+    """List the summaries of a filing that were not discarded, newest first: when, by whom, how far; no content."""
+    open_filing(house, user, document_id)
+    return [_describe(s) for s in _list_kept(house, document_id)]
+
+
+def _list_kept(house: House, document_id: str) -> list[StoredSummary]:
+    return [s for s in work.list_summaries(house.db, document_id=document_id) if s.status != "discarded"]
+
+
+def _is_stopped(stored: StoredSummary) -> bool:
+    """Tell a draft that was stopped before its end, which hides no other summary of the filing."""
+    return stored.status == "draft" and stored.summary.stopped
 
 
 def edit_summary(house: House, user: User, summary_id: str, text: str, expected_version: int) -> dict[str, Any]:
@@ -309,19 +323,29 @@ def _present_row(house: House, stored: StoredSummary) -> dict[str, Any]:
 
     filing = get_filing(house.db, stored.document_id)
     unsupported = sum(s.support != "supported" for s in stored.sentences)
-    return {
-        "summary_id": stored.summary_id,
-        "document_id": stored.document_id,
+    return _describe(stored) | {
         "matter_id": stored.matter_id,
         "file": filing.file_name,
-        "status": stored.status,
-        "author": stored.author,
-        "submitted_by": stored.submitted_by,
-        "version": stored.version,
-        "created_at": stored.created_at,
         "sentences": len(stored.sentences),
         "not_supported": unsupported,
         "returned_reason": stored.returned_reason,
+    }
+
+
+def _describe(stored: StoredSummary) -> dict[str, Any]:
+    """Give what is said of a summary in a list: no word of the filing."""
+    return {
+        "summary_id": stored.summary_id,
+        "document_id": stored.document_id,
+        "status": stored.status,
+        "author": stored.author,
+        "adapter": stored.summary.adapter,
+        "detail": stored.summary.detail,
+        "stopped": stored.summary.stopped,
+        "version": stored.version,
+        "submitted_by": stored.submitted_by,
+        "signed_off_by": stored.signed_off_by,
+        "created_at": stored.created_at,
     }
 
 

@@ -79,6 +79,13 @@ def get_latest_summary(request: Request, document_id: str) -> dict[str, Any]:
     return {"summary": actions.summaries.latest_summary(house, current_user(request), document_id)}
 
 
+@router.get("/api/filings/{document_id}/summaries")
+def list_summaries(request: Request, document_id: str) -> dict[str, Any]:
+    """Give what is known of all summaries of a filing, newest first, without their text."""
+    actions, house = request.app.state.actions, request.app.state.house
+    return {"summaries": actions.summaries.list_summaries(house, current_user(request), document_id)}
+
+
 @router.post("/api/filings/{document_id}/summary")
 async def write_summary(request: Request, document_id: str) -> Response:
     """Write a summary; sentences stream as they are checked."""

@@ -1,4 +1,4 @@
-"""What the review of replaced names needs of the server: the detections of a page, accept, reject, add."""
+"""The Names screen of a filing: what was replaced, marked on its pages; accept, reject, add."""
 
 from __future__ import annotations
 
@@ -6,12 +6,55 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
 
+from ui.permits import may
+from ui.web.access import require_role
 from ui.web.answers import pick_number, pick_text
 from ui.web.filing import read_json
-from ui.web.render import current_user
+from ui.web.render import current_user, pick_matter, render
 
 router = APIRouter()
+
+TYPE_WORDS = {
+    "PERSON": "Person",
+    "ORG": "Organization",
+    "LOC": "Place",
+    "DATETIME": "Date",
+    "CODE": "Number",
+    "CONTACT": "Contact",
+    "DEM": "Personal fact",
+    "QUANTITY": "Amount",
+    "MISC": "Other",
+}
+"""Entity types as people read them, in the order in which they are offered."""
+
+
+@router.get("/f/{document_id}/names")
+def show_names(request: Request, document_id: str) -> Response:
+    """Show what was replaced in a filing; one that is not read yet opens on its own screen, which says why."""
+    user = current_user(request)
+    require_role(user, "paralegal", "attorney")
+    filing = request.app.state.actions.filings.get_filing(request.app.state.house, user, document_id)
+    if filing["status"] != "ready":
+        return RedirectResponse(f"/f/{filing['document_id']}", status_code=303)
+    matter = pick_matter(request, filing["matter_id"])
+    return render(
+        request,
+        "names.html",
+        screen="filings",
+        matter=matter,
+        filing=filing,
+        types=TYPE_WORDS,
+        may_review=may(user.role, "names.review"),
+        may_keep=may(user.role, "names.keep"),
+    )
+
+
+@router.get("/api/filings/{document_id}/names")
+async def list_all_detections(request: Request, document_id: str) -> Any:
+    """Give what was replaced in the whole filing, for the list beside the page."""
+    return await _act(request, "list_all_detections", document_id)
 
 
 @router.get("/api/filings/{document_id}/pages/{page}/names")

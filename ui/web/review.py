@@ -17,7 +17,7 @@ router = APIRouter()
 GROUPS = (
     ("submitted", "Waiting for sign-off"),
     ("returned", "Returned"),
-    ("draft", "Drafts"),
+    ("draft", "Drafts not submitted"),
     ("signed_off", "Signed off"),
 )
 

@@ -3,6 +3,7 @@
 import { announce, ask, el, field, find, findAll, icon, isTyping, plural, skeletons, toast, when } from "./dom.js";
 import { get, post, stream } from "./api.js";
 import { coverageLines, groupByPart, sentenceItem } from "./sentences.js";
+import { drawNotice } from "./earlier.js";
 import { drawAbout, drawDifference, drawVersions } from "./views.js";
 import { drawFoot } from "./signing.js";
 import { Viewer } from "./viewer.js";
@@ -26,11 +27,15 @@ export class Desk {
     new ResizeObserver(() => this.viewer.size()).observe(this.viewer.scroll);
   }
 
-  get locked() { return !this.summary || this.summary.status === "signed_off" || Boolean(this.running); }
+  get locked() { return !this.summary || this.summary.status === "signed_off" || Boolean(this.running || this.past); }
 
-  async open(filing, summary, { page = 0, view = "summary" } = {}) {
+  async open(filing, summary, { page = 0, view = "summary", all = [] } = {}) {
     this.running?.abort();
-    Object.assign(this, { filing, summary, active: -1, view });
+    // `all` are the filing's summaries; `past` is the one that is worked on, while another is open to be read.
+    Object.assign(this, { filing, summary, active: -1, view, all, past: null });
+    const names = find("[data-names-link]", this.root);
+    names.hidden = false;
+    names.setAttribute("href", `/f/${filing.document_id}/names`);
     find("[data-title]", this.root).textContent = filing.file;
     const facts = filing.facts || {};
     find("[data-facts]", this.root).textContent = [filing.document_type === "plain" ? "" : filing.document_type, facts.docket_number, plural(filing.pages, "page"), "ready"].filter(Boolean).join(" · ");
@@ -40,6 +45,24 @@ export class Desk {
     this.draw();
     const first = summary?.sentences.find((s) => s.evidence.length)?.evidence[0];
     await this.viewer.show(page || first?.page || 1);
+  }
+
+  // Show another summary of this filing to be read; the one that is worked on comes back by `leavePast`.
+  showPast(summary) {
+    const own = this.past || this.summary;
+    if (summary.summary_id === own?.summary_id) return this.leavePast(summary);
+    Object.assign(this, { past: own, summary, active: -1, view: "summary" });
+    this.draw();
+    this.body.focus({ preventScroll: true });
+    announce("Another summary, opened to be read only");
+    const first = summary.sentences.find((s) => s.evidence.length)?.evidence[0];
+    if (first) this.viewer.goTo(first);
+  }
+
+  leavePast(summary = this.past) {
+    Object.assign(this, { past: null, summary, active: -1, view: "summary" });
+    this.draw();
+    this.body.focus({ preventScroll: true });
   }
 
   setSummary(summary, keep = this.active) {
@@ -89,6 +112,7 @@ export class Desk {
         el("button", { type: "button", class: "main", onclick: () => this.write() }, "Write summary")));
       return;
     }
+    if (!this.running) this.body.append(drawNotice(this));
     for (const sentence of this.sentences()) this.append(sentence);
     if (!this.running) this.body.append(coverageLines(this.summary));
     this.roam();
@@ -145,12 +169,13 @@ export class Desk {
     if (this.running) return;
     const dial = new FormData(find("[data-dial]", this.root));
     if (this.summary && this.summary.version > 1 && this.summary.status !== "signed_off") {
-      const sure = await ask("Write it again?", [], { button: "Write again", say: "The edited summary stays in the store, but a new draft takes its place on this screen." });
+      const sure = await ask("Write it again?", [], { button: "Write again", say: "A new draft takes its place on this screen; the edited one stays under Versions." });
       if (!sure) return;
     }
     const data = { detail: dial.get("detail"), words: dial.get("words") ? Number(dial.get("words")) : null };
-    const had = this.summary;
+    const had = this.past || this.summary;
     this.summary = null;
+    this.past = null;
     this.view = "summary";
     this.active = -1;
     let finished = null;

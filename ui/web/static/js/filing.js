@@ -13,9 +13,9 @@ async function start() {
   if (filing.status !== "ready") return wait();
   find("[data-desk]", frame).removeAttribute("data-unready");
   try {
-    const { summary } = await get(`/api/filings/${filing.document_id}/summary`);
+    const [{ summary }, { summaries }] = await Promise.all([get(`/api/filings/${filing.document_id}/summary`), get(`/api/filings/${filing.document_id}/summaries`)]);
     const page = Number(query.get("page")) || 0;
-    await desk.open(filing, summary, { page });
+    await desk.open(filing, summary, { page, all: summaries });
     if (query.has("start") && page) {
       const place = { document_id: filing.document_id, page, start: Number(query.get("start")), end: Number(query.get("end")), quote: "", boxes: [] };
       await markPlace(place);

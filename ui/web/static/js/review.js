@@ -21,17 +21,17 @@ function start() {
     items[index].scrollIntoView({ block: "nearest" });
     const { summaryId, document: documentId } = items[index].dataset;
     try {
-      const [filing, summary] = await Promise.all([get(`/api/filings/${documentId}`), get(`/api/summaries/${summaryId}`)]);
+      const [filing, summary, { summaries }] = await Promise.all([get(`/api/filings/${documentId}`), get(`/api/summaries/${summaryId}`), get(`/api/filings/${documentId}/summaries`)]);
       if (at !== index) return;
       history.replaceState(null, "", `/review/${summaryId}`);
-      await desk.open(filing, summary, { view: summary.version > 1 ? "difference" : "summary" });
+      await desk.open(filing, summary, { view: summary.version > 1 ? "difference" : "summary", all: summaries });
     } catch (error) { toast(error.message); }
   }
 
   items.forEach((item, index) => item.addEventListener("click", () => open(index)));
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || isTyping(event) || find("dialog[open]") || !keysOn()) return;
-    const decides = root.dataset.role === "attorney" && desk.summary?.status === "submitted";
+    const decides = root.dataset.role === "attorney" && desk.summary?.status === "submitted" && !desk.past;
     const keys = { j: () => open(at + 1), k: () => open(at - 1), a: () => decides && signOff(desk), d: () => decides && sendBack(desk) };
     if (!keys[event.key]) return;
     event.preventDefault();

@@ -24,6 +24,7 @@ export function drawFoot(desk) {
   const [symbol, say] = says[summary.status] || says.draft;
   const open = unsure(summary).length;
   if (open && summary.status !== "signed_off") say.append(` · ${plural(open, "sentence")} not fully supported`);
+  if (desk.past) say.append(" · opened to be read only");
   foot.replaceChildren(icon(symbol), say, ...buttons(desk));
 }
 
@@ -32,6 +33,7 @@ export function unsure(summary) {
 }
 
 function buttons(desk) {
+  if (desk.past) return [el("button", { type: "button", class: "main", "data-leave": "", onclick: () => desk.leavePast() }, "Back to the one in work")];
   const { status } = desk.summary;
   if (status === "draft" || status === "returned") return [el("button", { type: "button", class: "main", "data-submit": "", onclick: () => submit(desk) }, "Submit for sign-off")];
   if (status === "submitted" && desk.role === "attorney") return [

@@ -63,7 +63,8 @@ export class Viewer {
     return this.show(this.page);
   }
 
-  // Evidence of the sentence in hand (strong) and of the others (faint): [{document_id, page, start, end, boxes, quote, pinpoint}].
+  // Evidence of the sentence in hand (strong) and of the others (faint): [{document_id, page, start, end, boxes, quote, pinpoint}];
+  // a `tone` and a `tag` mark what it is by colour and by word.
   mark(strong, faint = []) {
     this.strong = strong.filter((e) => e.document_id === this.filing?.document_id);
     this.faint = faint.filter((e) => e.document_id === this.filing?.document_id);
@@ -160,8 +161,8 @@ export class Viewer {
     if (!paper) return;
     if (this.asText) return this.drawText(paper);
     for (const old of paper.querySelectorAll(".mark")) old.remove();
-    const draw = (evidence, kind) => evidence.filter((e) => e.page === this.page).forEach((e) => e.boxes.forEach(([x0, y0, x1, y1]) => {
-      const mark = el("div", { class: `mark ${kind}`, "aria-hidden": "true" });
+    const draw = (evidence, kind) => evidence.filter((e) => e.page === this.page).forEach((e) => e.boxes.forEach(([x0, y0, x1, y1], line) => {
+      const mark = el("div", { class: `mark ${kind} ${e.tone || ""}`, "aria-hidden": "true", "data-tag": line === 0 && e.tag });
       const pad = (y1 - y0) * 0.18;
       Object.assign(mark.style, { left: percent(x0 - 0.003), top: percent(y0 - pad), width: percent(x1 - x0 + 0.006), height: percent(y1 - y0 + 2 * pad) });
       paper.append(mark);

@@ -2,6 +2,7 @@
 
 import { el, icon, pageRanges, plural, when } from "./dom.js";
 import { get, post } from "./api.js";
+import { drawEarlier, loadEarlier } from "./earlier.js";
 
 const FACTS = { title: "Title", court: "Court", docket_number: "Docket number", parties: "Parties", judge: "Judge", date: "Date" };
 const TYPES = { PERSON: "people", ORG: "organizations", LOC: "places", DATETIME: "dates", CODE: "numbers and codes", CONTACT: "contacts", DEM: "personal facts", QUANTITY: "quantities", MISC: "other" };
@@ -33,13 +34,14 @@ function spaced(pieces) {
 
 export async function drawVersions(desk) {
   if (!desk.summary) return desk.body.replaceChildren(el("p", { class: "quiet" }, "There is no summary yet."));
+  const id = desk.summary.summary_id;
   try {
-    const { versions } = await get(`/api/summaries/${desk.summary.summary_id}/versions`);
-    if (desk.view !== "versions") return;
+    const [{ versions }] = await Promise.all([get(`/api/summaries/${id}/versions`), loadEarlier(desk)]);
+    if (desk.view !== "versions" || desk.summary?.summary_id !== id) return;
     const restore = (version) => desk.change(() => post(`/api/summaries/${desk.summary.summary_id}/versions/${version}/restore`, { version: desk.summary.version })).then((done) => done && desk.show("summary"));
     desk.body.replaceChildren(el("ol", { class: "versions" }, [...versions].sort((a, b) => b.version - a.version).map((v) => el("li", {},
       el("strong", { class: "number" }, `Version ${v.version}`), el("span", { class: "grow quiet" }, `${v.version === 1 ? "first draft, asked for by " : ""}${v.author}, ${when(v.created_at)}`),
-      v.version === desk.summary.version ? el("span", { class: "quiet" }, "shown") : !desk.locked && el("button", { type: "button", onclick: () => restore(v.version) }, "Restore")))));
+      v.version === desk.summary.version ? el("span", { class: "quiet" }, "shown") : !desk.locked && el("button", { type: "button", onclick: () => restore(v.version) }, "Restore")))), drawEarlier(desk));
   } catch (error) { desk.body.replaceChildren(el("p", { role: "alert" }, error.message)); }
 }
 
@@ -50,6 +52,6 @@ export function drawAbout(desk) {
   desk.body.replaceChildren(el("dl", { class: "facts" }, Object.entries(FACTS).map(([key, term]) => line(term, filing.facts?.[key])),
     line("Type", filing.document_type), line("Pages", `${plural(filing.pages, "page")}, ${plural(filing.words || 0, "word")}`),
     line("Read by OCR", filing.pages_ocr?.length ? `page ${pageRanges(filing.pages_ocr)}` : ""), line("Unreadable", filing.pages_unreadable?.length ? `page ${pageRanges(filing.pages_unreadable)}` : ""),
-    line("Hidden from the model", masked), line("Added", `${when(filing.added_at)} by ${filing.added_by}`)),
+    line("Hidden from the model", masked && [masked, ". ", el("a", { href: `/f/${filing.document_id}/names` }, "Check these names")]), line("Added", `${when(filing.added_at)} by ${filing.added_by}`)),
   el("div", {}, (filing.warnings || []).map((warning) => el("p", { class: "notice half" }, icon("half"), warning))));
 }
