@@ -8,8 +8,9 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.hidden import PALE, TINY
+from ingest.hidden import TINY
 from ingest.limits import Frame
+from ingest.page_picture import PALE
 
 _DOCX_BYTES_MAX = 200 << 20
 _DEPTH_MAX = 50
