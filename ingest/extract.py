@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from ingest.extract_docx import extract_docx
-from ingest.hidden import PartedText, part_hidden
+from ingest.hidden import PageText, PartedText
 from ingest.limits import Frame
 from ingest.page_objects import survey_objects
 from ingest.page_words import BOX_SCALE, PageCharacters
@@ -103,10 +103,11 @@ def _extract_page(document: Any, number: int, draw: bool) -> Iterator[Frame]:
         "paths": paths,
         "cut": shown.text_page.count_chars() > PAGE_CHARACTERS_MAX,
     }
-    parted = part_hidden(page, shown, None)
+    text = PageText(page, shown)
+    parted = text.part_by_boxes()
     if parted.unchecked and objects.complete and draw:
         yield _pack_page("draft", facts, parted)
-        parted = part_hidden(page, shown, objects)
+        parted = text.part_by_picture(objects)
     yield _pack_page("page", facts, parted)
     shown.text_page.close()
     page.close()
@@ -165,7 +166,7 @@ def _measure_size(rectangle: Any, box: tuple[int, int, int, int], character: str
     if character.isspace():
         return 0.0
     width, height = abs(rectangle.right - rectangle.left), abs(rectangle.top - rectangle.bottom)
-    size = min(max(width, height), min(width, height) * _NARROWEST)
+    size = min(height, width * _NARROWEST) if width < height else min(width, height * _NARROWEST)
     outside = size > 0 and (box[0] == box[2] or box[1] == box[3]) and (0 in box or BOX_SCALE in box)
     return -1.0 if outside else float(size)
 

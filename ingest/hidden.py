@@ -17,7 +17,7 @@ from ingest.replaced import REPLACED, ShownText
 from ingest.shapeless import SHAPELESS, find_shapeless, spell_shapeless
 
 OFF_PAGE, TINY = "off the page", "under 4 points"
-"""Why text is hidden, beside the reasons of `ingest.page_picture`; the words stand in the warning that a reader sees."""
+"""Why text is hidden, beside the reasons of `ingest.page_picture`; the words stand in the warning."""
 
 _TINY_POINTS = 4.0
 _PAPER_POINTS = 792.0
@@ -40,25 +40,35 @@ class PartedText:
     unchecked: bool = False
 
 
-def part_hidden(page: Any, shown: ShownText, objects: PageObjects | None) -> PartedText:
-    """Part what a page shows from what it hides.
+class PageText:
+    """A page's characters, to be parted into what it shows and what it hides.
 
     Args:
         page: pdfium's page.
         shown: Its characters.
-        objects: What it is painted of; None to judge by size, place and codes alone.
     """
-    read = shown.read
-    words = cut_words(read)
-    reasons = _judge_boxes(page, read, words)
-    unchecked = bool(words)
-    if objects and objects.complete and words:
-        reasons, unchecked = _judge_picture(PagePicture(shown.text_page, read, objects), words, reasons)
-    runs = [(word.start, word.end, reason) for word, reason in reasons.items()]
-    shapeless = [(a, b, SHAPELESS) for a, b in find_shapeless("".join(read.characters))]
-    parted = _take_out(read, _join_runs(read, runs, shapeless))
-    replaced = [{"reason": REPLACED, "text": text, "box": [0.0] * 4} for text in shown.replaced]
-    return replace(parted, hidden=parted.hidden + replaced, unchecked=unchecked or shown.unchecked)
+
+    def __init__(self, page: Any, shown: ShownText) -> None:
+        self._shown = shown
+        self._words = cut_words(shown.read)
+        self._reasons = _judge_boxes(page, shown.read, self._words)
+
+    def part_by_boxes(self) -> PartedText:
+        """Part it by size, place and codes alone: unchecked, unless there are no words."""
+        return self._part(self._reasons, bool(self._words))
+
+    def part_by_picture(self, objects: PageObjects) -> PartedText:
+        """Part it by the page's picture too, as it is painted by `objects`, which must be all of them."""
+        picture = PagePicture(self._shown.text_page, self._shown.read, objects)
+        return self._part(*_judge_picture(picture, self._words, dict(self._reasons)))
+
+    def _part(self, reasons: dict[Word, str], unchecked: bool) -> PartedText:
+        read = self._shown.read
+        runs = [(word.start, word.end, reason) for word, reason in reasons.items()]
+        shapeless = [(a, b, SHAPELESS) for a, b in find_shapeless("".join(read.characters))]
+        parted = _take_out(read, _join_runs(read, runs, shapeless))
+        replaced = [{"reason": REPLACED, "text": text, "box": [0.0] * 4} for text in self._shown.replaced]
+        return replace(parted, hidden=parted.hidden + replaced, unchecked=unchecked or self._shown.unchecked)
 
 
 def _judge_picture(picture: PagePicture, words: list[Word], reasons: dict[Word, str]) -> tuple[dict[Word, str], bool]:
@@ -79,8 +89,6 @@ def _judge_boxes(page: Any, read: PageCharacters, words: list[Word]) -> dict[Wor
     """Give the words most of whose letters are off the page or tiny; a page smaller than paper is printed larger."""
     tiny = _TINY_POINTS * min(max(page.get_size()) / _PAPER_POINTS, 1.0)
     found: dict[Word, str] = {}
-    if min(read.sizes, default=tiny) >= tiny:
-        return found
     for word in words:
         sizes = [read.sizes[i] for i in word.letters]
         if 2 * sum(size < 0 for size in sizes) > len(sizes):

@@ -21,7 +21,7 @@ from ingest.page_objects import (
     find_bounds,
     find_fill,
 )
-from ingest.page_words import BOX_SCALE, Crop, PageCharacters, Word, crop_letter, crop_word
+from ingest.page_words import BOX_SCALE, Crop, PageCharacters, Word, crop_letter, crop_word, make_part
 from ingest.text_layers import part_layers
 
 COVERED, PALE, INVISIBLE, UNDRAWN = "covered", "no contrast", "invisible", "not drawn"
@@ -30,7 +30,9 @@ COVERED, PALE, INVISIBLE, UNDRAWN = "covered", "no contrast", "invisible", "not 
 _CONTRAST_MIN = 24
 _MARK = [0] * _CONTRAST_MIN + [255] * (256 - _CONTRAST_MIN)
 _PALE_ABOVE, _CLEAR_BELOW = 215, 26
-_SHARE_UNSEEN, _SHARE_CLEARLY_SEEN = 0.6, 0.8
+_SHARE_UNSEEN = 0.6
+_GAP_OF_LETTER = 3
+"""Half widths of a letter: a word without so wide a gap shows all of its letters."""
 _SIDE_PIXELS, _PIXELS_MAX = 792.0, 4_000_000
 _CLOSER, _PIXELS_CLOSER_MAX, _SCALE_CLOSER_MIN = 3.0, 9_000_000, 0.6
 _INK_CLOSER = 1.5
@@ -98,32 +100,34 @@ class PagePicture:
         unseen = []
         for word in words:
             if len(masks) == 1:
-                missing = _count_missing(masks[0], self._read, word.letters)
+                missing = _count_missing(masks[0], self._read, word)
             else:
                 runs = groupby(word.letters, lambda i: self._layers.get(self._address_at(i), 0))
-                missing = sum(_count_missing(masks[layer], self._read, list(run)) for layer, run in runs)
+                missing = sum(
+                    _count_missing(masks[layer], self._read, make_part(self._read, list(run))) for layer, run in runs
+                )
             if missing >= _SHARE_UNSEEN * len(word.letters):
                 unseen.append(word)
         return unseen
 
-    def _make_masks(self, with_text: Any, scale: float) -> list[Any]:
+    def _make_masks(self, with_text: Any, scale: float) -> list[_Mask]:
         """Give, for each layer, a picture that is white where its text shows."""
         from PIL import Image, ImageChops
 
         count = max(self._layers.values(), default=0) + 1
         painted = [text for text in self._texts if text.painted]
         if not painted:
-            return [Image.new("L", with_text.size)] * count
+            return [_Mask(Image.new("L", with_text.size))] * count
         draw, difference = self._objects.draw, ImageChops.difference
         without = draw(scale, painted)
         if count == 1:
-            return [difference(with_text, without).point(_MARK)]
+            return [_Mask(difference(with_text, without).point(_MARK))]
         masks = []
         for layer in range(count):
             own = [text for text in painted if self._layers.get(address_of(text.handle), 0) == layer]
             others = [text for text in painted if self._layers.get(address_of(text.handle), 0) != layer]
             taken, alone = difference(with_text, draw(scale, own)), difference(draw(scale, others), without)
-            masks.append(ImageChops.darker(taken, alone).point(_MARK))
+            masks.append(_Mask(ImageChops.darker(taken, alone).point(_MARK)))
         return masks
 
     def _look_closer(self, words: list[Word]) -> list[Word]:
@@ -145,12 +149,12 @@ class PagePicture:
         places: dict[str, list[Crop]] = {}
         for word in seen:
             same = places.setdefault(self._spell(word), [])
-            crop = crop_word(self._read, word, size, 0.0)
+            crop = crop_word(word, size, 0.0)
             if crop and len(same) < _DOUBLES_MAX:
                 same.append(crop)
         left = []
         for word in unseen:
-            own = crop_word(self._read, word, size, _INSET)
+            own = crop_word(word, size, _INSET)
             if own is None or not any(_overlap(own, crop) for crop in places.get(self._spell(word), ())):
                 left.append(word)
         return left
@@ -194,20 +198,33 @@ class PagePicture:
         return reasons
 
 
-def _count_missing(mask: Any, read: PageCharacters, letters: Sequence[int]) -> int:
-    """Count the letters of a word or a part of it at which the mask is black."""
-    from PIL import Image
+class _Mask:
+    """A picture that is white where text shows, with its bytes."""
 
-    count = len(letters)
-    crop = crop_word(read, Word(letters[0], letters[-1] + 1, letters), mask.size, _INSET)
+    def __init__(self, picture: Any) -> None:
+        self.picture, self.size = picture, picture.size
+        self._bytes = picture.tobytes()
+
+    def has_gap(self, crop: Crop, width: int) -> bool:
+        """Tell whether `width` columns in a row of a part are black."""
+        pixels, across = self._bytes, self.size[0]
+        columns = 0
+        for at in range(crop[1] * across, crop[3] * across, across):
+            columns |= int.from_bytes(pixels[at + crop[0] : at + crop[2]], "big")
+        return bytes(width) in columns.to_bytes(crop[2] - crop[0], "big")
+
+
+def _count_missing(mask: _Mask, read: PageCharacters, word: Word) -> int:
+    """Count the letters of a word or a part of it at which the mask is black."""
+    crop = crop_word(word, mask.size, _INSET)
     if crop is None:
-        return count
-    wide = crop[2] - crop[0] >= crop[3] - crop[1]
-    cells = mask.crop(crop).resize((count, 1) if wide else (1, count), Image.Resampling.BOX).tobytes()
-    if count > 1 and cells.count(0) <= (1 - _SHARE_CLEARLY_SEEN) * count:
+        return len(word.letters)
+    width, height, count = crop[2] - crop[0], crop[3] - crop[1], len(word.letters)
+    gap = min(max(_GAP_OF_LETTER * width // (2 * count), 1), width)
+    if (count == 1 or width >= height) and not mask.has_gap(crop, gap):
         return 0
-    crops = (crop_letter(read, i, mask.size) for i in letters)
-    return sum(crop is None or mask.crop(crop).getbbox() is None for crop in crops)
+    crops = (crop_letter(read, i, mask.size) for i in word.letters)
+    return sum(crop is None or mask.picture.crop(crop).getbbox() is None for crop in crops)
 
 
 def _has_contrast(picture: Any, read: PageCharacters, position: int, wider: bool) -> bool:

@@ -31,14 +31,19 @@ class PageCharacters:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """Characters [start, end) of a page without white space; `letters` are the positions of letters and digits.
+    """Characters of a page without white space, or a part of them. Words are told apart by identity.
 
-    Words are told apart by identity, so that they can be keys.
+    Attributes:
+        start: Of the first character.
+        end: Behind the last one.
+        letters: The positions of its letters and digits.
+        box: Around it, as in `Page.boxes`; None where it has no place.
     """
 
     start: int
     end: int
     letters: Sequence[int]
+    box: Crop | None
 
 
 def cut_words(read: PageCharacters) -> list[Word]:
@@ -51,8 +56,14 @@ def cut_words(read: PageCharacters) -> list[Word]:
         at = start + len(piece)
         letters = range(start, at) if piece.isalnum() else [i for i in range(start, at) if text[i].isalnum()]
         if letters:
-            words.append(Word(start, at, letters))
+            words.append(Word(start, at, letters, surround(read.boxes[4 * start : 4 * at])))
     return words
+
+
+def make_part(read: PageCharacters, letters: Sequence[int]) -> Word:
+    """Make a part of a word of some letters in a row."""
+    start, end = letters[0], letters[-1] + 1
+    return Word(start, end, letters, surround(read.boxes[4 * start : 4 * end]))
 
 
 def surround(boxes: array[int]) -> Crop | None:
@@ -66,23 +77,20 @@ def surround(boxes: array[int]) -> Crop | None:
     return min(part[0]), min(part[1]), max(part[2]), max(part[3])
 
 
-def crop_word(read: PageCharacters, word: Word, size: tuple[int, int], inset: float) -> Crop | None:
+def crop_word(word: Word, size: tuple[int, int], inset: float) -> Crop | None:
     """Give a word's place in a picture of `size` pixels, its sides moved in by `inset` of the shorter one.
 
     None where it has no place.
     """
-    around = surround(read.boxes[4 * word.start : 4 * word.end])
-    if around is None:
+    if word.box is None:
         return None
-    x0, x1 = (around[k] * size[0] / BOX_SCALE for k in (0, 2))
-    y0, y1 = (around[k] * size[1] / BOX_SCALE for k in (1, 3))
-    by = inset * min(x1 - x0, y1 - y0)
-    return clip_crop(x0 + by, y0 + by, x1 - by, y1 - by, size)
+    x0, y0, x1, y1 = word.box
+    scale_x, scale_y = size[0] / BOX_SCALE, size[1] / BOX_SCALE
+    by = inset * min((x1 - x0) * scale_x, (y1 - y0) * scale_y)
+    return clip_crop(x0 * scale_x + by, y0 * scale_y + by, x1 * scale_x - by, y1 * scale_y - by, size)
 
 
-def crop_letter(
-    read: PageCharacters, position: int, size: tuple[int, int], *, wider: bool = False
-) -> Crop | None:
+def crop_letter(read: PageCharacters, position: int, size: tuple[int, int], *, wider: bool = False) -> Crop | None:
     """Give a character's place in a picture of `size` pixels, its sides moved in a little, or out where `wider`."""
     x0, y0, x1, y1 = read.boxes[4 * position : 4 * position + 4]
     if not (x1 or y1):
@@ -95,5 +103,7 @@ def crop_letter(
 
 def clip_crop(x0: float, y0: float, x1: float, y1: float, size: tuple[int, int]) -> Crop | None:
     """Give whole pixels inside a picture, at least one each way, or None where nothing lies inside."""
-    crop = max(int(x0), 0), max(int(y0), 0), min(int(x1) + 1, size[0]), min(int(y1) + 1, size[1])
-    return crop if crop[0] < crop[2] and crop[1] < crop[3] else None
+    left, top, right, bottom = int(x0), int(y0), int(x1) + 1, int(y1) + 1
+    left, top = 0 if left < 0 else left, 0 if top < 0 else top
+    right, bottom = size[0] if right > size[0] else right, size[1] if bottom > size[1] else bottom
+    return (left, top, right, bottom) if left < right and top < bottom else None

@@ -198,7 +198,9 @@ class _Reading:
                         self._take(frame)
                 return
             except (ChildDied, LimitExceeded) as error:
-                if not self._keep_draft() and not self._skip_page(first, "time" if isinstance(error, LimitExceeded) else "crash"):
+                if not self._keep_draft() and not self._skip_page(
+                    first, "time" if isinstance(error, LimitExceeded) else "crash"
+                ):
                     break
         self._fill_missing()
 

@@ -91,11 +91,12 @@ def _has_key(mark: Any) -> bool:
     """Tell whether a mark has the key, whatever form its value has."""
     import pypdfium2.raw as raw
 
-    name, size = (ctypes.c_uint16 * 16)(), ctypes.c_ulong()
+    name, size = ctypes.create_string_buffer(2 * _KEY_BYTES), ctypes.c_ulong()
+    text = ctypes.cast(name, ctypes.POINTER(ctypes.c_ushort))
     for index in range(min(max(raw.FPDFPageObjMark_CountParams(mark), 0), _MARKS_MAX)):
-        if raw.FPDFPageObjMark_GetParamKey(mark, index, name, ctypes.sizeof(name), size) and size.value == _KEY_BYTES:
-            if bytes(name)[: size.value].decode("utf-16-le", "replace") == _KEY.decode() + "\0":
-                return True
+        given = raw.FPDFPageObjMark_GetParamKey(mark, index, text, len(name), size)
+        if given and name.raw[: size.value] == _KEY.decode().encode("utf-16-le") + b"\0\0":
+            return True
     return False
 
 
@@ -109,7 +110,8 @@ def _spell_objects(text_page: Any) -> dict[int, str]:
         address = address_of(raw.FPDFText_GetTextObject(handle, index))
         if address:
             code = raw.FPDFText_GetUnicode(handle, index)
-            unknown = code in (0, 0xFFFD) or 0xE000 <= code < 0xF900 or raw.FPDFText_HasUnicodeMapError(handle, index) == 1
+            unmapped = raw.FPDFText_HasUnicodeMapError(handle, index) == 1
+            unknown = unmapped or code in (0, 0xFFFD) or 0xE000 <= code < 0xF900
             pieces[address].append(_UNKNOWN if unknown else chr(code))
     return {address: "".join(piece) for address, piece in pieces.items()}
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from ingest.page_words import Crop, PageCharacters, Word, crop_word
+from ingest.page_words import Crop, PageCharacters, Word, crop_word, make_part
 
 LAYERS_MAX = 6
 _INSET = 0.1
@@ -29,43 +29,58 @@ def part_layers(
     Returns:
         Empty where no words overlap; None where more than `LAYERS_MAX` lie on one another.
     """
-    from PIL import Image
-
-    taken = Image.new("L", size)
+    taken = _Ground(size[1])
     overlap = False
     for word in words:
-        crop = _crop_core(read, word, size)
+        crop = _crop_core(word, size)
         if crop:
-            overlap = overlap or taken.crop(crop).getbbox() is not None
-            taken.paste(255, crop)
+            overlap = overlap or taken.meets(crop)
+            taken.take(crop)
     if not overlap:
         return {}
     crops: dict[int, list[Crop]] = defaultdict(list)
     for word in words:
         for address, run in groupby(word.letters, find_address):
-            positions = list(run)
-            crop = _crop_core(read, Word(positions[0], positions[-1] + 1, positions), size)
+            crop = _crop_core(make_part(read, list(run)), size)
             if crop:
                 crops[address].append(crop)
-    grounds = []
+    grounds: list[_Ground] = []
     layers: dict[int, int] = {}
     for address, places in crops.items():
         level = 0
-        while level < len(grounds) and any(grounds[level].crop(crop).getbbox() for crop in places):
+        while level < len(grounds) and any(grounds[level].meets(crop) for crop in places):
             level += 1
         if level == LAYERS_MAX:
             return None
         if level == len(grounds):
-            grounds.append(Image.new("L", size))
+            grounds.append(_Ground(size[1]))
         for crop in places:
-            grounds[level].paste(255, crop)
+            grounds[level].take(crop)
         layers[address] = level
     return layers
 
 
-def _crop_core(read: PageCharacters, word: Word, size: tuple[int, int]) -> Crop | None:
+class _Ground:
+    """The pixels of a picture that are taken, a whole number a row."""
+
+    def __init__(self, height: int) -> None:
+        self._rows = [0] * height
+
+    def meets(self, crop: Crop) -> bool:
+        """Tell whether a part has a pixel that is taken."""
+        span = (1 << (crop[2] - crop[0])) - 1 << crop[0]
+        return any(row & span for row in self._rows[crop[1] : crop[3]])
+
+    def take(self, crop: Crop) -> None:
+        """Take all pixels of a part."""
+        span = (1 << (crop[2] - crop[0])) - 1 << crop[0]
+        for y in range(crop[1], crop[3]):
+            self._rows[y] |= span
+
+
+def _crop_core(word: Word, size: tuple[int, int]) -> Crop | None:
     """Give a word's place without the pixels that it may share with its neighbours."""
-    crop = crop_word(read, word, size, _INSET)
+    crop = crop_word(word, size, _INSET)
     if crop is None or crop[2] - crop[0] < 3 or crop[3] - crop[1] < 3:
         return crop
     return crop[0] + 1, crop[1] + 1, crop[2] - 1, crop[3] - 1
