@@ -60,7 +60,8 @@ class PageObjects:
         try:
             for item in hidden:
                 raw.FPDFPageObj_SetIsActive(item.handle, False)
-            return self.page.render(scale=scale, grayscale=True, draw_annots=annotations).to_pil().convert("L")
+            picture = self.page.render(scale=scale, grayscale=True, draw_annots=annotations).to_pil()
+            return picture if picture.mode == "L" else picture.convert("L")
         finally:
             for item in hidden:
                 raw.FPDFPageObj_SetIsActive(item.handle, True)

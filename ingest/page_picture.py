@@ -37,6 +37,7 @@ _SIDE_PIXELS, _PIXELS_MAX = 792.0, 4_000_000
 _CLOSER, _PIXELS_CLOSER_MAX, _SCALE_CLOSER_MIN = 3.0, 9_000_000, 0.6
 _INK_CLOSER = 1.5
 _INSET, _DOUBLES_MAX = 0.15, 50
+_LAST_OF_LATIN = "\u024f"
 
 
 class PagePicture:
@@ -63,16 +64,13 @@ class PagePicture:
             pypdfium2.PdfiumError: The picture could not be made.
         """
         with_text = self._objects.draw(self._scale)
-        layers = part_layers(self._read, words, with_text.size, self._address_at)
-        if layers is None:
-            self.unchecked = True
-            return {}
-        self._layers = layers
+        self._layers, parted = part_layers(self._read, words, with_text.size, self._address_at)
+        self.unchecked = not parted
         owners = {word: self._find_owner(word) for word in self._leave_unseen(words, with_text, self._scale)}
         unpainted = [word for word, owner in owners.items() if owner is not None and not owner.painted]
         aside = set(unpainted)
         plain = self._look_closer([word for word in owners if word not in aside])
-        if layers:
+        if self._layers:
             plain = self._drop_doubles(plain, [word for word in words if word not in owners])
         unseen = self._drop_what_images_show(plain, unpainted, owners)
         return self._give_reasons(unseen, owners) if unseen else {}
@@ -175,6 +173,15 @@ class PagePicture:
         left = [word for word in plain if word not in below or self._lacks_ink(ground, word, wider=False)]
         return left + [word for word in unpainted if self._lacks_ink(ground, word, wider=True)]
 
+    def _may_lack_font(self, word: Word, owner: PageObject | None) -> bool:
+        """Tell whether a word may be missing only because this machine has no font for its script."""
+        import pypdfium2.raw as raw
+
+        foreign = sum(self._read.characters[i] > _LAST_OF_LATIN for i in word.letters)
+        if owner is None or 2 * foreign < len(word.letters):
+            return False
+        return raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(owner.handle)) != 1
+
     def _lacks_ink(self, picture: Any, word: Word, *, wider: bool) -> bool:
         missing = sum(not _has_contrast(picture, self._read, i, wider) for i in word.letters)
         return missing >= _SHARE_UNSEEN * len(word.letters)
@@ -194,7 +201,12 @@ class PagePicture:
                 if alone is None:
                     others = [item for item in self._objects.items if item.kind in (PATH, IMAGE, SHADING)]
                     alone = self._objects.draw(self._limit_scale(_INK_CLOSER), others, annotations=False)
-                reasons[word] = UNDRAWN if self._lacks_ink(alone, word, wider=False) else COVERED
+                if not self._lacks_ink(alone, word, wider=False):
+                    reasons[word] = COVERED
+                elif self._may_lack_font(word, owner):
+                    self.unchecked = True
+                else:
+                    reasons[word] = UNDRAWN
         return reasons
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -54,10 +55,15 @@ def cut_words(read: PageCharacters) -> list[Word]:
     for piece in text.split():
         start = text.index(piece, at)
         at = start + len(piece)
-        letters = range(start, at) if piece.isalnum() else [i for i in range(start, at) if text[i].isalnum()]
+        letters = range(start, at) if piece.isalnum() else [i for i in range(start, at) if _is_letter(text[i])]
         if letters:
             words.append(Word(start, at, letters, surround(read.boxes[4 * start : 4 * at])))
     return words
+
+
+def _is_letter(character: str) -> bool:
+    """Tell a letter, a digit or a sign that can stand for one, such as a letter in a circle."""
+    return character.isalnum() or (character > "\u2000" and unicodedata.category(character) == "So")
 
 
 def make_part(read: PageCharacters, letters: Sequence[int]) -> Word:

@@ -6,7 +6,6 @@ shows them. Where the font does not say what its glyphs are, the given text stay
 
 from __future__ import annotations
 
-import ctypes
 import re
 import unicodedata
 from collections import defaultdict
@@ -19,7 +18,6 @@ from ingest.page_words import PageCharacters
 
 REPLACED = "other text than is shown"
 _KEY = b"ActualText"
-_KEY_BYTES = 2 * len(_KEY) + 2
 _UNKNOWN = "\ufffd"
 _UNKNOWN_MAX = 40
 _LETTERS_A_GLYPH = 4
@@ -68,7 +66,10 @@ def read_shown(page: Any, objects: PageObjects, read_characters: Read) -> ShownT
 
 def _given_texts(objects: PageObjects) -> bool:
     """Tell whether the file gives text in the place of some glyphs."""
-    return any(_has_key(mark) for _text, mark in _iterate_marks(objects))
+    import pypdfium2.raw as raw
+
+    get_type = raw.FPDFPageObjMark_GetParamValueType
+    return any(get_type(mark, _KEY) for _text, mark in _iterate_marks(objects))
 
 
 def _forget_given_texts(objects: PageObjects) -> None:
@@ -85,19 +86,6 @@ def _iterate_marks(objects: PageObjects) -> Iterator[tuple[Any, Any]]:
     for text in objects.texts.values():
         for index in range(min(raw.FPDFPageObj_CountMarks(text.handle), _MARKS_MAX)):
             yield text.handle, raw.FPDFPageObj_GetMark(text.handle, index)
-
-
-def _has_key(mark: Any) -> bool:
-    """Tell whether a mark has the key, whatever form its value has."""
-    import pypdfium2.raw as raw
-
-    name, size = ctypes.create_string_buffer(2 * _KEY_BYTES), ctypes.c_ulong()
-    text = ctypes.cast(name, ctypes.POINTER(ctypes.c_ushort))
-    for index in range(min(max(raw.FPDFPageObjMark_CountParams(mark), 0), _MARKS_MAX)):
-        given = raw.FPDFPageObjMark_GetParamKey(mark, index, text, len(name), size)
-        if given and name.raw[: size.value] == _KEY.decode().encode("utf-16-le") + b"\0\0":
-            return True
-    return False
 
 
 def _spell_objects(text_page: Any) -> dict[int, str]:

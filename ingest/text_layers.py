@@ -17,8 +17,8 @@ Place = Callable[[int], int]
 
 def part_layers(
     read: PageCharacters, words: Sequence[Word], size: tuple[int, int], find_address: Place
-) -> dict[int, int] | None:
-    """Give the layer of each text object by address; all others are of layer 0.
+) -> tuple[dict[int, int], bool]:
+    """Give the layer of each text object by address, and whether the layers part all words that overlap.
 
     Args:
         read: The page's characters.
@@ -27,7 +27,8 @@ def part_layers(
         find_address: Of the text object of a character.
 
     Returns:
-        Empty where no words overlap; None where more than `LAYERS_MAX` lie on one another.
+        No layers where no words overlap, or more than `LAYERS_MAX` lie on one another; objects that are not named are
+        of layer 0. Words of one object that overlap cannot be parted.
     """
     taken = _Ground(size[1])
     overlap = False
@@ -37,7 +38,7 @@ def part_layers(
             overlap = overlap or taken.meets(crop)
             taken.take(crop)
     if not overlap:
-        return {}
+        return {}, True
     crops: dict[int, list[Crop]] = defaultdict(list)
     for word in words:
         for address, run in groupby(word.letters, find_address):
@@ -46,18 +47,30 @@ def part_layers(
                 crops[address].append(crop)
     grounds: list[_Ground] = []
     layers: dict[int, int] = {}
+    parted = True
     for address, places in crops.items():
+        parted = parted and not _overlap_themselves(places, size[1])
         level = 0
         while level < len(grounds) and any(grounds[level].meets(crop) for crop in places):
             level += 1
         if level == LAYERS_MAX:
-            return None
+            return {}, False
         if level == len(grounds):
             grounds.append(_Ground(size[1]))
         for crop in places:
             grounds[level].take(crop)
         layers[address] = level
-    return layers
+    return layers, parted
+
+
+def _overlap_themselves(places: Sequence[Crop], height: int) -> bool:
+    """Tell whether two of some places have a pixel in common."""
+    ground = _Ground(height)
+    for crop in places:
+        if ground.meets(crop):
+            return True
+        ground.take(crop)
+    return False
 
 
 class _Ground:

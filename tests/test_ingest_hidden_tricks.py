@@ -70,6 +70,14 @@ TRICKS = {
         make_raw_pdf(f"{SEEN}/G gs {HIDE}", resources="/ExtGState<</G<</ca 0.02>>>>"), "no contrast",
     ),
     "of no height": (make_raw_pdf(f"{SEEN}BT /F 1 Tf 9 0 0 0 90 500 Tm ({SECRET}) Tj ET"), "not drawn"),
+    "under an annotation": (
+        make_raw_pdf(
+            f"{SEEN}{HIDE}",
+            page="/Annots[<</Type/Annot/Subtype/Square/Rect[80 490 480 530]/IC[1 1 1]/F 4/AP<</N 6 0 R>>>>]",
+            objects=("<</Type/XObject/Subtype/Form/BBox[0 0 400 40]/Length 19>>stream\n1 g 0 0 400 40 re f\nendstream",),
+        ),
+        "covered",
+    ),
     "squashed to a line": (make_raw_pdf(f"{SEEN}BT /F 1 Tf 9 0 0 0.2 90 500 Tm ({SECRET}) Tj ET"), "under 4 points"),
     "white in a form": (
         make_raw_pdf(f"{SEEN}/X Do", resources="/XObject<</X 6 0 R>>", objects=(form(f"1 g {HIDE}"),)), "no contrast",
@@ -148,6 +156,17 @@ def test_text_that_the_page_shows_is_kept(case: str, settings: Settings) -> None
     assert not any("idden" in warning for warning in result.warnings)
 
 
+def test_a_script_that_this_machine_may_have_no_font_for_is_kept(settings: Settings) -> None:
+    font = (
+        "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[<</Type/Font"
+        "/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>"
+        "/FontDescriptor<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/Ascent 800/Descent -200>>>>]>>"
+    )
+    content = f"{SEEN}BT /G 12 Tf 90 500 Td <{'房东没有修理屋顶'.encode('utf-16-be').hex()}> Tj ET"
+    text, hidden, _ = read_one(make_raw_pdf(content, resources="/Font<</F 5 0 R/G 6 0 R>>", objects=(font,)), settings)
+    assert "房东没有修理屋顶" in text and not hidden  # said to be unchecked where there is no such font
+
+
 def test_a_small_page_can_still_hide_tiny_text(settings: Settings) -> None:
     content = f"BT /F 3 Tf 9 50 Td (The rent was paid.) Tj ET BT /F 0.4 Tf 9 30 Td ({SECRET}) Tj ET"
     text, hidden, _ = read_one(make_raw_pdf(content, box="0 0 100 130"), settings)
@@ -198,9 +217,10 @@ def test_deep_forms_are_looked_into(settings: Settings) -> None:
         make_raw_pdf(
             "".join(f"BT 1 g /F 12 Tf 90 {700 + i} Td ({i}{SECRET}) Tj ET " for i in range(9)) + f"0 g {SEEN}"
         ),
+        make_raw_pdf(f"BT /F 12 Tf 90 700 Td [(The roof leaked from winter on) 13000 ({SECRET})] TJ ET"),
         make_raw_pdf(f"{SEEN} 1 g {HIDE}", box="0 0 14400 14400"),  # too large to be drawn in detail
     ],
-    ids=["too many objects", "too deep", "too many layers", "too large"],
+    ids=["too many objects", "too deep", "too many layers", "words of one object on one another", "too large"],
 )
 def test_a_page_that_is_not_checked_is_said_to_be(data: bytes, settings: Settings) -> None:
     text, _hidden, result = read_one(data, settings)
