@@ -14,10 +14,12 @@ from itertools import islice
 from typing import Any
 
 from ingest.extract_docx import extract_docx
-from ingest.hidden import PageCharacters, part_hidden
+from ingest.hidden import PageText, PartedText
 from ingest.limits import Frame
+from ingest.page_objects import survey_objects
+from ingest.page_words import BOX_SCALE, PageCharacters
+from ingest.replaced import read_shown
 
-_BOX_SCALE = 65535
 _OBJECT_IMAGE, _OBJECT_PATH = 3, 2
 _OBJECTS_LOOKED_AT = 3000
 _PAGES_LOOKED_AT = 300
@@ -26,11 +28,14 @@ PAGE_CHARACTERS_MAX = 200_000
 _PICTURE_PIXELS_MAX = 25_000_000
 _PDF_PASSWORD_ERROR = 4
 _LINE_HYPHENS = frozenset((0x02, 0xFFFE, 0xFFFF))  # pdfium's own mark of a word cut at a line's end
+_NARROWEST = 8.0
 _NO_BOX = (0, 0, 0, 0)
 
 
 def extract_pages(data: bytes, request: dict[str, Any]) -> Iterator[Frame]:
     """Give an "opened" frame, one "page" frame a page from `request["first"]`, and a "structure" frame.
+
+    A page of a PDF is held against its picture unless `request["draw"]` is False.
 
     A file that cannot be taken gives one "refused" frame with the reason.
     """
@@ -61,7 +66,7 @@ def _extract_pdf(data: bytes, request: dict[str, Any]) -> Iterator[Frame]:
     total = len(document)
     yield Frame("opened", {"pages_total": total})
     for number in range(int(request["first"]), min(total, int(request["last"])) + 1):
-        yield _extract_page(document, number)
+        yield from _extract_page(document, number, bool(request.get("draw", True)))
     if request.get("structure"):
         yield Frame("structure", _read_structure(data, password))
 
@@ -73,33 +78,45 @@ def _name_refusal(error: Exception, password: str | None) -> str:
     return "damaged"
 
 
-def _extract_page(document: Any, number: int) -> Frame:
-    """Read one page; a page that pdfium cannot load is said to be unreadable, the others go on."""
+def _extract_page(document: Any, number: int, draw: bool) -> Iterator[Frame]:
+    """Read one page; a page that pdfium cannot load is said to be unreadable, the others go on.
+
+    Drawing a page may take longer than reading it, and may be what a hostile page waits for: what was read goes ahead
+    as a "draft" frame, which counts where no "page" frame comes after it.
+    """
     import pypdfium2
 
     try:
         page = document[number - 1]
-        text_page = page.get_textpage()
+        objects = survey_objects(page)
+        shown = read_shown(page, objects, lambda text_page: _read_characters(page, text_page))
     except pypdfium2.PdfiumError:
-        return Frame("page", {"number": number, "failed": True})
+        yield Frame("page", {"number": number, "failed": True})
+        return
     width, height = page.get_size()
-    read = _read_characters(page, text_page)
-    text, boxes, hidden = part_hidden(page, text_page, read)
     image_share, paths = _measure_objects(page, width, height)
-    encoded = text.encode("utf-8", "surrogatepass")
-    header = {
+    facts = {
         "number": number,
         "width_pt": round(width, 2),
         "height_pt": round(height, 2),
         "image_share": round(image_share, 3),
         "paths": paths,
-        "text_bytes": len(encoded),
-        "hidden": hidden,
-        "cut": text_page.count_chars() > PAGE_CHARACTERS_MAX,
+        "cut": shown.text_page.count_chars() > PAGE_CHARACTERS_MAX,
     }
-    text_page.close()
+    text = PageText(page, shown)
+    parted = text.part_by_boxes()
+    if parted.unchecked and objects.complete and draw:
+        yield _pack_page("draft", facts, parted)
+        parted = text.part_by_picture(objects)
+    yield _pack_page("page", facts, parted)
+    shown.text_page.close()
     page.close()
-    return Frame("page", header, encoded + _little_endian(boxes))
+
+
+def _pack_page(kind: str, facts: dict[str, Any], parted: PartedText) -> Frame:
+    encoded = parted.text.encode("utf-8", "surrogatepass")
+    header = facts | {"text_bytes": len(encoded), "hidden": parted.hidden, "unchecked": parted.unchecked}
+    return Frame(kind, header, encoded + _little_endian(parted.boxes))
 
 
 def _read_characters(page: Any, text_page: Any) -> PageCharacters:
@@ -142,11 +159,15 @@ def _read_characters(page: Any, text_page: Any) -> PageCharacters:
 
 
 def _measure_size(rectangle: Any, box: tuple[int, int, int, int], character: str) -> float:
-    """Give the larger side of a character's box in points, 0 for white space, -1 where nothing of it is on the page."""
+    """Give the size of a character's box in points, 0 for white space, -1 where nothing of it is on the page.
+
+    It is the larger side, unless the box is squashed: no letter is so narrow, even an l.
+    """
     if character.isspace():
         return 0.0
-    size = max(abs(rectangle.right - rectangle.left), abs(rectangle.top - rectangle.bottom))
-    outside = size > 0 and (box[0] == box[2] or box[1] == box[3]) and (0 in box or _BOX_SCALE in box)
+    width, height = abs(rectangle.right - rectangle.left), abs(rectangle.top - rectangle.bottom)
+    size = min(height, width * _NARROWEST) if width < height else min(width, height * _NARROWEST)
+    outside = size > 0 and (box[0] == box[2] or box[1] == box[3]) and (0 in box or BOX_SCALE in box)
     return -1.0 if outside else float(size)
 
 
@@ -175,7 +196,7 @@ def _find_transform(page: Any) -> tuple[float, float, float, float, float, float
     x, y = ctypes.c_int(), ctypes.c_int()
     corners = []
     for px, py in ((0.0, 0.0), (span, 0.0), (0.0, span)):
-        raw.FPDF_PageToDevice(page.raw, 0, 0, _BOX_SCALE, _BOX_SCALE, 0, px, py, ctypes.byref(x), ctypes.byref(y))
+        raw.FPDF_PageToDevice(page.raw, 0, 0, BOX_SCALE, BOX_SCALE, 0, px, py, ctypes.byref(x), ctypes.byref(y))
         corners.append((x.value, y.value))
     (ox, oy), (ax, ay), (bx, by) = corners
     return (ax - ox) / span, (bx - ox) / span, ox, (ay - oy) / span, (by - oy) / span, oy
@@ -197,7 +218,7 @@ def _place(rectangle: Any, to_device: tuple[float, ...]) -> tuple[int, int, int,
 
 
 def _clip(value: float) -> int:
-    return 0 if value < 0 else _BOX_SCALE if value > _BOX_SCALE else int(value)
+    return 0 if value < 0 else BOX_SCALE if value > BOX_SCALE else int(value)
 
 
 def _measure_objects(page: Any, width: float, height: float) -> tuple[float, int]:

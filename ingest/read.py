@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.documents import HiddenText, Page
 from assistant.errors import LimitExceeded, RefusedInput
 from ingest.limits import ChildDied, Frame, LimitedProcess, Limits
+from ingest.shapeless import SHAPELESS, take_out_shapeless
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -25,7 +26,7 @@ _ARCHIVE_ENTRIES_MAX, _ARCHIVE_DIRECTORY_MAX = 5000, 1 << 20
 _CHARACTERS_A_PAGE = 4000
 """Characters of a document are bounded by this times the pages that are read of one; print has some 3,000 a page."""
 _OPEN_SECONDS = 20.0
-_RESTARTS_MAX = 5
+_RESTARTS_MAX, _DRAFTS_MAX = 5, 2
 _USABLE_LETTERS = 40
 _SCAN_SHARE = 0.5
 _SCAN_LETTERS = 250
@@ -146,7 +147,9 @@ def read_document(
                 f"The text has {len(text)} characters.", expected=f"at most {settings.max_pages * _CHARACTERS_A_PAGE}",
                 do="Split it, or raise CASEBRIEF_MAX_PAGES.",
             )  # fmt: skip
-        return ReadResult((Page(1, text),), {"file_kind": kind, "pages_total": 1})
+        text, unshown = take_out_shapeless(text, " ")  # offsets stay the file's own
+        page = Page(1, text, hidden=tuple(HiddenText(SHAPELESS, run) for run in unshown))
+        return ReadResult((page,), {"file_kind": kind, "pages_total": 1}, tuple(describe_hidden([page])))
     reading = _Reading(settings, progress or (lambda done, total, label: None))
     reading.read_all(data, kind, password)
     pages, warnings = _read_scans(data, password, reading, settings)
@@ -173,6 +176,9 @@ class _Reading:
         self.facts: dict[str, Any] = {}
         self.cut: list[int] = []
         self.overlong: list[int] = []
+        self.unchecked: list[int] = []
+        self.draft: Frame | None = None
+        self.drafts_kept = 0
         self.characters_left = settings.max_pages * _CHARACTERS_A_PAGE
         self.total = 0
         self.trouble = ""
@@ -182,18 +188,29 @@ class _Reading:
         request: dict[str, Any] = {"file_kind": kind, "password": password, "last": self.settings.max_pages}
         for _restart in range(_RESTARTS_MAX + 1):
             first = max(self.pages, default=0) + 1
-            structure = not self.facts.get("structure_tried")
+            more = {"first": first, "structure": not self.facts.get("structure_tried")}
+            more["draw"] = self.drafts_kept < _DRAFTS_MAX
             self.facts |= {"file_kind": kind}
             try:
                 limits = self._limits()
-                with LimitedProcess("read", request | {"first": first, "structure": structure}, data, limits) as child:
+                with LimitedProcess("read", request | more, data, limits) as child:
                     for frame in child.frames():
                         self._take(frame)
                 return
             except (ChildDied, LimitExceeded) as error:
-                if not self._skip_page(first, "time" if isinstance(error, LimitExceeded) else "crash"):
+                if not self._keep_draft() and not self._skip_page(
+                    first, "time" if isinstance(error, LimitExceeded) else "crash"
+                ):
                     break
         self._fill_missing()
+
+    def _keep_draft(self) -> bool:
+        """Keep a page that was read and then could not be drawn; tell whether there is one."""
+        if self.draft is None:
+            return False
+        self.drafts_kept += 1
+        self._take_page(self.draft)
+        return True
 
     def _limits(self) -> Limits:
         s = self.settings
@@ -233,6 +250,8 @@ class _Reading:
             self.facts["pages_total"] = self.total
         elif frame.kind == "structure":
             self.facts |= header | {"structure_tried": True}
+        elif frame.kind == "draft":
+            self.draft = frame
         elif frame.kind == "page":
             self._take_page(frame)
 
@@ -240,6 +259,7 @@ class _Reading:
         """Keep a page; note it for OCR where its text is not a page's text."""
         header: Any = frame.header
         number = int(header["number"])
+        self.draft = None
         if header.get("failed"):
             self.pages[number] = Page(number, "", source="unreadable")
             return
@@ -252,6 +272,8 @@ class _Reading:
         self.characters_left -= len(text)
         if header.get("cut"):
             self.cut.append(number)
+        if header.get("unchecked"):
+            self.unchecked.append(number)
         hidden = tuple(HiddenText(h["reason"], h["text"], tuple(h["box"])) for h in header.get("hidden", ()))
         place = header.get("width_pt", 0.0), header.get("height_pt", 0.0)
         self.pages[number] = Page(number, text, frame.body[size:], *place, hidden=hidden)
@@ -317,6 +339,9 @@ def _describe(reading: _Reading, settings: Settings) -> list[str]:
     if reading.overlong:
         warnings.append(f"The document has too much text; pages left out: {name_pages(reading.overlong)}.")
     warnings += describe_hidden(list(reading.pages.values()))
+    if reading.unchecked:
+        pages = name_pages(reading.unchecked)
+        warnings.append(f"Pages not checked for hidden text (they cannot be drawn, or not in time): {pages}.")
     if reading.trouble:
         warnings.append("A page stopped the reader (time, memory or a crash) and was left out.")
     facts.pop("structure_tried", None)

@@ -92,3 +92,34 @@ def make_docx(paragraphs: list[str], rows: list[list[str]]) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def make_raw_pdf(
+    content: str,
+    *,
+    resources: str = "",
+    page: str = "",
+    catalog: str = "",
+    objects: tuple[str, ...] = (),
+    box: str = "",
+) -> bytes:
+    """Make a PDF of one page from its content stream; `objects` are 6, 7 and so on, the font F is Times.
+
+    `resources`, `page` and `catalog` are entries of these dictionaries; `box` is another page box than letter paper.
+    """
+    bodies = [
+        f"<</Type/Catalog/Pages 2 0 R{catalog}>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[{box or '0 0 612 792'}]/Contents 4 0 R"
+        f"/Resources<</Font<</F 5 0 R>>{resources}>>{page}>>",
+        f"<</Length {len(content)}>>stream\n{content}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>",
+        *objects,
+    ]
+    out, places = "%PDF-1.7\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj{body}endobj\n"
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    end = f"trailer<</Root 1 0 R/Size {len(bodies) + 1}>>startxref\n{len(out)}\n%%EOF"
+    return (f"{out}xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n{table}{end}").encode("latin-1")

@@ -1,0 +1,126 @@
+"""What a PDF's page is painted of, in the limited child: its objects in order, and its picture without some of them."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+TEXT, PATH, IMAGE, SHADING, FORM = 1, 2, 3, 4, 5
+OBJECTS_MAX, DEPTH_MAX = 50_000, 24
+_UNPAINTED_MODES = (3, 7)
+
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PageObject:
+    """One object of a page.
+
+    Attributes:
+        handle: pdfium's.
+        kind: `TEXT`, `PATH`, `IMAGE`, `SHADING` or `FORM`.
+        order: Its place in the order of painting.
+        outer: The handle of the object on the page itself that it is part of, or its own.
+        painted: False for text in a render mode that paints nothing.
+    """
+
+    handle: Any
+    kind: int
+    order: int
+    outer: Any
+    painted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PageObjects:
+    """All objects of a page.
+
+    Attributes:
+        page: pdfium's page.
+        items: In the order of painting; forms are entered.
+        complete: False where the page has more objects than are looked at, or nests them deeper.
+    """
+
+    page: Any
+    items: tuple[PageObject, ...] = ()
+    complete: bool = True
+    texts: dict[int, PageObject] = field(default_factory=dict)
+
+    def draw(self, scale: float, hide: Iterable[PageObject] = (), annotations: bool = True) -> Any:
+        """Draw the page in greys, `scale` pixels a point, as if the objects `hide` were not there.
+
+        Raises:
+            pypdfium2.PdfiumError: The picture could not be made.
+        """
+        import pypdfium2.raw as raw
+
+        hidden = list(hide)
+        try:
+            for item in hidden:
+                raw.FPDFPageObj_SetIsActive(item.handle, False)
+            picture = self.page.render(scale=scale, grayscale=True, draw_annots=annotations).to_pil()
+            return picture if picture.mode == "L" else picture.convert("L")
+        finally:
+            for item in hidden:
+                raw.FPDFPageObj_SetIsActive(item.handle, True)
+
+
+def survey_objects(page: Any) -> PageObjects:
+    """List a page's objects, as far as the limits go."""
+    import pypdfium2.raw as raw
+
+    items: list[PageObject] = []
+    complete = True
+    get_type, get_mode = raw.FPDFPageObj_GetType, raw.FPDFTextObj_GetTextRenderMode
+    for handle, outer, depth in _walk(page):
+        kind = get_type(handle)
+        if len(items) >= OBJECTS_MAX or (kind == FORM and depth >= DEPTH_MAX):
+            complete = False
+            break
+        painted = kind != TEXT or get_mode(handle) not in _UNPAINTED_MODES
+        items.append(PageObject(handle, kind, len(items), outer, painted))
+    texts = {address_of(item.handle): item for item in items if item.kind == TEXT}
+    return PageObjects(page, tuple(items), complete, texts)
+
+
+def _walk(page: Any) -> Iterator[tuple[Any, Any, int]]:
+    """Give (object, its object on the page itself, depth) in the order of painting."""
+    import pypdfium2.raw as raw
+
+    most = OBJECTS_MAX + 1
+    count = min(raw.FPDFPage_CountObjects(page.raw), most)
+    waiting = [(raw.FPDFPage_GetObject(page.raw, i), None, 0) for i in reversed(range(count))]
+    while waiting:
+        handle, outer, depth = waiting.pop()
+        outer = handle if outer is None else outer
+        yield handle, outer, depth
+        if raw.FPDFPageObj_GetType(handle) == FORM:
+            inside = min(max(raw.FPDFFormObj_CountObjects(handle), 0), most)
+            waiting += [(raw.FPDFFormObj_GetObject(handle, i), outer, depth + 1) for i in reversed(range(inside))]
+
+
+def address_of(handle: Any) -> int:
+    """Give the address that tells pdfium's objects apart, 0 for none."""
+    return ctypes.cast(handle, ctypes.c_void_p).value or 0
+
+
+def find_bounds(handle: Any) -> Bounds | None:
+    """Give an object's left, bottom, right and top in points, or None where it has none."""
+    import pypdfium2.raw as raw
+
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    if not raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
+        return None
+    return left.value, bottom.value, right.value, top.value
+
+
+def find_fill(handle: Any) -> tuple[int, int, int, int]:
+    """Give the colour that an object is filled with, and how opaque it is, 0..255 each; black where it is not said."""
+    import pypdfium2.raw as raw
+
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
+        return 0, 0, 0, 255
+    return red.value, green.value, blue.value, alpha.value

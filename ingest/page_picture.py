@@ -1,0 +1,260 @@
+"""Which words of a page its picture does not show, and why: drawn with and without its text, in the limited child.
+
+A word is seen where taking its text away changes the picture. Text objects that overlap are taken away in turn, and
+each must also show on the page without any other text. Words that are not seen are looked at again more closely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from ingest.page_objects import (
+    IMAGE,
+    PATH,
+    SHADING,
+    Bounds,
+    PageObject,
+    PageObjects,
+    address_of,
+    find_bounds,
+    find_fill,
+)
+from ingest.page_words import BOX_SCALE, Crop, PageCharacters, Word, crop_letter, crop_word, make_part
+from ingest.text_layers import part_layers
+
+COVERED, PALE, INVISIBLE, UNDRAWN = "covered", "no contrast", "invisible", "not drawn"
+"""Why a word is not seen; the words stand in the warning that a reader sees."""
+
+_CONTRAST_MIN = 24
+_MARK = [0] * _CONTRAST_MIN + [255] * (256 - _CONTRAST_MIN)
+_PALE_ABOVE, _CLEAR_BELOW = 215, 26
+_SHARE_UNSEEN = 0.6
+_GAP_OF_LETTER = 3
+"""Half widths of a letter: a word without so wide a gap shows all of its letters."""
+_SIDE_PIXELS, _PIXELS_MAX = 792.0, 4_000_000
+_CLOSER, _PIXELS_CLOSER_MAX, _SCALE_CLOSER_MIN = 3.0, 9_000_000, 0.6
+_INK_CLOSER = 1.5
+_INSET, _DOUBLES_MAX = 0.15, 50
+_LAST_OF_LATIN = "\u024f"
+
+
+class PagePicture:
+    """One page's words held against its picture.
+
+    Attributes:
+        unchecked: Whether some words could not be judged.
+    """
+
+    def __init__(self, text_page: Any, read: PageCharacters, objects: PageObjects) -> None:
+        self.unchecked = False
+        self._text_page, self._read, self._objects = text_page, read, objects
+        width, height = objects.page.get_size()
+        self._area, self._height = max(width * height, 1.0), height
+        scale = max(1.0, _SIDE_PIXELS / max(width, height, 1.0))
+        self._scale = min(scale, (_PIXELS_MAX / self._area) ** 0.5)
+        self._texts = list(objects.texts.values())
+        self._layers: dict[int, int] = {}
+
+    def find_unseen(self, words: Sequence[Word]) -> dict[Word, str]:
+        """Give the words that the picture does not show, each with the reason.
+
+        Raises:
+            pypdfium2.PdfiumError: The picture could not be made.
+        """
+        with_text = self._objects.draw(self._scale)
+        self._layers, parted = part_layers(self._read, words, with_text.size, self._address_at)
+        self.unchecked = not parted
+        owners = {word: self._find_owner(word) for word in self._leave_unseen(words, with_text, self._scale)}
+        unpainted = [word for word, owner in owners.items() if owner is not None and not owner.painted]
+        aside = set(unpainted)
+        plain = self._look_closer([word for word in owners if word not in aside])
+        if self._layers:
+            plain = self._drop_doubles(plain, [word for word in words if word not in owners])
+        unseen = self._drop_what_images_show(plain, unpainted, owners)
+        return self._give_reasons(unseen, owners) if unseen else {}
+
+    def is_painted(self, word: Word) -> bool:
+        """Tell whether a word is of text in a mode that paints."""
+        owner = self._find_owner(word)
+        return owner is None or owner.painted
+
+    def _find_owner(self, word: Word) -> PageObject | None:
+        """Give the text object that a word is of."""
+        found = (self._objects.texts.get(self._address_at(position)) for position in word.letters)
+        return next((owner for owner in found if owner is not None), None)
+
+    def _address_at(self, position: int) -> int:
+        """Give the address of the text object that a character is of, 0 for none."""
+        import pypdfium2.raw as raw
+
+        index = self._read.indices[position]
+        return address_of(raw.FPDFText_GetTextObject(self._text_page.raw, index)) if index >= 0 else 0
+
+    def _leave_unseen(self, words: Sequence[Word], with_text: Any, scale: float) -> list[Word]:
+        """Give the words whose text makes no difference to the picture."""
+        masks = self._make_masks(with_text, scale)
+        unseen = []
+        for word in words:
+            if len(masks) == 1:
+                missing = _count_missing(masks[0], self._read, word)
+            else:
+                runs = groupby(word.letters, lambda i: self._layers.get(self._address_at(i), 0))
+                missing = sum(
+                    _count_missing(masks[layer], self._read, make_part(self._read, list(run))) for layer, run in runs
+                )
+            if missing >= _SHARE_UNSEEN * len(word.letters):
+                unseen.append(word)
+        return unseen
+
+    def _make_masks(self, with_text: Any, scale: float) -> list[_Mask]:
+        """Give, for each layer, a picture that is white where its text shows."""
+        from PIL import Image, ImageChops
+
+        count = max(self._layers.values(), default=0) + 1
+        painted = [text for text in self._texts if text.painted]
+        if not painted:
+            return [_Mask(Image.new("L", with_text.size))] * count
+        draw, difference = self._objects.draw, ImageChops.difference
+        without = draw(scale, painted)
+        if count == 1:
+            return [_Mask(difference(with_text, without).point(_MARK))]
+        masks = []
+        for layer in range(count):
+            own = [text for text in painted if self._layers.get(address_of(text.handle), 0) == layer]
+            others = [text for text in painted if self._layers.get(address_of(text.handle), 0) != layer]
+            taken, alone = difference(with_text, draw(scale, own)), difference(draw(scale, others), without)
+            masks.append(_Mask(ImageChops.darker(taken, alone).point(_MARK)))
+        return masks
+
+    def _look_closer(self, words: list[Word]) -> list[Word]:
+        """Give those of the words that a larger picture does not show either."""
+        scale = self._limit_scale(_CLOSER)
+        if words and scale < _SCALE_CLOSER_MIN:
+            self.unchecked = True
+            return []
+        if not words or scale <= self._scale:
+            return words
+        return self._leave_unseen(words, self._objects.draw(scale), scale)
+
+    def _limit_scale(self, times: float) -> float:
+        return min(self._scale * times, (_PIXELS_CLOSER_MAX / self._area) ** 0.5)
+
+    def _drop_doubles(self, unseen: list[Word], seen: list[Word]) -> list[Word]:
+        """Leave out words that stand on the same word once more, as in bold that is printed twice."""
+        size = (BOX_SCALE, BOX_SCALE)
+        places: dict[str, list[Crop]] = {}
+        for word in seen:
+            same = places.setdefault(self._spell(word), [])
+            crop = crop_word(word, size, 0.0)
+            if crop and len(same) < _DOUBLES_MAX:
+                same.append(crop)
+        left = []
+        for word in unseen:
+            own = crop_word(word, size, _INSET)
+            if own is None or not any(_overlap(own, crop) for crop in places.get(self._spell(word), ())):
+                left.append(word)
+        return left
+
+    def _spell(self, word: Word) -> str:
+        return "".join(self._read.characters[i] for i in word.letters)
+
+    def _drop_what_images_show(
+        self, plain: list[Word], unpainted: list[Word], owners: dict[Word, PageObject | None]
+    ) -> list[Word]:
+        """Leave out the text layer of a scan: text that is not painted, or under an image, where there is ink."""
+        images = [(item.order, find_bounds(item.outer)) for item in self._objects.items if item.kind == IMAGE]
+        below = {word for word in plain if images and _lies_below(owners[word], images)}
+        if not below and not unpainted:
+            return plain
+        hide = [*self._texts, *(item for item in self._objects.items if item.kind == SHADING)]
+        ground = self._objects.draw(self._limit_scale(_INK_CLOSER), hide)
+        left = [word for word in plain if word not in below or self._lacks_ink(ground, word, wider=False)]
+        return left + [word for word in unpainted if self._lacks_ink(ground, word, wider=True)]
+
+    def _may_lack_font(self, word: Word, owner: PageObject | None) -> bool:
+        """Tell whether a word may be missing only because this machine has no font for its script."""
+        import pypdfium2.raw as raw
+
+        foreign = sum(self._read.characters[i] > _LAST_OF_LATIN for i in word.letters)
+        if owner is None or 2 * foreign < len(word.letters):
+            return False
+        return raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(owner.handle)) != 1
+
+    def _lacks_ink(self, picture: Any, word: Word, *, wider: bool) -> bool:
+        missing = sum(not _has_contrast(picture, self._read, i, wider) for i in word.letters)
+        return missing >= _SHARE_UNSEEN * len(word.letters)
+
+    def _give_reasons(self, unseen: list[Word], owners: dict[Word, PageObject | None]) -> dict[Word, str]:
+        """Tell what hides each word; a page of nothing but text tells the covered from the undrawn."""
+        reasons: dict[Word, str] = {}
+        alone = None
+        for word in unseen:
+            owner = owners[word]
+            fill = find_fill(owner.handle) if owner else (0, 0, 0, 255)
+            if owner and not owner.painted:
+                reasons[word] = INVISIBLE
+            elif min(fill[:3]) > _PALE_ABOVE or fill[3] < _CLEAR_BELOW:
+                reasons[word] = PALE
+            else:
+                if alone is None:
+                    others = [item for item in self._objects.items if item.kind in (PATH, IMAGE, SHADING)]
+                    alone = self._objects.draw(self._limit_scale(_INK_CLOSER), others, annotations=False)
+                if not self._lacks_ink(alone, word, wider=False):
+                    reasons[word] = COVERED
+                elif self._may_lack_font(word, owner):
+                    self.unchecked = True
+                else:
+                    reasons[word] = UNDRAWN
+        return reasons
+
+
+class _Mask:
+    """A picture that is white where text shows, with its bytes."""
+
+    def __init__(self, picture: Any) -> None:
+        self.picture, self.size = picture, picture.size
+        self._bytes = picture.tobytes()
+
+    def has_gap(self, crop: Crop, width: int) -> bool:
+        """Tell whether `width` columns in a row of a part are black."""
+        pixels, across = self._bytes, self.size[0]
+        columns = 0
+        for at in range(crop[1] * across, crop[3] * across, across):
+            columns |= int.from_bytes(pixels[at + crop[0] : at + crop[2]], "big")
+        return bytes(width) in columns.to_bytes(crop[2] - crop[0], "big")
+
+
+def _count_missing(mask: _Mask, read: PageCharacters, word: Word) -> int:
+    """Count the letters of a word or a part of it at which the mask is black."""
+    crop = crop_word(word, mask.size, _INSET)
+    if crop is None:
+        return len(word.letters)
+    width, height, count = crop[2] - crop[0], crop[3] - crop[1], len(word.letters)
+    gap = min(max(_GAP_OF_LETTER * width // (2 * count), 1), width)
+    if (count == 1 or width >= height) and not mask.has_gap(crop, gap):
+        return 0
+    crops = (crop_letter(read, i, mask.size) for i in word.letters)
+    return sum(crop is None or mask.picture.crop(crop).getbbox() is None for crop in crops)
+
+
+def _has_contrast(picture: Any, read: PageCharacters, position: int, wider: bool) -> bool:
+    """Tell whether a picture is not all of one shade where a character stands, or a little around it."""
+    crop = crop_letter(read, position, picture.size, wider=wider)
+    if crop is None:
+        return False
+    low, high = picture.crop(crop).getextrema()
+    return bool(high - low >= _CONTRAST_MIN)
+
+
+def _lies_below(owner: PageObject | None, images: Sequence[tuple[int, Bounds | None]]) -> bool:
+    """Tell whether an image is painted over a text object later on."""
+    own = find_bounds(owner.outer) if owner else None
+    if owner is None or own is None:
+        return False
+    return any(order > owner.order and bounds and _overlap(own, bounds) for order, bounds in images)
+
+
+def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
