@@ -87,6 +87,17 @@ class CareActions(OfficeActions):
             "may_change": user.role == "attorney",
         }
 
+    def people_set_wall(self, house: Any, user: Any, matter_id: str, name: str, reason: str) -> dict[str, Any]:
+        if user.role != "admin":
+            self._attorney(user, matter_id)
+        self.calls.append(("set_wall", matter_id, name, reason))
+        return {"matter_id": matter_id, "walled": name}
+
+    def people_lift_wall(self, house: Any, user: Any, matter_id: str, name: str) -> dict[str, Any]:
+        if user.role != "admin":
+            self._attorney(user, matter_id)
+        return {"matter_id": matter_id, "lifted": name}
+
     def people_remove_member(self, house: Any, user: Any, matter_id: str, name: str) -> dict[str, Any]:
         self._attorney(user, matter_id)
         self.calls.append(("remove_member", matter_id, name))

@@ -89,6 +89,10 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ),
     ("GET", "/api/matters/{matter_id}/members"): ("/api/matters/m-1/members", None, CONTENT),
     ("DELETE", "/api/matters/{matter_id}/members/{name}"): ("/api/matters/m-1/members/pia", None, ATTORNEY),
+    ("POST", "/api/matters/{matter_id}/walls"): (
+        "/api/matters/m-1/walls", {"name": "pia", "reason": "r"}, ATTORNEY | ADMIN,
+    ),
+    ("DELETE", "/api/matters/{matter_id}/walls/{name}"): ("/api/matters/m-1/walls/pia", None, ATTORNEY | ADMIN),
     ("POST", "/api/password"): ("/api/password", {"old": "correct horse battery", "new": "another one"}, ALL),
     ("GET", "/api/matters/{matter_id}/notices"): ("/api/matters/m-1/notices", None, CONTENT),
     ("POST", "/api/matters/{matter_id}/hold"): ("/api/matters/m-1/hold", {"holds": True}, ATTORNEY),

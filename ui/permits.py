@@ -38,6 +38,7 @@ _ATTORNEY = _PARALEGAL | {
     "matter.erase",
     "member.add",
     "member.remove",
+    "wall.set",
 }
 _ADMIN = frozenset(
     {
@@ -45,6 +46,7 @@ _ADMIN = frozenset(
         "matter.create",
         "matter.erase",
         "member.break_glass",
+        "wall.set",
         "keys.rotate",
         "round.preview",
         "round.start",
@@ -95,6 +97,7 @@ IN_MATTER = frozenset(
         "member.add",
         "member.remove",
         "member.break_glass",
+        "wall.set",
     }
 )
 """Actions that are bound to one matter. Those of them that an admin may take need no membership of admins."""

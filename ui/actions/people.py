@@ -265,6 +265,49 @@ def remove_member(house: House, user: User, matter_id: str, name: str) -> dict[s
     return {"matter_id": matter_id, "removed": name}
 
 
+def set_wall(house: House, user: User, matter_id: str, name: str, reason: str) -> dict[str, Any]:
+    """Wall a person off from a matter: no access, nobody can add them, and no adapter that learned from it serves them.
+
+    An attorney of the matter may, or an admin. The reason is sealed with the matter; its people are told who did it.
+
+    Raises:
+        RefusedInput: There is no reason.
+        NotFound: There is no such person.
+        Conflict: It would leave the matter without an attorney, or the person is walled off already.
+    """
+    check(house.db, user, "wall.set", matter_id)
+    if not reason.strip():
+        raise RefusedInput("There is no reason for the wall.", expected="a line that says why", do="Say why.")
+    with house.db.session():
+        if name in {walled.name for walled, _ in people.walled_from(house.db, matter_id)}:
+            raise Conflict(f"{name} is walled off from this matter already.")
+        if {a.name for a in people.attorneys_of(house.db, matter_id)} == {name}:
+            raise Conflict(f"{name} is the last attorney of this matter.", do="Add another attorney first.")
+        people.add_wall(house.db, name, matter_id, user.name, reason.strip())
+        notices.add_notice(house.db, matter_id, "wall.set", name, user.name, "")
+        audit.record(house.db, user.name, "wall.set", matter_id, {"person": name})
+    return {"matter_id": matter_id, "walled": name}
+
+
+def lift_wall(house: House, user: User, matter_id: str, name: str) -> dict[str, Any]:
+    """Lift a wall: the person may be added to the matter again, and is not by this.
+
+    Raises:
+        NotFound: There is no such wall.
+        NotAllowed: It is the person's own wall.
+    """
+    check(house.db, user, "wall.set", matter_id)
+    if name == user.name:
+        raise NotAllowed("Nobody lifts a wall of their own.")
+    with house.db.session():
+        if name not in {walled.name for walled, _ in people.walled_from(house.db, matter_id)}:
+            raise NotFound(f"{name} is not walled off from this matter.", do="Reload the list of its people.")
+        people.remove_wall(house.db, name, matter_id)
+        notices.add_notice(house.db, matter_id, "wall.lift", name, user.name, "")
+        audit.record(house.db, user.name, "wall.lift", matter_id, {"person": name})
+    return {"matter_id": matter_id, "lifted": name}
+
+
 def list_notices(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
     """List what was done to a matter that its people should see, newest first: who, what, when and why."""
     check(house.db, user, "matter.read", matter_id)

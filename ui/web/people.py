@@ -98,6 +98,19 @@ async def remove_member(request: Request, matter_id: str, name: str) -> Any:
     return await act(request, "remove_member", matter_id, name)
 
 
+@router.post("/api/matters/{matter_id}/walls")
+async def set_wall(request: Request, matter_id: str) -> Any:
+    """Wall a person off from a matter: {name, reason}."""
+    data = await read_json(request)
+    return await act(request, "set_wall", matter_id, pick_text(data, "name", 200), pick_text(data, "reason", 2000))
+
+
+@router.delete("/api/matters/{matter_id}/walls/{name}")
+async def lift_wall(request: Request, matter_id: str, name: str) -> Any:
+    """Lift a wall."""
+    return await act(request, "lift_wall", matter_id, name)
+
+
 @router.get("/api/matters/{matter_id}/notices")
 async def list_notices(request: Request, matter_id: str) -> Any:
     """Give what was done to a matter that its people should see."""

@@ -1,6 +1,6 @@
 // The Matter screen: consent to training, and who works on the matter.
 
-import { ask, find, findAll, toast } from "./dom.js";
+import { ask, el, field, find, findAll, toast } from "./dom.js";
 import { post, remove } from "./api.js";
 
 const { matter } = document.getElementById("matter").dataset;
@@ -38,5 +38,20 @@ for (const row of findAll("[data-person]")) {
   });
   find("[data-remove]", row)?.addEventListener("click", async () => {
     if (await ask(`Take ${person} off this matter?`, [], { button: "Remove", danger: true, say: "They can open nothing of it any more. What they did stays." })) change(() => remove(`/api/matters/${matter}/members/${person}`));
+  });
+}
+
+find("[data-wall]")?.addEventListener("click", async () => {
+  const data = await ask("Wall somebody off from this matter?", [
+    field("User name", el("input", { name: "name", required: true, maxlength: "64", autocapitalize: "none", spellcheck: "false", autocomplete: "off" })),
+    field("Why (kept sealed with the matter)", el("textarea", { name: "reason", rows: "2", required: true, maxlength: "2000" })),
+  ], { button: "Wall off", danger: true, say: "They open nothing of it, nobody can add them, and no adapter that learned from it serves them, until an attorney of the matter or an administrator lifts the wall." });
+  if (data) change(() => post(`/api/matters/${matter}/walls`, Object.fromEntries(data)));
+});
+
+for (const row of findAll("[data-walled]")) {
+  const { walled } = row.dataset;
+  find("[data-lift]", row)?.addEventListener("click", async () => {
+    if (await ask(`Lift the wall for ${walled}?`, [], { button: "Lift", danger: true, say: "They may be added to the matter again. They are not added by this." })) change(() => remove(`/api/matters/${matter}/walls/${walled}`));
   });
 }

@@ -1,7 +1,7 @@
 // The People screen: accounts, roles, access to matters, the audit log, erasure by two people.
 
 import { ask, el, field, find, findAll, icon, plural, toast } from "./dom.js";
-import { get, post } from "./api.js";
+import { get, post, remove } from "./api.js";
 
 const ROLES = [["paralegal", "Paralegal"], ["attorney", "Attorney"], ["admin", "Administrator"]];
 
@@ -25,6 +25,18 @@ async function addUser() {
     field("First password, at least ten characters", el("input", { name: "password", type: "password", required: true, minlength: "10", maxlength: "200", autocomplete: "new-password" })),
   ], { button: "Add" });
   if (data) act(() => post("/api/users", Object.fromEntries(data)));
+}
+
+async function wall(matter, people) {
+  const data = await ask(`Wall at ${matter}`, [
+    field("Person", el("select", { name: "name", required: true }, people.map((name) => el("option", { value: name }, name)))),
+    field("What", el("select", { name: "what" }, [el("option", { value: "set" }, "Wall off"), el("option", { value: "lift" }, "Lift the wall")])),
+    field("Why (kept sealed with the matter)", el("textarea", { name: "reason", rows: "2", required: true, maxlength: "2000" })),
+  ], { button: "Save", danger: true, say: "Walled off, a person opens nothing of the matter, nobody can add them, and no adapter that learned from it serves them. The matter’s people see that it was done." });
+  if (!data) return;
+  const { name, what, reason } = Object.fromEntries(data);
+  if (what === "set") act(() => post(`/api/matters/${matter}/walls`, { name, reason }), `${name} is walled off from ${matter}.`);
+  else act(() => remove(`/api/matters/${matter}/walls/${name}`), `The wall for ${name} is lifted.`);
 }
 
 async function erase(matter) {
@@ -55,6 +67,8 @@ for (const row of findAll("[data-matter]")) {
     const data = Object.fromEntries(new FormData(event.target));
     act(() => post(`/api/matters/${matter}/members`, data), `${data.name} now works on ${matter}.`);
   });
+  const names = findAll("option", find("[data-member]", row)).map((option) => option.value).filter(Boolean);
+  find("[data-wall]", row).addEventListener("click", () => wall(matter, names));
   find("[data-erase]", row)?.addEventListener("click", () => erase(matter));
 }
 
