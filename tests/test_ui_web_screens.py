@@ -271,7 +271,8 @@ def test_the_matters_people_are_listed_and_only_an_attorney_gets_the_buttons(
         page = client.get("/m/m-1/settings").text
         assert "Pia &lt;b&gt;Vogel&lt;/b&gt;" in page and "<b>Vogel" not in page
         assert "Ada Lindqvist" in page and "2026-10-01" in page and "max set the password" in page
-        assert re.search(r"Walled off from this matter: Sol Reyes \(sol\) since 2026-10-01", page)
+        assert re.search(r"Walled off</span> Sol Reyes <span[^>]*>sol</span> since 2026-10-01", page)
         assert (page.count("data-remove"), page.count("data-confirm")) == buttons
+        assert (page.count("data-lift"), page.count("data-wall>")) == buttons  # one wall stands
     answer = client.delete("/api/matters/m-1/members/pia", headers={"X-CSRF-Token": client.csrf})  # type: ignore[attr-defined]
     assert answer.status_code == 200 and actions.calls == [("remove_member", "m-1", "pia")]
