@@ -183,7 +183,8 @@ def score_systems(cases: Sequence[Case], written: dict[str, list[str]]) -> dict[
     scores: dict[str, list[dict[str, float]]] = {}
     for system, texts in written.items():
         scores[system] = [score_rouge(case.reference, text) for case, text in zip(cases, texts, strict=True)]
-        report(f"  scored {system}")
+        means = (f"{name} {np.mean([row[name] for row in scores[system]]):.4f}" for name in VARIANTS)
+        report(f"  {system}: {', '.join(means)}")
     result: dict[str, Any] = {}
     for system, rows in scores.items():
         told: dict[str, Any] = {name: estimate_mean([row[name] for row in rows]).tell() for name in VARIANTS}
