@@ -12,6 +12,7 @@ import numpy as np
 from assistant.documents import Evidence, Sentence
 from assistant.evidence.ranker import score_units
 from assistant.evidence.reading import Reading
+from assistant.evidence.selecting import count_shown_words
 from assistant.evidence.sentences import split_sentences
 from assistant.evidence.terms import find_terms
 from assistant.evidence.wording import (
@@ -114,11 +115,12 @@ def choose_source(
         Running offsets of whole sentences.
     """
     reading = draft.reading
-    held = sum(len(reading.text[start:end].split()) for start, end in ranges)
+    inner = sorted({i for start, end in ranges for i in reading.units_within(start, end)})
+    held = sum(count_shown_words(reading.unit_text(i)) for i in inner)
     if at_least_one and not task.part.name and task.within is None and held <= 1.2 * words:
         return sorted(ranges)  # the whole document's extract: chosen without repeats, to the length asked for
     scores = score_units(reading, task.part)
-    inside = sorted({i for start, end in ranges for i in reading.units_within(start, end)}, key=lambda i: -scores[i])
+    inside = sorted(inner, key=lambda i: -scores[i])
     chosen: list[int] = []
     told: list[frozenset[str]] = []
     spent = 0

@@ -17,6 +17,7 @@ from assistant.drafting import Draft, account_pages, choose_source, cut_sentence
 from assistant.engine.base import Engine
 from assistant.engine.prompts import PROMPT_HASH
 from assistant.evidence.grounding import Grounder
+from assistant.evidence.learned_ranker import LearnedRanker
 from assistant.evidence.reading import Reading
 from assistant.evidence.selecting import Selection, extract_summary
 from assistant.evidence.wording import introduce, is_introduced, says_who
@@ -49,6 +50,7 @@ def summarize(
     words: int | None = None,
     adapter: str = BASE,
     stop: threading.Event | None = None,
+    ranker: LearnedRanker | None = None,
 ) -> Iterator[Sentence | Progress | Summary]:
     """Summarize a document, sentence by sentence.
 
@@ -61,12 +63,13 @@ def summarize(
         words: Budget for the whole summary; None for the lengths of the template.
         adapter: Adapter id, "base" for the model without one, "none" for the source's own sentences.
         stop: Ends the summary within half a second; what is done stays.
+        ranker: Chooses the sentences of a summary without parts and without a model; None for the made score.
 
     Yields:
         A `Progress` before each part, each verified `Sentence` as soon as it is done, and the `Summary` last.
     """
     started = time.perf_counter()
-    run = _Run(document, engine, settings, template, detail, adapter, stop or threading.Event())
+    run = _Run(document, engine, settings, template, detail, adapter, stop or threading.Event(), ranker)
     tasks = make_outline(run.reading, template, detail, words, extract=adapter == NO_MODEL)
     for number, task in enumerate(tasks):
         if run.stop.is_set():
@@ -91,6 +94,7 @@ def summarize_batch(
     templates: Sequence[Template],
     words: Sequence[int | None] | None = None,
     adapter: str = BASE,
+    ranker: LearnedRanker | None = None,
 ) -> list[Summary]:
     """Summarize many documents at once, for evaluation: the engine writes all parts of all documents in one batch.
 
@@ -101,6 +105,7 @@ def summarize_batch(
         templates: One for each document.
         words: Budget of each document, or None for the lengths of the templates.
         adapter: As in `summarize`.
+        ranker: As in `summarize`.
 
     Returns:
         One brief summary a document, in their order; `seconds` is its share of the whole.
@@ -109,7 +114,7 @@ def summarize_batch(
     never = threading.Event()
     budgets = words if words is not None else [None] * len(documents)
     runs = [
-        _Run(document, engine, settings, template, "brief", adapter, never)
+        _Run(document, engine, settings, template, "brief", adapter, never, ranker)
         for document, template in zip(documents, templates, strict=True)
     ]
     outlines = [
@@ -148,6 +153,7 @@ class _Run:
     detail: Detail
     adapter: str
     stop: threading.Event
+    ranker: LearnedRanker | None = None
     sentences: list[Sentence] = field(default_factory=list)
     missing: list[Task] = field(default_factory=list)
     drawn: list[int] | None = None
@@ -164,7 +170,7 @@ class _Run:
         """Choose the passages of a part; without a model they are as long as the part needs, not as a prompt may be."""
         if self.adapter == NO_MODEL:
             if not task.part.name and task.within is None:
-                spans = extract_summary(self.reading, task.words)
+                spans = extract_summary(self.reading, task.words, self.ranker)
                 return tuple(Selection(start, end, self.reading.page_at(start), 1.0) for start, end in spans)
             return choose_passages(self.reading, task, max(self.settings.passage_tokens, 4 * task.words))
         return choose_passages(self.reading, task, self.settings.passage_tokens)
@@ -291,6 +297,7 @@ class _Run:
                 "prompt": PROMPT_HASH,
                 "template": self.template.hash,
                 "scheme": self.document.scheme,
+                **({"ranker": self.ranker.hash} if self.ranker is not None else {}),
             },
             stopped=self.stop.is_set(),
             seconds=seconds,

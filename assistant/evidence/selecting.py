@@ -7,8 +7,9 @@ handed over in reading order.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +17,19 @@ from numpy.typing import NDArray
 from assistant.documents import RedactedDocument
 from assistant.evidence.ranker import read_document, score_units
 from assistant.evidence.reading import Reading
+from assistant.evidence.wording import trim_source
 from assistant.templates import Part
+
+if TYPE_CHECKING:
+    from assistant.evidence.learned_ranker import LearnedRanker
 
 REDUNDANCY_WEIGHT = 0.7
 MOST_ITEMS = 14
 CAPTION_UNITS = 30
 FLOOR_SHARE = 0.45  # a passage must reach this share of the best score to be read at all
 POOL = 240  # sentences among which redundancy is weighed; bounds the time
+SHORTEST = 4  # words; where fewer are left of a budget, no sentence is looked for that fits
+UNTELLING = ("heading", "contents", "signature", "certificate")  # roles that a summary never takes a sentence from
 _ITEM = re.compile(r"\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,5})[.)]\s|[•●▪·*\-–]\s")
 
 
@@ -103,22 +110,28 @@ def select_passages(
     return _join_neighbours(reading, sorted(set(chosen)), scores)
 
 
-def extract_summary(document: RedactedDocument | Reading, words: int) -> list[tuple[int, int]]:
+def extract_summary(
+    document: RedactedDocument | Reading, words: int, ranker: LearnedRanker | None = None
+) -> list[tuple[int, int]]:
     """Choose whole sentences as a summary without a model.
 
     Args:
         document: The document or its reading.
-        words: Length aimed at; the last sentence may go over it by less than half of itself.
+        words: Length aimed at; the last sentence may go over it by less than half of itself. With a ranker no
+            sentence goes over it, and its words are counted as they will be shown.
+        ranker: What was learned from approved summaries; None for the made score.
 
     Returns:
         Running offsets in reading order.
     """
     reading = read_document(document)
+    if ranker is not None:
+        chosen = choose_units(reading, ranker.score(reading), words, ranker.redundancy)
+        return [(reading.units[i].start, reading.units[i].end) for i in chosen]
     scores = score_units(reading, None)
-    chosen: list[int] = []
+    chosen = []
     spent = 0
-    pool = max(POOL, words // 3)
-    for index in _diversify(reading, scores, pool):
+    for index in _diversify(reading, scores, max(POOL, words // 3)):
         length = reading.units[index].words
         if spent + length / 2 <= words or not chosen:
             chosen.append(index)
@@ -128,11 +141,40 @@ def extract_summary(document: RedactedDocument | Reading, words: int) -> list[tu
     return [(reading.units[i].start, reading.units[i].end) for i in sorted(chosen)]
 
 
-def _diversify(reading: Reading, scores: NDArray[np.float64], pool: int = POOL) -> list[int]:
+def choose_units(reading: Reading, scores: NDArray[np.float64], words: int, redundancy: float) -> list[int]:
+    """Choose units by given scores within a budget, in reading order; the first may go over it, no other.
+
+    Args:
+        reading: The reading.
+        scores: One a unit, not below 0.
+        words: Most words as they will be shown.
+        redundancy: What a unit loses, as a share of the best score, by being the same as a chosen one.
+    """
+    telling = np.array([unit.role not in UNTELLING for unit in reading.units], dtype=bool)
+    chosen: list[int] = []
+    spent = 0
+    for index in _diversify(reading, np.where(telling, scores, 0.0), max(POOL, words // 3), redundancy):
+        if words - spent < SHORTEST and chosen:
+            break
+        length = count_shown_words(reading.unit_text(index))
+        if spent + length <= words or not chosen:
+            chosen.append(index)
+            spent += length
+    return sorted(chosen)
+
+
+def count_shown_words(text: str) -> int:
+    """Count the words of a source sentence as a summary shows it."""
+    return len(trim_source(text).split())
+
+
+def _diversify(
+    reading: Reading, scores: NDArray[np.float64], pool: int = POOL, redundancy: float = REDUNDANCY_WEIGHT
+) -> Iterator[int]:
     """Order the best units so that one that repeats an earlier one comes later (maximal marginal relevance)."""
     order = [int(i) for i in np.argsort(-scores, kind="stable")[:pool] if scores[i] > 0]
     if not order:
-        return []
+        return
     values = scores[order].astype(float)
     scale = float(values.max())
     likeness = np.zeros(len(order))
@@ -142,17 +184,15 @@ def _diversify(reading: Reading, scores: NDArray[np.float64], pool: int = POOL) 
         else None
     )
     left = np.ones(len(order), dtype=bool)
-    result = []
     for _ in range(len(order)):
-        gains = np.where(left, values / scale - REDUNDANCY_WEIGHT * likeness, -np.inf)
+        gains = np.where(left, values / scale - redundancy * likeness, -np.inf)
         pick = int(np.argmax(gains))
         left[pick] = False
-        result.append(order[pick])
+        yield order[pick]
         if dense is not None:
             likeness = np.maximum(likeness, dense @ dense[pick])
         else:
             likeness = np.maximum(likeness, reading.matrix.compare(reading.matrix.densify(order[pick]))[order])
-    return result
 
 
 def _find_items(reading: Reading, index: int) -> list[int]:

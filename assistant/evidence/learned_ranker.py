@@ -1,0 +1,315 @@
+"""A ranker that learns from approved summaries which sentences of a document its readers want told.
+
+Of each document the sentences are marked that together tell most of the approved summary's words; ridge regression
+learns to foresee the marks from what a sentence shows (`features.py`). How strongly the weights are held back, and how
+much a sentence loses that repeats a chosen one, is found on the same documents by cross-validation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.documents import RedactedDocument
+from assistant.errors import DamagedState, RefusedInput
+from assistant.evidence.features import describe_units, list_marks
+from assistant.evidence.ranker import read_document
+from assistant.evidence.reading import Reading
+from assistant.evidence.selecting import choose_units
+from assistant.evidence.terms import stem_term
+
+VERSION = 1
+LEAST_PAIRS = 8
+"""Fewer approved summaries say too little: the made score is used instead."""
+FOLDS = 4
+LEAST_DOCUMENTS = 4  # a word that fewer documents have is not learned: it would name a case, not a kind of sentence
+LEAST_UNITS = 6
+MOST_MARKS = 1500
+FARTHEST = 4.0  # a value this many deviations off says no more than one that lies farther
+PENALTIES = ((100.0, 100.0), (300.0, 150.0), (300.0, 300.0))  # of features, of words
+REDUNDANCIES = (0.0, 0.1, 0.2)
+PAIR_WEIGHT = 2.0  # of a pair of words against a single word, when sentences are marked
+_TOKEN = re.compile(r"[a-z0-9]+")
+
+Approved = tuple[RedactedDocument | Reading, str]
+"""A document and its approved summary, both with the same pseudonyms."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedRanker:
+    """What was learned.
+
+    Attributes:
+        features: Names of the features, as `describe_units` gives them.
+        means: Mean of each feature over the sentences learned from.
+        scales: Standard deviation of each, 1 where it has none.
+        marks: Words that count, as `list_marks` gives them.
+        weights: One for each feature, then one for each word.
+        redundancy: What a sentence loses, as a share of the best score, by being the same as a chosen one.
+        pairs: Number of approved summaries learned from.
+    """
+
+    features: tuple[str, ...]
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    marks: tuple[str, ...]
+    weights: tuple[float, ...]
+    redundancy: float
+    pairs: int
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all that was learned."""
+        return hashlib.sha256(json.dumps(self._tell(), sort_keys=True).encode()).hexdigest()
+
+    def score(self, reading: Reading) -> NDArray[np.float64]:
+        """Score each unit of a reading; higher is better, and no score is below 0."""
+        if not reading.units:
+            return np.zeros(0)
+        rows = _Scaling(self.features, np.array(self.means), np.array(self.scales), self.marks).apply(reading)
+        scores = rows @ np.array(self.weights)
+        return scores - scores.min()
+
+    def save(self, path: Path) -> None:
+        """Write it as JSON, with its hash."""
+        path.write_text(json.dumps(self._tell() | {"hash": self.hash}), encoding="utf-8")
+
+    @staticmethod
+    def load(path: Path) -> LearnedRanker:
+        """Read what `save` wrote.
+
+        Raises:
+            RefusedInput: There is no such file, or another version wrote it.
+            DamagedState: It is not what was written.
+        """
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise RefusedInput(f"The ranker {path} cannot be read ({type(error).__name__}).") from None
+        except ValueError:
+            raise DamagedState(f"The ranker {path} is not JSON.", do="Fit it again.") from None
+        if not isinstance(told, dict) or told.get("version") != VERSION:
+            raise RefusedInput(f"The ranker {path} is of another version.", expected=f"{VERSION}", do="Fit it again.")
+        try:
+            lists = {name: tuple(told[name]) for name in ("features", "means", "scales", "marks", "weights")}
+            made = LearnedRanker(**lists, redundancy=told["redundancy"], pairs=told["pairs"])
+        except (KeyError, TypeError):
+            raise DamagedState(f"The ranker {path} lacks a part.", do="Fit it again.") from None
+        if made.hash != told.get("hash"):
+            raise DamagedState(f"The ranker {path} does not match its hash.", do="Fit it again.")
+        return made
+
+    def _tell(self) -> dict[str, object]:
+        return {
+            "version": VERSION,
+            "features": self.features,
+            "means": self.means,
+            "scales": self.scales,
+            "marks": self.marks,
+            "weights": self.weights,
+            "redundancy": self.redundancy,
+            "pairs": self.pairs,
+        }
+
+
+def fit_ranker(pairs: Sequence[Approved], most_marks: int = MOST_MARKS) -> LearnedRanker:
+    """Learn from approved summaries.
+
+    Args:
+        pairs: Documents with their approved summaries; time and memory grow linearly with them.
+        most_marks: Most words that are learned; 0 for the features alone.
+
+    Raises:
+        RefusedInput: There are fewer than `LEAST_PAIRS` pairs, or none of their sentences tells their summary.
+    """
+    if len(pairs) < LEAST_PAIRS:
+        raise RefusedInput(f"There are {len(pairs)} approved summaries.", expected=f"at least {LEAST_PAIRS}")
+    readings = [read_document(document) for document, _ in pairs]
+    summaries = [summary for _, summary in pairs]
+    scaling = _learn_scaling(readings, most_marks)
+    grams: list[_Gram] = [_Gram.empty(scaling.width) for _ in range(FOLDS)]
+    for number, (reading, summary) in enumerate(zip(readings, summaries, strict=True)):
+        marks = mark_sentences(reading, summary)
+        words = np.array([unit.words for unit in reading.units], dtype=float)
+        grams[number % FOLDS].add(scaling.apply(reading), marks, np.sqrt(words))
+    if not any(gram.products[-1].any() for gram in grams):
+        raise RefusedInput("No sentence of the documents tells their approved summaries.", do="Check the pairs.")
+    penalty, redundancy = _choose_settings(readings, summaries, scaling, grams)
+    weights = _Gram.join(grams).solve(scaling.penalize(*penalty))
+    return LearnedRanker(
+        scaling.features,
+        tuple(scaling.means.tolist()),
+        tuple(scaling.scales.tolist()),
+        scaling.marks,
+        tuple(weights.tolist()),
+        redundancy,
+        len(pairs),
+    )
+
+
+def mark_sentences(reading: Reading, summary: str) -> NDArray[np.float64]:
+    """Mark with 1 the sentences that together tell most of a summary's words and pairs of words at its length.
+
+    Taken one by one, each time the one that adds most for its length. What a sentence adds only falls while others are
+    taken, so a sentence whose last known gain still leads need not be looked at before those below it.
+    """
+    wanted = _count_words(summary)
+    left = Counter(wanted)
+    units = [_count_words(reading.unit_text(index)) for index in range(len(reading.units))]
+
+    def gain(index: int) -> float:
+        shared = sum(
+            min(number, left[key]) * (PAIR_WEIGHT if isinstance(key, tuple) else 1.0)
+            for key, number in units[index].items()
+            if key in left
+        )
+        return shared / (reading.units[index].words + 3)
+
+    heap = [(-value, index) for index in range(len(units)) if (value := gain(index)) > 0]
+    heapq.heapify(heap)
+    marks = np.zeros(len(units))
+    spent, length = 0, len(summary.split())
+    while heap and spent < length:
+        _, index = heapq.heappop(heap)
+        value = gain(index)
+        if value <= 0:
+            continue
+        if heap and value < -heap[0][0]:
+            heapq.heappush(heap, (-value, index))
+            continue
+        marks[index] = 1.0
+        spent += reading.units[index].words
+        left.subtract({key: min(number, left[key]) for key, number in units[index].items() if key in left})
+    return marks
+
+
+def _count_words(text: str) -> Counter[str | tuple[str, str]]:
+    """Count the words of a text, by their stems, and its pairs of neighbouring words."""
+    words = [stem_term(word) for word in _TOKEN.findall(text.casefold())]
+    counts: Counter[str | tuple[str, str]] = Counter(words)
+    counts.update(zip(words, words[1:], strict=False))
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Scaling:
+    """How a reading becomes rows of numbers: features in deviations from their mean, then 1 for each known word."""
+
+    features: tuple[str, ...]
+    means: NDArray[np.float64]
+    scales: NDArray[np.float64]
+    marks: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        return len(self.features) + len(self.marks)
+
+    def penalize(self, features: float, marks: float) -> NDArray[np.float64]:
+        """Give the penalty of each weight."""
+        return np.repeat([features, marks], [len(self.features), len(self.marks)])
+
+    def apply(self, reading: Reading) -> NDArray[np.float64]:
+        names, values = describe_units(reading)
+        if names != self.features:
+            raise RefusedInput(
+                "The ranker was fitted on other features than this version reads.", do="Fit the ranker again."
+            )
+        known = {mark: place for place, mark in enumerate(self.marks, start=len(self.features))}
+        rows = np.zeros((len(values), self.width))
+        rows[:, : len(names)] = np.clip((values - self.means) / self.scales, -FARTHEST, FARTHEST)
+        for index, marks in enumerate(list_marks(reading)):
+            rows[index, [known[mark] for mark in marks if mark in known]] = 1.0
+        return rows
+
+
+def _learn_scaling(readings: Sequence[Reading], most_marks: int) -> _Scaling:
+    """Find the means and deviations of the features, and the words that enough documents and sentences have."""
+    documents: Counter[str] = Counter()
+    units: Counter[str] = Counter()
+    described = []
+    names: tuple[str, ...] = ()
+    for reading in readings:
+        found: Counter[str] = Counter(mark for marks in list_marks(reading) for mark in marks)
+        units.update(found)
+        documents.update(found.keys())
+        if reading.units:
+            names, values = describe_units(reading)
+            described.append(values)
+    if not described:
+        raise RefusedInput("No document has a sentence.", do="Check the pairs.")
+    values = np.concatenate(described)
+    scales = values.std(axis=0)
+    kept = [mark for mark, number in documents.items() if number >= LEAST_DOCUMENTS and units[mark] >= LEAST_UNITS]
+    kept.sort(key=lambda mark: (-documents[mark], -units[mark], mark))
+    return _Scaling(names, values.mean(axis=0), np.where(scales > 1e-9, scales, 1.0), tuple(kept[:most_marks]))
+
+
+@dataclass(slots=True)
+class _Gram:
+    """Weighted sums of products of all columns, with a column of ones and the target behind them, and the sentences.
+
+    Sums over documents add up, so no document's rows need to stay in memory, and folds are had by leaving sums out.
+    """
+
+    products: NDArray[np.float64]
+    sentences: int = 0
+
+    @staticmethod
+    def empty(width: int) -> _Gram:
+        return _Gram(np.zeros((width + 2, width + 2)))
+
+    @staticmethod
+    def join(parts: Sequence[_Gram]) -> _Gram:
+        return _Gram(np.sum([part.products for part in parts], axis=0), sum(part.sentences for part in parts))
+
+    def add(self, rows: NDArray[np.float64], target: NDArray[np.float64], weights: NDArray[np.float64]) -> None:
+        full = np.concatenate([rows, np.ones((len(rows), 1)), target[:, None]], axis=1)
+        self.products += full.T @ (full * weights[:, None])
+        self.sentences += len(rows)
+
+    def solve(self, penalties: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the ridge weights of the columns; means are taken out, and sentences made to weigh 1 on average."""
+        ones = len(penalties)
+        total = float(self.products[ones, ones])
+        sums = self.products[:, ones]
+        centred = (self.products - np.outer(sums, sums) / max(total, 1.0)) * (self.sentences / max(total, 1.0))
+        solved = np.linalg.solve(centred[:ones, :ones] + np.diag(penalties), centred[:ones, ones + 1])
+        return np.asarray(solved, dtype=np.float64)
+
+
+def _choose_settings(
+    readings: Sequence[Reading], summaries: Sequence[str], scaling: _Scaling, grams: Sequence[_Gram]
+) -> tuple[tuple[float, float], float]:
+    """Choose penalties and redundancy that serve documents best that the weights were not learned from.
+
+    Each is chosen by its mean over the other: with few documents, the best single pair would be the luckiest.
+    """
+    totals = np.zeros((len(PENALTIES), len(REDUNDANCIES)))
+    for fold in range(FOLDS):
+        rest = _Gram.join([gram for number, gram in enumerate(grams) if number != fold])
+        solved = np.stack([rest.solve(scaling.penalize(*penalty)) for penalty in PENALTIES], axis=1)
+        for reading, summary in list(zip(readings, summaries, strict=True))[fold::FOLDS]:
+            if not reading.units:
+                continue
+            scores = scaling.apply(reading) @ solved
+            for column, redundancy in np.ndindex(totals.shape):
+                values = scores[:, column] - scores[:, column].min()
+                chosen = choose_units(reading, values, len(summary.split()), REDUNDANCIES[redundancy])
+                totals[column, redundancy] += _score_overlap(reading, chosen, summary)
+    return PENALTIES[int(totals.sum(axis=1).argmax())], REDUNDANCIES[int(totals.sum(axis=0).argmax())]
+
+
+def _score_overlap(reading: Reading, chosen: Sequence[int], summary: str) -> float:
+    """Give the F1 of words and pairs of words that an extract and an approved summary share."""
+    told = _count_words(" ".join(reading.unit_text(index) for index in chosen))
+    wanted = _count_words(summary)
+    return 2 * (told & wanted).total() / max(told.total() + wanted.total(), 1)

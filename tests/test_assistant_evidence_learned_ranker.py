@@ -1,0 +1,160 @@
+"""A ranker fitted on approved summaries: it learns what they tell, keeps budgets, and its file cannot be changed unseen."""
+
+import json
+import random
+
+import numpy as np
+import pytest
+
+from assistant.documents import OffsetMap, RedactedDocument, Segment
+from assistant.errors import DamagedState, RefusedInput
+from assistant.evidence.features import describe_units, list_marks
+from assistant.evidence.learned_ranker import LEAST_PAIRS, LearnedRanker, fit_ranker, mark_sentences
+from assistant.evidence.reading import Reading
+from assistant.evidence.selecting import choose_units, count_shown_words, extract_summary
+from assistant.settings import Settings
+from assistant.summarize import NO_MODEL, summarize_batch
+from assistant.templates import load_template
+
+NOUNS = "barge tariff orchard ledger furnace quarry lantern harvest engine bridge cargo meadow parcel vessel".split()
+FILLER = "The parties spoke at some length about the {} and the {} of the {} without coming to any view."
+TOLD = "We conclude that the {} was lawfully sold with the {} to PERSON_{}."
+
+
+def make_document(text):
+    return RedactedDocument("d", "m", 1, "plain", text, OffsetMap((Segment(0, len(text), 1, 0, len(text)),)), (), 1)
+
+
+def make_pair(seed):
+    """Give a document of 30 fillers with three conclusions at random places, and the conclusions as its summary."""
+    rng = random.Random(seed)
+    sentences = [FILLER.format(*rng.sample(NOUNS, 3)) for _ in range(30)]
+    told = [TOLD.format(*rng.sample(NOUNS, 2), rng.randint(1, 9)) for _ in range(3)]
+    for sentence in told:
+        sentences.insert(rng.randint(0, len(sentences)), sentence)
+    return Reading(make_document(" ".join(sentences))), " ".join(s for s in sentences if s in told)
+
+
+PAIRS = [make_pair(seed) for seed in range(12)]
+RANKER = fit_ranker(PAIRS)
+
+
+def extract(reading, words, ranker=None):
+    return [reading.text[start:end] for start, end in extract_summary(reading, words, ranker)]
+
+
+def test_it_learns_what_approved_summaries_tell_and_the_made_score_does_not_know():
+    reading, summary = make_pair(99)
+    words = len(summary.split())
+    assert all(text.startswith("We conclude") for text in extract(reading, words, RANKER))
+    assert not all(text.startswith("We conclude") for text in extract(reading, words))
+
+
+def test_no_sentence_goes_over_the_budget_and_they_stand_in_reading_order():
+    reading, _ = make_pair(7)
+    for words in (15, 40, 100):
+        spans = extract_summary(reading, words, RANKER)
+        assert sum(count_shown_words(reading.text[a:b]) for a, b in spans) <= words and spans == sorted(spans)
+    assert len(extract_summary(reading, 3, RANKER)) == 1  # one sentence comes even where none fits
+
+
+def test_a_summary_without_a_model_is_made_with_it_and_says_so():
+    reading, summary = make_pair(98)
+    settings = Settings()
+    made = [
+        summarize_batch(
+            [reading.document], None, settings=settings, templates=[load_template("plain", settings.home)],
+            words=[len(summary.split())], adapter=NO_MODEL, ranker=ranker,
+        )[0]
+        for ranker in (RANKER, None)
+    ]  # fmt: skip
+    assert made[0].text == summary and made[0].provenance["ranker"] == RANKER.hash
+    assert made[1].text != summary and "ranker" not in made[1].provenance
+
+
+@pytest.mark.parametrize(
+    ("summary", "marked"),
+    [
+        ("The rent was 900 dollars.", [1]),  # the sentence that says it
+        ("The rent was 900 dollars. The roof leaked.", [1, 3]),  # one for each thing told, the repeat once
+        ("Nothing whatever of all this.", []),  # no word of it
+    ],
+)
+def test_sentences_are_marked_that_tell_the_summary(summary, marked):
+    text = "A lease began. The rent was 900 dollars. It rained often. The roof leaked. The rent was 900 dollars."
+    assert np.flatnonzero(mark_sentences(Reading(make_document(text)), summary)).tolist() == marked
+
+
+def test_a_repeat_is_left_for_what_is_new():
+    text = "The roof leaked in March last year. " * 2 + "The tenant paid the rent to nobody."
+    reading = Reading(make_document(text))
+    scores = np.array([1.0, 1.0, 0.7])
+    assert choose_units(reading, scores, 14, 0.0) == [0, 1] and choose_units(reading, scores, 14, 0.5) == [0, 2]
+
+
+def test_signatures_and_headings_are_never_taken():
+    text = "ARGUMENT\n\nThe court held that the notice binds.\n\nRespectfully submitted,\n\n/s/ Person 3"
+    reading = Reading(make_document(text))
+    chosen = choose_units(reading, np.ones(len(reading.units)), 100, 0.0)
+    assert [reading.unit_text(i) for i in chosen] == ["The court held that the notice binds."]
+
+
+def test_features_are_finite_and_name_no_party():
+    for text in ("One.", "", "HEADING\n\n(a) PERSON_1 paid $5 to COMPANY_2?"):
+        reading = Reading(make_document(text))
+        names, values = describe_units(reading)
+        assert values.shape == (len(reading.units), len(names)) and np.isfinite(values).all()
+    assert not any(mark for marks in list_marks(reading) for mark in marks if "1" in mark or "2" in mark)
+    one, other = (Reading(make_document(f"We hold that PERSON_{n} may sue here.")) for n in (1, 22))
+    assert list_marks(one) == list_marks(other)
+
+
+def test_words_of_few_documents_are_not_learned():
+    pairs = [*PAIRS[:-1], (Reading(make_document("The zephyr clause was upheld. " * 20)), "The zephyr clause.")]
+    marks = fit_ranker(pairs).marks
+    assert "conclude" in marks and not any("zephyr" in mark for mark in marks)
+
+
+def test_a_saved_ranker_comes_back_and_scores_the_same(tmp_path):
+    RANKER.save(tmp_path / "ranker.json")
+    loaded = LearnedRanker.load(tmp_path / "ranker.json")
+    assert loaded == RANKER and loaded.hash == RANKER.hash
+    assert np.array_equal(loaded.score(PAIRS[0][0]), RANKER.score(PAIRS[0][0]))
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda told: told | {"redundancy": 0.9}, DamagedState),  # a value other than was written
+        (lambda told: {k: v for k, v in told.items() if k != "weights"}, DamagedState),  # a part is gone
+        (lambda told: told | {"version": 0}, RefusedInput),  # of another version
+        (lambda told: [told], RefusedInput),  # not an object
+    ],
+)
+def test_a_changed_file_is_refused(tmp_path, change, error):
+    path = tmp_path / "ranker.json"
+    RANKER.save(path)
+    path.write_text(json.dumps(change(json.loads(path.read_text()))))
+    with pytest.raises(error):
+        LearnedRanker.load(path)
+
+
+def test_a_file_that_is_not_there_or_is_not_json_is_refused(tmp_path):
+    with pytest.raises(RefusedInput):
+        LearnedRanker.load(tmp_path / "none.json")
+    (tmp_path / "bad.json").write_text("{")
+    with pytest.raises(DamagedState):
+        LearnedRanker.load(tmp_path / "bad.json")
+
+
+def test_too_few_or_useless_summaries_are_refused():
+    with pytest.raises(RefusedInput, match=str(LEAST_PAIRS)):
+        fit_ranker(PAIRS[: LEAST_PAIRS - 1])
+    with pytest.raises(RefusedInput, match="approved summaries"):
+        fit_ranker([(reading, "Xyzzy plugh.") for reading, _ in PAIRS])
+    with pytest.raises(RefusedInput, match="No document has a sentence"):
+        fit_ranker([(make_document(""), "Xyzzy.")] * LEAST_PAIRS)
+
+
+def test_an_empty_document_gives_nothing():
+    assert extract_summary(make_document(""), 50, RANKER) == [] and len(RANKER.score(Reading(make_document("")))) == 0
