@@ -41,8 +41,13 @@ class ComputeThread:
         with self._wake:
             self._waiting.append((future, lambda: context.run(work)))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, name="compute", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._serve, name="compute", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # the system gives no more threads: say so, and let the next one try again
+                    self._waiting.pop()
+                    raise
+                self._thread = thread
             else:
                 self._wake.notify()
         return future.result()

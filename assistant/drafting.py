@@ -187,24 +187,18 @@ def tell_caption(reading: Reading, title: str) -> CaptionLine | None:
     return CaptionLine(text, "read from the caption", (evidence,)) if evidence else None
 
 
+_HERE = r"(?: (?:in|of|for|to) (?:this|the|that|our) (?:case|matter|filing|order|action|proceeding|document)| here)?"
 _ASKED_FACTS = (
-    ("judge", "The caption names {} as the judge.", r"\b(?:who|which|what)\b.{0,40}\b(?:judge|justice|presid\w+)\b"),
+    ("judge", "The caption names {} as the judge.", r"(?:who|which judge) (?:is|was) (?:the )?(?:presiding )?judge"),
     (
         "court",
         "The caption names the court as {}.",
-        r"\b(?:which|what) court\b(?! (?:held|found|order|rul|den|grant|said))",
+        r"(?:which|what) court is (?:it|this|the case|this case)(?: in| before)?",
     ),
-    (
-        "docket_number",
-        "The caption gives the number {}.",
-        r"\b(?:docket|case|index|cause|appeal|civil action|file) (?:number|no\.)",
-    ),
-    (
-        "parties",
-        "The caption names the parties as {}.",
-        r"\bwho (?:are|is) (?:\w+ ){0,2}part(?:y|ies)\b|\bwho is suing\b",
-    ),
+    ("docket_number", "The caption gives the number {}.", r"what is the (?:docket|case|index|cause) (?:number|no\.?)"),
+    ("parties", "The caption names the parties as {}.", r"who are the parties"),
 )
+_APPEALED = re.compile(r"\bappeals? from\b|\bon appeal\b|\bon petition\b", re.IGNORECASE)
 _LONGEST_FACT_QUESTION = 12  # words; a longer one asks for more than a fact of the caption
 
 
@@ -216,10 +210,13 @@ def tell_fact(reading: Reading, question: str) -> CaptionLine | None:
     """
     if len(question.split()) > _LONGEST_FACT_QUESTION:
         return None
-    asked = next(((k, form) for k, form, pattern in _ASKED_FACTS if re.search(pattern, question, re.IGNORECASE)), None)
+    plain = " ".join(question.casefold().split()).rstrip(" ?.")
+    asked = next(((k, form) for k, form, pattern in _ASKED_FACTS if re.fullmatch(pattern + _HERE, plain)), None)
     evidence = _find_caption(reading)
     if asked is None or evidence is None:
         return None
+    if asked[0] in ("judge", "court") and _APPEALED.search(_read_head(reading)):
+        return None  # the caption names the court below and its judge too
     fact = _stand_by(reading.document.facts.get(asked[0], ""), _read_head(reading))
     if not fact:
         return None

@@ -11,7 +11,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,7 @@ def drop_weights(settings: Settings, round_id: str) -> None:
     """Remove what a round has trained, where that is not registered: it learned from what is erased now."""
     for path in (settings.home / "rounds" / round_id).iterdir():
         if path.is_dir() and path.name not in ("dataset", "evaluations"):
-            shutil.rmtree(path, ignore_errors=True)
+            _remove_folder(path)
 
 
 def forget_texts(settings: Settings, matters: Collection[str] = (), documents: Collection[str] = ()) -> int:
@@ -136,8 +136,14 @@ def _is_of(lesson: Lesson, gone: set[str]) -> bool:
 
 def _drop_quotes(settings: Settings, folder: Path) -> None:
     """Remove what may quote a dataset: its round's evaluations, and the answers that all rounds share."""
-    shutil.rmtree(folder.parent / "evaluations", ignore_errors=True)
-    shutil.rmtree(settings.home / "rounds" / ANSWERS, ignore_errors=True)
+    _remove_folder(folder.parent / "evaluations")
+    _remove_folder(settings.home / "rounds" / ANSWERS)
+
+
+def _remove_folder(path: Path) -> None:
+    """Remove a folder where it is; one that cannot be removed stops the erasure, which is then found again."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(path)
 
 
 def _drop_damaged(settings: Settings, folder: Path, gone: set[str]) -> bool:

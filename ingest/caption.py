@@ -137,12 +137,11 @@ def name_case(head: str) -> str:
 def find_sides(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Find captions near the top of a text: the ranges before and behind each "v."."""
     head = text[:_CAPTION_CHARACTERS]
-    sides = []
-    found = list(_VERSUS.finditer(head))
-    small = any(match.group()[0].islower() for match in found)
-    for match in found:
-        if small and match.group() in ("V.", "V"):
-            continue  # where one caption has a small "v.", this is an initial: "HIDEO V. IBARRA"
+    sides: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    # small ones first: where one of them parts a caption, a large "V." is an initial: "HIDEO V. IBARRA"
+    for match in sorted(_VERSUS.finditer(head), key=lambda found: found.group() in ("V.", "V")):
+        if sides and match.group() in ("V.", "V"):
+            break
         before, after = _cut_before(head, match.start()), _cut_after(head, match.end())
         if _is_caption(head, before[0], after[1]) and not _is_cited(head, match):
             sides.append((before, after))

@@ -42,6 +42,9 @@ _VERSUS_LINE = re.compile(r"(?:v|vs|versus|-?\s*against\s*-?)\.?,?", re.IGNORECA
 _ROLE_LINE = re.compile(
     r"(?:plaintiff|defendant|petitioner|respondent|appell|debtor|claimant|intervenor)", re.IGNORECASE
 )
+_ROLE_ALONE = re.compile(
+    rf"\W*{_ROLE_LINE.pattern}\w*(?:[\s,/&-]+(?:and\b\W*)?{_ROLE_LINE.pattern}\w*)*\W*", re.IGNORECASE
+)
 _LINE_NUMBER = re.compile(r"\d{1,2}")
 _LEADING_NUMBER = re.compile(r"(\d{1,2})\s+(?=\S)")
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
@@ -243,9 +246,16 @@ def _drop_line_numbers(lines: list[Line]) -> list[Line]:
     if len(values) < _NUMBERED_LINES_MIN or len(values) < 0.6 * len(lines) or rising < 0.7 * (len(values) - 1):
         return lines
     return [
-        replace(line, start=line.start + m.end(), text=line.text[m.end() :]) if m else line
+        replace(line, start=line.start + m.end(), text=line.text[m.end() :], gap=_shift_gap(line, m.end()))
+        if m
+        else line
         for line, m in zip(lines, matches, strict=True)
     ]
+
+
+def _shift_gap(line: Line, cut: int) -> tuple[int, float, float] | None:
+    """Give a line's gap after characters were cut off its front; None where it stood behind those."""
+    return (line.gap[0] - cut, *line.gap[1:]) if line.gap and line.gap[0] > cut else None
 
 
 def _part_footnotes(lines: list[Line], usual_height: float) -> tuple[list[Line], list[Line]]:
@@ -335,7 +345,7 @@ def _part_caption(lines: list[Line]) -> list[Line]:
             right.append(behind)
         else:
             (left if side == "left" else right).append(replace(line, short=True))
-    if any(_ROLE_LINE.match(line.text) for line in right):  # "Petitioner," set at the right of its party's name
+    if any(_ROLE_ALONE.fullmatch(line.text) for line in right):  # "Petitioner," set at the right of its party's name
         return lines
     return [*lines[:start], *left, *right, *lines[end + 1 :]]
 

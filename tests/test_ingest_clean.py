@@ -153,6 +153,15 @@ def test_document_type_by_title(head: str, wanted: str) -> None:
     assert tell_type(head) == wanted
 
 
+def test_a_large_versus_counts_where_only_a_cited_case_has_a_small_one() -> None:
+    head = (
+        "JOHN DOE, Plaintiff, V. ACME LINES, Defendant.\n\n"
+        + "The complaint is long and says little. " * 4
+        + "Under Bell Atlantic v. Twombly, 550 U.S. 544 (2007), it fails."
+    )
+    assert find_facts(head)["parties"] == "JOHN DOE v. ACME LINES"
+
+
 def test_facts_of_a_caption() -> None:
     head = (
         "UNITED STATES DISTRICT COURT\nFOR THE NORTHERN DISTRICT OF OHIO\n\nMARLENE OKAFOR and TOBIAS WREN,\n\nPlaintiffs,"

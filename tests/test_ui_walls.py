@@ -75,7 +75,7 @@ def test_who_may_not_and_what_may_not(house: House, matter_id: str) -> None:
     for name in ("paula", "nina"):  # a paralegal of the matter; an attorney who is not on it
         with pytest.raises((NotAllowed, NotFound)):
             people_actions.set_wall(house, user(house, name), matter_id, "paula", "r")
-    with pytest.raises(Conflict, match="last attorney"):
+    with pytest.raises(Conflict, match="no attorney"):
         people_actions.set_wall(house, user(house, "ada"), matter_id, "alex", "r")
     with pytest.raises(RefusedInput, match="no reason"):
         people_actions.set_wall(house, user(house, "alex"), matter_id, "paula", "  ")
@@ -92,3 +92,9 @@ def test_an_admin_lifts_no_wall_of_their_own(house: House, matter_id: str) -> No
     people_actions.set_wall(house, user(house, "alex"), matter_id, "ada", "r")
     with pytest.raises(NotAllowed):
         people_actions.lift_wall(house, user(house, "ada"), matter_id, "ada")
+
+
+def test_a_wall_is_no_way_round_the_last_attorney_whose_account_is_closed(house: House, matter_id: str) -> None:
+    people_actions.disable_user(house, user(house, "ada"), "alex")
+    with pytest.raises(Conflict, match="no attorney"):
+        people_actions.set_wall(house, user(house, "ada"), matter_id, "alex", "to make room for another")

@@ -79,7 +79,11 @@ def compare_judges(text: str, document: str) -> list[Finding]:
     return []
 
 
-_COUNSEL = re.compile(rf"\b(?:[Tt]hrough|[Rr]epresented by|[Cc]ounsel:?)\s+({PATTERN.pattern})")
+_COUNSEL = re.compile(
+    rf"\b(?:(?:for:|represented\b|appear\w*|answer\w*|argu\w*|filed\b|files\b)[^.;]{{0,160}}?\bthrough"
+    rf"|represented by|counsel:?)\s+({PATTERN.pattern})",
+    re.IGNORECASE,
+)
 _COUNSEL_WORD = re.compile(
     r"\b(?:counsel|attorneys?|lawyers?|solicitors?|barristers?|esq(?:uire)?|p?l\.?l\.?[cp]|p\.?c|law (?:firm|offices?)|"
     r"bar no|by and through|represented|appear(?:s|ed|ing|ance) for|respectfully submitted)\b",

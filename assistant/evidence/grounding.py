@@ -134,7 +134,7 @@ class Grounder:
         findings += (
             compare_binding(text, best)
             + compare_judges(text, self.reading.text)
-            + compare_counsel(text, self.reading.text)
+            + compare_counsel(f"{label}: {text}", self.reading.text)
         )
         findings += compare_opinion(text, self.reading.units[aligned.units[0]].opinion)
         return self._conclude(findings, aligned, self._naming(text, aligned.units, units))

@@ -281,8 +281,8 @@ def set_wall(house: House, user: User, matter_id: str, name: str, reason: str) -
     with house.db.session():
         if name in {walled.name for walled, _ in people.walled_from(house.db, matter_id)}:
             raise Conflict(f"{name} is walled off from this matter already.")
-        if {a.name for a in people.attorneys_of(house.db, matter_id)} == {name}:
-            raise Conflict(f"{name} is the last attorney of this matter.", do="Add another attorney first.")
+        if not {a.name for a in people.attorneys_of(house.db, matter_id)} - {name}:  # nobody would be left to see it
+            raise Conflict("It would leave no attorney on this matter.", do="Add another attorney first.")
         people.add_wall(house.db, name, matter_id, user.name, reason.strip())
         notices.add_notice(house.db, matter_id, "wall.set", name, user.name, "")
         audit.record(house.db, user.name, "wall.set", matter_id, {"person": name})
