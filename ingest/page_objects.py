@@ -48,8 +48,10 @@ class PageObjects:
     complete: bool = True
     texts: dict[int, PageObject] = field(default_factory=dict)
 
-    def draw(self, scale: float, hide: Iterable[PageObject] = (), annotations: bool = True) -> Any:
-        """Draw the page in greys, `scale` pixels a point, as if the objects `hide` were not there.
+    def draw(
+        self, scale: float, hide: Iterable[PageObject] = (), annotations: bool = True, colour: bool = False
+    ) -> Any:
+        """Draw the page in greys, or in its colours, `scale` pixels a point, as if the objects `hide` were not there.
 
         Raises:
             pypdfium2.PdfiumError: The picture could not be made.
@@ -60,8 +62,8 @@ class PageObjects:
         try:
             for item in hidden:
                 raw.FPDFPageObj_SetIsActive(item.handle, False)
-            picture = self.page.render(scale=scale, grayscale=True, draw_annots=annotations).to_pil()
-            return picture if picture.mode == "L" else picture.convert("L")
+            picture = self.page.render(scale=scale, grayscale=not colour, draw_annots=annotations).to_pil()
+            return picture.convert("RGB" if colour else "L")
         finally:
             for item in hidden:
                 raw.FPDFPageObj_SetIsActive(item.handle, True)

@@ -7,6 +7,7 @@ each must also show on the page without any other text. Words that are not seen 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -116,27 +117,31 @@ class PagePicture:
         painted = [text for text in self._texts if text.painted]
         if not painted:
             return [_Mask(Image.new("L", with_text.size))] * count
-        draw, difference = self._objects.draw, ImageChops.difference
+        draw = partial(self._objects.draw, colour=with_text.mode == "RGB")  # as the picture with text was drawn
         without = draw(scale, painted)
         if count == 1:
-            return [_Mask(difference(with_text, without).point(_MARK))]
+            return [_Mask(_difference(with_text, without).point(_MARK))]
         masks = []
         for layer in range(count):
             own = [text for text in painted if self._layers.get(address_of(text.handle), 0) == layer]
             others = [text for text in painted if self._layers.get(address_of(text.handle), 0) != layer]
-            taken, alone = difference(with_text, draw(scale, own)), difference(draw(scale, others), without)
+            taken, alone = _difference(with_text, draw(scale, own)), _difference(draw(scale, others), without)
             masks.append(_Mask(ImageChops.darker(taken, alone).point(_MARK)))
         return masks
 
     def _look_closer(self, words: list[Word]) -> list[Word]:
-        """Give those of the words that a larger picture does not show either."""
+        """Give those of the words that a larger picture, in colours, does not show either.
+
+        Two colours of the same lightness look alike in greys, and stand apart in one of red, green and blue.
+        """
         scale = self._limit_scale(_CLOSER)
         if words and scale < _SCALE_CLOSER_MIN:
             self.unchecked = True
             return []
-        if not words or scale <= self._scale:
+        if not words:
             return words
-        return self._leave_unseen(words, self._objects.draw(scale), scale)
+        scale = max(scale, self._scale)
+        return self._leave_unseen(words, self._objects.draw(scale, colour=True), scale)
 
     def _limit_scale(self, times: float) -> float:
         return min(self._scale * times, (_PIXELS_CLOSER_MAX / self._area) ** 0.5)
@@ -246,6 +251,17 @@ def _has_contrast(picture: Any, read: PageCharacters, position: int, wider: bool
         return False
     low, high = picture.crop(crop).getextrema()
     return bool(high - low >= _CONTRAST_MIN)
+
+
+def _difference(one: Any, other: Any) -> Any:
+    """Give in greys how far two pictures lie apart, in the colour in which they do most."""
+    from PIL import ImageChops
+
+    apart = ImageChops.difference(one, other)
+    if apart.mode != "RGB":
+        return apart
+    red, green, blue = apart.split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
 
 
 def _lies_below(owner: PageObject | None, images: Sequence[tuple[int, Bounds | None]]) -> bool:

@@ -227,3 +227,26 @@ def test_a_page_stored_before_hidden_text_was_known_is_read() -> None:
     old = json.dumps(head).encode()
     size = raw.index(b"{")
     assert forms.unpack_page(zlib.compress(len(old).to_bytes(size, "little") + old)) == Page(1, "old")
+
+
+@pytest.mark.parametrize(
+    ("letters", "ground", "shows"),
+    [
+        ((255, 0, 0), (0, 130, 0), True),  # red on a green of the same lightness: alike in greys
+        ((255, 153, 26), (115, 179, 255), True),  # orange on light blue, likewise
+        ((250, 250, 250), (255, 255, 255), False),  # nearly white on white
+    ],
+)
+def test_colours_of_one_lightness_stand_apart(
+    letters: tuple[int, int, int], ground: tuple[int, int, int], shows: bool
+) -> None:
+    paper = FPDF(unit="pt", format="letter")
+    paper.add_page()
+    paper.set_font("Times", size=14)
+    paper.text(72, 60, "The plain line stands here in black.")
+    paper.set_fill_color(*ground)
+    paper.rect(60, 80, 400, 60, style="F")
+    paper.set_text_color(*letters)
+    paper.text(72, 110, "RECEIVED by the clerk on Monday")
+    text = read_document(bytes(paper.output()), "a.pdf", load_settings(home="/nonexistent")).pages[0].text
+    assert "stands here" in text and ("RECEIVED" in text) is shows
