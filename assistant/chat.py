@@ -11,8 +11,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.captions import tell_fact
 from assistant.documents import Answer, Evidence, RedactedDocument, Sentence
-from assistant.drafting import cut_sentences, tell_fact, word_source
+from assistant.drafting import cut_sentences, word_source
 from assistant.engine.base import Engine
 from assistant.engine.prompts import PROMPT_HASH, answer_prompt
 from assistant.evidence.attitudes import find_negators

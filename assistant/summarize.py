@@ -12,8 +12,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from assistant.captions import tell_caption
 from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Summary
-from assistant.drafting import Draft, account_pages, choose_source, cut_sentences, tell_caption, word_source
+from assistant.drafting import Draft, account_pages, choose_source, cut_sentences, word_source
 from assistant.engine.base import Engine
 from assistant.engine.prompts import PROMPT_HASH
 from assistant.evidence.grounding import Grounder

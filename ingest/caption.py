@@ -38,7 +38,7 @@ ROLE = regex.compile(
     r"|intervenors?)\b",
     regex.IGNORECASE,
 )
-_ROLE_ONLY = regex.compile(rf"(?:{ROLE.pattern}|[\s,/&.()–—-]|and|cross|counter|third|party|et al)+", regex.IGNORECASE)
+ROLE_ONLY = regex.compile(rf"(?:{ROLE.pattern}|[\s,/&.()–—-]|and|cross|counter|third|party|et al)+", regex.IGNORECASE)
 _CAPACITY = regex.compile(
     r",?\s*(?:\(?(?:individually|in (?:his|her|their|its) (?:official|individual|personal)[^;\n]*?capacit(?:y|ies)"
     r"(?: as [^;,]{2,90})?"
@@ -170,7 +170,7 @@ def _cut_before(head: str, end: int) -> tuple[int, int]:
     start = floor
     for match in _BLANK.finditer(head, floor, end):
         block = head[match.end() : end].strip(" ,.\n")
-        if len(block) > 8 and not _ROLE_ONLY.fullmatch(block):
+        if len(block) > 8 and not ROLE_ONLY.fullmatch(block):
             start = match.end()
     court = list(_COURT_LINE.finditer(head, start, end))
     return (court[-1].end() if court else start), end

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from assistant.documents import OffsetMap, Page, Segment
 from ingest.caption import find_facts
-from ingest.lines import Line, sort_lines
+from ingest.furniture import sort_lines
+from ingest.lines import Line
 from ingest.recognizers.vocabulary import make_words
 
 _NUMBERED = re.compile(r"(?:¶+\s*)?\[?(\d{1,4})(?:\.(?!\d)|\)|\])\s+(?=[\"“‘'(\[A-Z])|¶+\s*(\d{1,4})\s+")

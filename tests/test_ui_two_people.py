@@ -6,12 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from argon2 import PasswordHasher
-from store_samples import add_matter, settings_of
+from firm_samples import PASSWORD, open_case, open_firm
+from store_samples import add_matter
 
 from assistant.errors import Conflict, NotAllowed, NotFound, WrongUsage
 from assistant.store import audit, matters, people
@@ -19,30 +18,21 @@ from assistant.store.database import timestamp
 from assistant.store.people import User
 from ui.actions import people as people_actions
 from ui.permits import OWNER
-from ui.services import House, open_house
+from ui.services import House
 
-PASSWORD, GIVEN, CHOSEN = "correct horse battery", "given by somebody", "chosen by themselves"
+GIVEN, CHOSEN = "given by somebody", "chosen by themselves"
 
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    monkeypatch.setattr(people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # fast
-    opened = open_house(settings_of(tmp_path))
-    opened.__dict__["index"] = SimpleNamespace(remove_matter=lambda _: None)
-    for name, role in (
-        ("alex", "attorney"), ("nina", "attorney"), ("ada", "admin"), ("max", "admin"), ("paula", "paralegal"),
-    ):  # fmt: skip
-        people.add_user(opened.db, name, role, PASSWORD)  # long settled: the audit log knows nothing of them
+    opened = open_firm(tmp_path, monkeypatch)
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def matter_id(house: House) -> str:
-    made = add_matter(house.db)
-    for name in ("alex", "paula"):
-        people.add_member(house.db, name, made)
-    return made
+    return open_case(house)
 
 
 @pytest.fixture

@@ -4,37 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from argon2 import PasswordHasher
-from store_samples import add_matter, settings_of
+from firm_samples import open_case, open_firm
 
 from assistant.errors import Conflict, NotAllowed, NotFound, RefusedInput
 from assistant.store import audit, people
 from assistant.store.people import User
 from ui.actions import people as people_actions
 from ui.permits import check
-from ui.services import House, open_house
+from ui.services import House
 
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    monkeypatch.setattr(people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # fast
-    opened = open_house(settings_of(tmp_path))
-    opened.__dict__["index"] = SimpleNamespace(remove_matter=lambda _: None)
-    for name, role in (("alex", "attorney"), ("nina", "attorney"), ("ada", "admin"), ("paula", "paralegal")):
-        people.add_user(opened.db, name, role, "correct horse battery")
+    opened = open_firm(tmp_path, monkeypatch)
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def matter_id(house: House) -> str:
-    made = add_matter(house.db)
-    for name in ("alex", "paula"):
-        people.add_member(house.db, name, made)
-    return made
+    return open_case(house)
 
 
 def user(house: House, name: str) -> User:

@@ -1,0 +1,101 @@
+"""What code tells from a caption's facts: the sentence that begins a summary, and answers after a judge or a number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.documents import Evidence
+from assistant.evidence.reading import Reading
+from assistant.evidence.wording import sink_capitals, soften_capitals
+
+_MOST_PARTY_WORDS = 40
+_HERE = r"(?: (?:in|of|for|to) (?:this|the|that|our) (?:case|matter|filing|order|action|proceeding|document)| here)?"
+_ASKED_FACTS = (
+    ("judge", "The caption names {} as the judge.", r"(?:who|which judge) (?:is|was) (?:the )?(?:presiding )?judge"),
+    (
+        "court",
+        "The caption names the court as {}.",
+        r"(?:which|what) court is (?:it|this|the case|this case)(?: in| before)?",
+    ),
+    ("docket_number", "The caption gives the number {}.", r"what is the (?:docket|case|index|cause) (?:number|no\.?)"),
+    ("parties", "The caption names the parties as {}.", r"who are the parties"),
+)
+_APPEALED = re.compile(r"\bappeals? from\b|\bon appeal\b|\bon petition\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CodedLine:
+    """A sentence made by code: its text, in words where it was read, and its evidence."""
+
+    text: str
+    reason: str
+    evidence: tuple[Evidence, ...]
+
+
+def tell_caption(reading: Reading, title: str) -> CodedLine | None:
+    """Make a sentence from the facts that were read from the caption; each fact must stand on the first two pages.
+
+    Returns:
+        None where the caption names no parties.
+    """
+    head = _read_head(reading)
+    facts = {key: _stand_by(value, head) for key, value in reading.document.facts.items()}
+    parties = facts.get("parties", "")
+    if (
+        not parties
+        or len(parties.split()) > _MOST_PARTY_WORDS
+        or not re.search(r"\bv\.?s?\.? |\bin re\b|\bex parte\b", parties, re.I)
+    ):
+        return None
+    name = facts.get("title") or max(title.split(" or "), key=lambda word: len(re.findall(rf"\\b{word}\\b", head)))
+    name = sink_capitals(name) if name.upper() == name else name[:1].upper() + name[1:]
+    parties, court = soften_capitals(parties.rstrip(" ,.")), soften_capitals(facts.get("court", ""))
+    bits = [f"{name}: {parties}", court, facts.get("docket_number", ""), facts.get("date", "")]
+    if bits[2] and not bits[2].casefold().startswith("no"):
+        bits[2] = f"No. {bits[2]}"
+    evidence = _find_caption(reading)
+    text = ", ".join(bit for bit in bits if bit).rstrip(".") + "."
+    return CodedLine(text, "read from the caption", (evidence,)) if evidence else None
+
+
+def tell_fact(reading: Reading, question: str) -> CodedLine | None:
+    """Answer a short question after the judge, the court, the number or the parties from the caption's facts.
+
+    Returns:
+        None where it asks for something else, or the fact was not read or does not stand in the caption.
+    """
+    plain = " ".join(question.casefold().split()).rstrip(" ?.")
+    asked = next(((k, form) for k, form, pattern in _ASKED_FACTS if re.fullmatch(pattern + _HERE, plain)), None)
+    evidence = _find_caption(reading)
+    if asked is None or evidence is None:
+        return None
+    head = _read_head(reading)
+    if asked[0] in ("judge", "court") and _APPEALED.search(head):
+        return None  # the caption names the court below and its judge too
+    fact = _stand_by(reading.document.facts.get(asked[0], ""), head)
+    if not fact:
+        return None
+    return CodedLine(asked[1].format(soften_capitals(fact.rstrip(" ,."))), "read from the caption", (evidence,))
+
+
+def _read_head(reading: Reading) -> str:
+    """Give the beginning of the first two pages, where a caption's facts must stand."""
+    end = next((unit.start for unit in reading.units if unit.page > 2), len(reading.text))
+    return " ".join(reading.text[: min(end, 6000)].split()).casefold()
+
+
+def _stand_by(value: str, head: str) -> str:
+    """Give a caption fact up to its first ruled line, or "" where it does not stand at the head of the document."""
+    fact = " ".join(re.split(r"_{3,}|-{4,}", value)[0].split())
+    pieces = [piece.strip(" ,.") for piece in re.split(r"\bv\.|;", fact.casefold())]
+    stands = all(piece in head for piece in pieces if piece)
+    return fact if stands and len(fact.split()) <= _MOST_PARTY_WORDS else ""
+
+
+def _find_caption(reading: Reading) -> Evidence | None:
+    """Give the caption as evidence: the first units up to the first prose, of the first page."""
+    caption = [unit for unit in reading.units[:60] if unit.role == "caption" and unit.page == reading.units[0].page]
+    if not caption:
+        caption = list(reading.units[:1])
+    return reading.give_evidence(caption[0].start, caption[-1].end) if caption else None
