@@ -48,7 +48,8 @@ def tell_caption(reading: Reading, title: str) -> CodedLine | None:
         or not re.search(r"\bv\.?s?\.? |\bin re\b|\bex parte\b", parties, re.I)
     ):
         return None
-    name = facts.get("title") or max(title.split(" or "), key=lambda word: len(re.findall(rf"\\b{word}\\b", head)))
+    kinds = title.split(" or ")
+    name = facts.get("title") or max(kinds, key=lambda kind: len(re.findall(rf"\b{re.escape(kind)}\b", head)))
     name = sink_capitals(name) if name.upper() == name else name[:1].upper() + name[1:]
     parties, court = soften_capitals(parties.rstrip(" ,.")), soften_capitals(facts.get("court", ""))
     bits = [f"{name}: {parties}", court, facts.get("docket_number", ""), facts.get("date", "")]

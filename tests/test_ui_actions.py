@@ -318,6 +318,24 @@ def test_a_reader_who_leaves_stops_the_summary(house: House, filing: Any) -> Non
     assert stop.is_set()
 
 
+@pytest.mark.parametrize("kind", ["summary", "answer"])
+def test_who_is_walled_off_meanwhile_sees_nothing_more(house: House, kind: str) -> None:
+    matter = make_matter(house, f"Walled {kind}")
+    document_id = add(house, matter, "w.txt", TEXT.replace("412", "415"))["document_id"]
+    people.add_member(house.db, "paula", matter)
+    given: dict[str, Any] = {"adapter": "none", "stop": threading.Event()}
+    paula = user(house, "paula")
+    if kind == "summary":
+        events = summaries.stream_summary(house, paula, document_id, detail="brief", **given)
+    else:
+        events = questions.stream_answer(house, paula, matter, "What does the plaintiff demand?", **given)
+    next(events)
+    people_actions.set_wall(house, user(house, "alex"), matter, "paula", "The other side.")
+    with pytest.raises(NotAllowed):
+        list(events)
+    assert given["stop"].is_set()
+
+
 def test_an_erasure_takes_two_people_and_leaves_nothing(house: House) -> None:
     matter = make_matter(house, "To be erased")
     document_id = add(house, matter, "e.txt", TEXT.replace("412", "414"))["document_id"]

@@ -67,7 +67,8 @@ class Embedder:
         """
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         tokenizer, model = self._load()
-        ids = [tokenizer.encode(text or " ", truncation=True, max_length=LONGEST_TOKENS) for text in texts]
+        with self._lock:  # a tokenizer keeps its truncation as a state
+            ids = [tokenizer.encode(text or " ", truncation=True, max_length=LONGEST_TOKENS) for text in texts]
         done = 0
         for batch in _batch_by_length(ids):
             rows[batch] = compute.run(lambda batch=batch: _embed_batch(model, [ids[i] for i in batch]))  # type: ignore[misc]

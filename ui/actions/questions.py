@@ -137,6 +137,7 @@ def _stream(
         for item in chat.answer(
             masked, hits, documents, engine, history=history, adapter=chosen, settings=house.settings, stop=stop
         ):
+            check(house.db, user, "question.ask", matter_id)  # a wall may have been set meanwhile
             if isinstance(item, Answer):
                 made = item
             else:

@@ -56,6 +56,7 @@ def _stream(
         for item in house.summarize(
             source.document, detail=detail, words=words, adapter=adapter, stop=stop, user=user.name
         ):
+            check(house.db, user, "summary.make", source.document.matter_id)  # a wall may have been set meanwhile
             if isinstance(item, Summary):
                 made = item
             elif isinstance(item, dict):
