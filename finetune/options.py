@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PRESETS: dict[str, dict[str, Any]] = {
     "quick": {
-        "synthetic": 12, "held_out": 4, "pages": 2, "examples": 16, "parts": 1, "epochs": 1, "gradient": "answer",
+        "synthetic": 9, "held_out": 3, "pages": 2, "examples": 12, "parts": 1, "epochs": 1, "gradient": "answer",
         "learning_rate": 3e-4,
     },
     "normal": {},
