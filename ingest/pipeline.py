@@ -115,8 +115,9 @@ def spread_filing(db: Database, index: Any, document_id: str) -> None:
 
     filing = get_filing(db, document_id)
     read_at = _read_at.pop(document_id, -1)
-    for revised in spread_findings(db, filing.matter_id, filing.added_by, document_id, read_at):
-        index.add(load_document(db, revised))
+    revised = spread_findings(db, filing.matter_id, filing.added_by, document_id, read_at)
+    if revised:
+        index.add_all(filing.matter_id, (load_document(db, one) for one in revised))
 
 
 def make_document(

@@ -65,6 +65,20 @@ def test_matters_do_not_see_each_other(index):
     assert all(mask("Person 77") not in hit.text for hit in index.search("m-abc", mask("secret formula Person 77"), 9))
 
 
+def test_only_what_changed_is_embedded_again(tmp_path, monkeypatch):
+    index = Index(Settings(home=tmp_path))
+    index.add_all("m-abc", [make_document(), make_document("d-2", texts=("Mister Unmasked signed.", "A lease."))])
+    embed, embedded = index.embedder.embed, []
+    monkeypatch.setattr(index.embedder, "embed", lambda texts, report=None: embedded.extend(texts) or embed(texts))
+    fresh = (mask("Person 4 signed."), "A lease.")
+    index.add_all("m-abc", [make_document("d-2", texts=fresh, revision=2), make_document("d-3", texts=("A will.",))])
+    assert embedded == [f"Contract, Terms: {fresh[0]}", "Contract, Terms: A will."]
+    assert index.indexed("m-abc") == {"d-1": 1, "d-2": 2, "d-3": 1}
+    hits = {h.document_id: h for h in index.search("m-abc", mask("Person 4 signed"), 9)}
+    assert hits["d-2"].revision == 2 and not files_holding(tmp_path, "Unmasked")
+    assert index.search("m-abc", "A lease.", 1)[0].document_id == "d-2"
+
+
 def test_a_removed_document_leaves_the_disk(tmp_path):
     index = Index(Settings(home=tmp_path))
     index.add(make_document())

@@ -34,6 +34,10 @@ class NotingIndex:
     def add(self, document, report=None) -> None:  # type: ignore[no-untyped-def]
         self.documents.append((document.document_id, document.revision, document.text))
 
+    def add_all(self, matter_id, documents, report=None) -> None:  # type: ignore[no-untyped-def]
+        for document in documents:
+            self.add(document)
+
 
 @pytest.fixture
 def db(tmp_path: Path) -> Database:

@@ -42,6 +42,10 @@ class Index:
     def add(self, document: RedactedDocument, report: Any = None) -> None:
         self.held[document.document_id] = document
 
+    def add_all(self, matter_id: str, documents: Any, report: Any = None) -> None:
+        for document in documents:
+            self.add(document)
+
 
 @pytest.fixture
 def db(tmp_path: Path) -> Database:

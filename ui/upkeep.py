@@ -88,12 +88,10 @@ def renew_index(house: House, matter_id: str) -> int:
     if not held:
         house.index.remove_matter(matter_id)
         return 0
-    changed = 0
-    for document_id in held.keys() - wanted.keys():
+    gone = held.keys() - wanted.keys()
+    for document_id in gone:
         house.index.remove(document_id, matter_id)
-        changed += 1
-    for document_id, revision in sorted(wanted.items()):
-        if held.get(document_id) != revision:
-            house.index.add(filings.load_document(house.db, document_id))
-            changed += 1
-    return changed
+    stale = [document_id for document_id, revision in sorted(wanted.items()) if held.get(document_id) != revision]
+    if stale:
+        house.index.add_all(matter_id, (filings.load_document(house.db, document_id) for document_id in stale))
+    return len(gone) + len(stale)

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,14 +27,15 @@ from assistant.evidence.clean_memory import hand_out_clean_memory
 from assistant.evidence.embedding import hash_model, share_embedder
 from assistant.evidence.fusing import fuse_scores, merge_found, search_words
 from assistant.evidence.naming import weigh_documents
+from assistant.evidence.passage_rows import Rows, make_rows, pick_rows, prefix_passage, read_vectors
 from assistant.evidence.questions import state_question
 from assistant.evidence.terms import find_terms
 from assistant.settings import Settings
 from assistant.store.pseudonyms import find_pseudonyms
 
+Report = Callable[[int, int], None]
 _LOG = logging.getLogger(__name__)
 _DEPTH = 80  # hits of each kind that are fused
-_ADD_BATCH = 2000
 _MATTER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 MANIFEST = "manifest.json"
 
@@ -82,8 +83,7 @@ class Index:
     Args:
         settings: `home` counts.
         source: Gives the stored documents of a matter. Where it is given, a missing or damaged index is rebuilt by
-        itself, with a
-            warning in the log; otherwise `IndexDamaged` says so.
+            itself, with a warning in the log; otherwise `IndexDamaged` says so.
         wanted: Tells whether a revision of a document belongs into the index now. It is asked under the index' lock,
             since a document may be deleted, sequestered or revised while its passages are being embedded.
     """
@@ -101,7 +101,7 @@ class Index:
         self._open: dict[str, _Matter] = {}
         self.embedder = share_embedder()
 
-    def add(self, document: RedactedDocument, report: Callable[[int, int], None] | None = None) -> None:
+    def add(self, document: RedactedDocument, report: Report | None = None) -> None:
         """Index a document; an earlier revision of it is replaced and its text removed from the disk.
 
         Nothing is done where the document was deleted or hidden, or got a newer revision, since it was loaded.
@@ -110,29 +110,63 @@ class Index:
             document: Its `matter_id` and `document_id` name its place.
             report: Called with (done, total) passages.
         """
-        texts = [_prefix_passage(document, passage) for passage in document.passages]
-        vectors = self.embedder.embed(texts, report)
+        self.add_all(document.matter_id, [document], report)
+
+    def add_all(self, matter_id: str, documents: Iterable[RedactedDocument], report: Report | None = None) -> None:
+        """Index documents of one matter together: however many are replaced, what is kept is written once.
+
+        A passage that stands unchanged in the revision before keeps its vector.
+        """
+        made = [self._make_rows(document, report) for document in documents]
         with self._lock, hand_out_clean_memory():
-            if self._wanted is not None and not self._wanted(document.document_id, document.revision):
+            fresh = [rows for rows in made if self._wanted is None or self._wanted(rows.document_id, rows.revision)]
+            if not fresh:
                 return
-            held = self._read_manifest(document.matter_id) or {"documents": {}}
-            if document.document_id in held["documents"]:
-                self.remove(document.document_id, document.matter_id)
-            matter = self._open_matter(document.matter_id, create=True)
-            _write_rows(matter.collection, document, vectors)
-            self._close(document.matter_id)
-            self._note(document.matter_id, {document.document_id: document.revision}, len(texts))
+            held = (self._read_manifest(matter_id) or {"documents": {}})["documents"]
+            old = {rows.document_id for rows in fresh} & set(held)
+            if old:
+                self._replace(matter_id, old, fresh)
+                return
+            matter = self._open_matter(matter_id, create=True)
+            for rows in fresh:
+                rows.write(matter.collection)
+            self._close(matter_id)
+            passages = sum(len(rows.ids) for rows in fresh)
+            self._note(matter_id, {rows.document_id: rows.revision for rows in fresh}, passages)
+
+    def _make_rows(self, document: RedactedDocument, report: Report | None) -> Rows:
+        """Make a document's rows: the vectors of passages that are indexed already are taken from there."""
+        known = self._known_vectors(document)
+        texts = [prefix_passage(document, passage) for passage in document.passages]
+        unknown = [text for text in dict.fromkeys(texts) if text not in known]
+        known |= dict(zip(unknown, self.embedder.embed(unknown, report), strict=True))
+        return make_rows(document, [known[text] for text in texts])
+
+    def _known_vectors(self, document: RedactedDocument) -> dict[str, Any]:
+        """Give the vectors of an indexed document by what was embedded; nothing where they cannot be had."""
+        with self._lock:
+            manifest = self._read_manifest(document.matter_id)
+            if manifest is None or document.document_id not in manifest["documents"]:
+                return {}
+            try:
+                collection = self._open_matter(document.matter_id).collection
+            except IndexDamaged:
+                return {}
+            return read_vectors(collection, document.document_id)
 
     def remove(self, document_id: str, matter_id: str) -> None:
         """Take a document out of a matter's index; its text leaves the disk."""
         with self._lock, hand_out_clean_memory():
             manifest = self._read_manifest(matter_id)
-            if manifest is None or document_id not in manifest["documents"]:
-                return
-            old = self._open_matter(matter_id).collection.get(include=["embeddings", "documents", "metadatas"])
-            keep = [i for i, meta in enumerate(old["metadatas"]) if meta["document_id"] != document_id]
-            self._close(matter_id)
-            self._start_generation(matter_id, old, keep)
+            if manifest is not None and document_id in manifest["documents"]:
+                self._replace(matter_id, {document_id}, [])
+
+    def _replace(self, matter_id: str, gone: Collection[str], fresh: Sequence[Rows]) -> None:
+        """Write what is kept, and what is new, to a new generation of the matter's directory."""
+        old = self._open_matter(matter_id).collection.get(include=["embeddings", "documents", "metadatas"])
+        keep = [i for i, meta in enumerate(old["metadatas"]) if meta["document_id"] not in gone]
+        self._close(matter_id)
+        self._start_generation(matter_id, [pick_rows(old, keep), *fresh])
 
     def remove_matter(self, matter_id: str) -> None:
         """Remove a matter's whole directory."""
@@ -264,25 +298,21 @@ class Index:
         self._open[matter_id] = matter
         return matter
 
-    def _start_generation(self, matter_id: str, old: Any, keep: list[int]) -> None:
-        """Write the kept rows to a new directory, point the manifest to it, remove the old one."""
+    def _start_generation(self, matter_id: str, parts: Sequence[Rows]) -> None:
+        """Write rows to a new directory, point the manifest to it, remove the old one."""
         manifest = self._read_manifest(matter_id) or {}
-        fresh = manifest["generation"] + 1
-        path = self._folder(matter_id) / f"g{fresh}"
+        generation = manifest["generation"] + 1
+        path = self._folder(matter_id) / f"g{generation}"
         shutil.rmtree(path, ignore_errors=True)
         matter = _open_collection(path)
-        for low in range(0, len(keep), _ADD_BATCH):
-            part = keep[low : low + _ADD_BATCH]
-            matter.collection.add(
-                ids=[old["ids"][i] for i in part],
-                embeddings=[old["embeddings"][i] for i in part],
-                documents=[old["documents"][i] for i in part],
-                metadatas=[old["metadatas"][i] for i in part],
-            )
+        for rows in parts:
+            rows.write(matter.collection)
         matter.client.close()
-        documents = {old["metadatas"][i]["document_id"]: old["metadatas"][i]["revision"] for i in keep}
+        documents = {meta["document_id"]: meta["revision"] for rows in parts for meta in rows.metadatas}
+        documents |= {rows.document_id: rows.revision for rows in parts if rows.document_id}
+        passages = sum(len(rows.ids) for rows in parts)
         self._write_manifest(
-            matter_id, {**manifest, "generation": fresh, "documents": documents, "passages": len(keep)}
+            matter_id, {**manifest, "generation": generation, "documents": documents, "passages": passages}
         )
         for other in self._folder(matter_id).glob("g*"):
             if other != path:
@@ -344,12 +374,6 @@ def _say_damaged(matter_id: str, how: str) -> IndexDamaged:
     )
 
 
-def _prefix_passage(document: RedactedDocument, passage: Passage) -> str:
-    """Put document type and section before a passage, so that the vector knows where it is from."""
-    head = ", ".join(filter(None, (document.document_type.capitalize(), passage.section[:120])))
-    return f"{head}: {document.passage_text(passage)}" if head else document.passage_text(passage)
-
-
 def _open_collection(path: Path) -> _Matter:
     """Open or make the chromadb of one directory; telemetry off."""
     import chromadb
@@ -359,32 +383,6 @@ def _open_collection(path: Path) -> _Matter:
     client = chromadb.PersistentClient(str(path), ChromaSettings(anonymized_telemetry=False, allow_reset=False))
     collection = client.get_or_create_collection("passages", metadata={"hnsw:space": "cosine"}, embedding_function=None)
     return _Matter(client, collection)
-
-
-def _write_rows(collection: Any, document: RedactedDocument, vectors: NDArray[np.float32]) -> None:
-    """Write a document's passages in batches."""
-    passages = document.passages
-    for low in range(0, len(passages), _ADD_BATCH):
-        part = passages[low : low + _ADD_BATCH]
-        collection.add(
-            ids=[f"{document.document_id}:{p.index}" for p in part],
-            embeddings=vectors[low : low + _ADD_BATCH].tolist(),
-            documents=[document.passage_text(p) for p in part],
-            metadatas=[
-                {
-                    "document_id": document.document_id,
-                    "revision": document.revision,
-                    "type": document.document_type,
-                    "index": p.index,
-                    "start": p.start,
-                    "end": p.end,
-                    "page": p.page,
-                    "section": p.section,
-                    "paragraph": p.paragraph,
-                }
-                for p in part
-            ],
-        )
 
 
 def _read_rows(matter: _Matter) -> None:

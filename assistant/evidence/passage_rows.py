@@ -1,0 +1,98 @@
+"""Passages as rows of a vector collection: what is embedded, what is stored beside it, and how both are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.documents import Passage, RedactedDocument
+
+_WRITE_ROWS = 2000  # at once
+_SECTION_CHARACTERS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Passages ready to be written.
+
+    Attributes:
+        ids: Document and passage, as the collection names them.
+        embeddings: A vector each.
+        documents: The pseudonymized text each.
+        metadatas: Place and kind each; see `make_rows`.
+        document_id: The document they are of, or "" where they are of several.
+        revision: Of that document.
+    """
+
+    ids: Sequence[str]
+    embeddings: Sequence[Any]
+    documents: Sequence[str]
+    metadatas: Sequence[dict[str, Any]]
+    document_id: str = ""
+    revision: int = 0
+
+    def write(self, collection: Any) -> None:
+        """Add the rows to a collection, in batches."""
+        for low in range(0, len(self.ids), _WRITE_ROWS):
+            part = slice(low, low + _WRITE_ROWS)
+            collection.add(
+                ids=list(self.ids[part]),
+                embeddings=list(self.embeddings[part]),
+                documents=list(self.documents[part]),
+                metadatas=list(self.metadatas[part]),
+            )
+
+
+def prefix_passage(document: RedactedDocument, passage: Passage) -> str:
+    """Put document type and section before a passage, so that the vector knows where it is from."""
+    return _prefix(document.document_type, passage.section, document.passage_text(passage))
+
+
+def _prefix(document_type: str, section: str, text: str) -> str:
+    head = ", ".join(filter(None, (document_type.capitalize(), section[:_SECTION_CHARACTERS])))
+    return f"{head}: {text}" if head else text
+
+
+def make_rows(document: RedactedDocument, vectors: Sequence[Any]) -> Rows:
+    """Make the rows of a document's passages, with a vector each."""
+    passages = document.passages
+    return Rows(
+        ids=[f"{document.document_id}:{p.index}" for p in passages],
+        embeddings=vectors,
+        documents=[document.passage_text(p) for p in passages],
+        metadatas=[
+            {
+                "document_id": document.document_id,
+                "revision": document.revision,
+                "type": document.document_type,
+                "index": p.index,
+                "start": p.start,
+                "end": p.end,
+                "page": p.page,
+                "section": p.section,
+                "paragraph": p.paragraph,
+            }
+            for p in passages
+        ],
+        document_id=document.document_id,
+        revision=document.revision,
+    )
+
+
+def pick_rows(found: Any, positions: Sequence[int]) -> Rows:
+    """Take some of the rows that a collection gave."""
+    ids, embeddings, texts, metadatas = (
+        [found[key][i] for i in positions] for key in ("ids", "embeddings", "documents", "metadatas")
+    )
+    return Rows(ids, embeddings, texts, metadatas)
+
+
+def read_vectors(collection: Any, document_id: str) -> dict[str, Any]:
+    """Give the vectors of a document's rows by the text that was embedded."""
+    found = collection.get(where={"document_id": document_id}, include=["embeddings", "documents", "metadatas"])
+    prefixed = (
+        _prefix(meta["type"], meta["section"], text)
+        for text, meta in zip(found["documents"], found["metadatas"], strict=True)
+    )
+    return dict(zip(prefixed, found["embeddings"], strict=True))
