@@ -181,21 +181,30 @@ def build_all_examples(
     """Make the examples of many lessons, in order, for training: borne by their prompts, pseudonyms renumbered."""
     examples: list[Example] = []
     for number, lesson in enumerate(lessons, start=1):
-        examples.extend(filter(is_borne, build_examples(lesson, settings)))
+        made = build_examples(lesson, settings)
+        examples.extend(example for example in made if is_borne(example, shows_all(example, lesson)))
         if progress is not None:
             progress(number, len(lessons))
     return shuffle_pseudonyms(examples, seed)
 
 
-def is_borne(example: Example) -> bool:
+def shows_all(example: Example, lesson: Lesson) -> bool:
+    """Tell whether an example's prompt holds its whole document, as it does for a clause or a short letter."""
+    return len(example.prompt.messages[-1]["content"]) > 0.97 * len(lesson.document.text.strip())
+
+
+def is_borne(example: Example, whole: bool = False) -> bool:
     """Tell whether the completion can be written from the prompt: what cannot teaches a model to invent.
 
     Every pseudonym and every figure above 31 must stand in the prompt (smaller ones may be spelled out
-    there), and so must three in five of the longer words, by their first five letters.
+    there). So must three in five of the longer words, by their first five letters, unless the prompt holds the whole
+    document: its approved summary then rests on what is shown, in whatever words.
     """
     shown, told = example.prompt.messages[-1]["content"], example.completion
     if not set(PATTERN.findall(told)) <= set(PATTERN.findall(shown)) or not _figures(told) <= _figures(shown):
         return False
+    if whole:
+        return True
     stems = {word[:5] for word in re.findall(r"[a-z]{4,}", shown.lower())}
     words = [word[:5] for word in re.findall(r"[a-z]{4,}", PATTERN.sub(" ", told).lower())]
     return sum(word in stems for word in words) >= 0.6 * len(words)
