@@ -93,13 +93,14 @@ def _forget_in(settings: Settings, folder: Path, gone: set[str]) -> bool:
     except (CasebriefError, ValueError, KeyError, TypeError, AttributeError):
         return _drop_damaged(settings, folder, gone)
     held_any = any(_is_of(lesson, gone) for lesson in (*train, *held_out))
+    before = [row for row in manifest.get("erased") or () if row["side"] == "train"]
+    if any(_is_of(lesson, gone) for lesson in train) or any(_row_is_of(row, gone) for row in before):
+        drop_weights(settings, folder.parent.name)  # a training that ran on may have saved some since
     if held_any:
         _drop_quotes(settings, folder)
-        if any(_is_of(lesson, gone) for lesson in train):
-            drop_weights(settings, folder.parent.name)
         kept = [[lesson for lesson in side if not _is_of(lesson, gone)] for side in (train, held_out)]
         told = [{**row, "side": side} for side in ("train", "held_out") for row in manifest[side]]
-        erased = [row for row in told if row["matter_id"] in gone or row["document_id"] in gone]
+        erased = [row for row in told if _row_is_of(row, gone)]
         facts = {key: value for key, value in manifest.items() if key not in _DERIVED}
         write_dataset(folder, kept[0], kept[1], {**facts, "erased": [*facts.get("erased", []), *erased]})
     for draft in folder.glob(".*.draft"):  # a writing that was cut off; the file itself is whole
@@ -132,6 +133,10 @@ def _datasets(settings: Settings) -> Iterator[Path]:
 
 def _is_of(lesson: Lesson, gone: set[str]) -> bool:
     return lesson.matter_id in gone or lesson.document.document_id in gone
+
+
+def _row_is_of(row: dict[str, Any], gone: set[str]) -> bool:
+    return row["matter_id"] in gone or row["document_id"] in gone
 
 
 def _drop_quotes(settings: Settings, folder: Path) -> None:

@@ -11,7 +11,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -94,6 +94,8 @@ def _run_steps(house: House, round_id: str) -> str:
         run = RoundRun(house, round_id)
         for name, body in run.steps():
             if rounds.get_round(house.db, round_id).status == "cancelled":
+                with suppress(SourceErased):
+                    run.forget_erased()  # a power cut may have come between an erasure and this
                 return "cancelled"
             rounds.update_round(house.db, round_id, step=name)
             try:

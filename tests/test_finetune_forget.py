@@ -64,6 +64,18 @@ def test_what_may_quote_goes_before_the_dataset_so_that_a_kill_between_is_found_
     assert "dock worker" not in texts_of(settings)
 
 
+def test_a_checkpoint_saved_after_the_forgetting_goes_at_the_next(settings):
+    folder = write_round(settings)
+    assert forget_texts(settings, ["m-1"]) == 1
+    late, other = folder.parent / "training" / "checkpoint-9", write_round(settings, "r-2").parent / "training"
+    late.mkdir(parents=True)
+    (late / "weights").write_text("learnt from a dock worker")
+    forget_texts(settings, ["m-9"])  # another matter's erasure is none of this round's business
+    assert late.is_dir()
+    forget_texts(settings, ["m-1"])
+    assert not late.exists() and not other.exists()
+
+
 def cut_manifest(folder: Path) -> None:
     (folder / "manifest.json").write_text('{"hash": "ab')
 
