@@ -61,7 +61,7 @@ class FakeActions(CareActions):
                 "note": "shipped",
             },
         ]
-        names = ("filings", "summaries", "questions", "learning", "people", "names")
+        names = ("chronology", "filings", "summaries", "questions", "learning", "people", "names")
         for name in names:
             prefix = name + "_"
             found = {
@@ -107,6 +107,20 @@ class FakeActions(CareActions):
 
     def filings_original(self, house: Any, user: Any, document_id: str) -> tuple[str, bytes]:
         return self._filing(user, document_id)["file"], b"%PDF-1.7 original"
+
+    def chronology_list_stated(self, house: Any, user: Any, document_id: str) -> dict[str, Any]:
+        found = self._filing(user, document_id)
+        place = {
+            "document_id": document_id, "file": found["file"], "page": 2, "pinpoint": "p. 2, ¶ 4", "start": 0, "end": 9,
+            "quote": "On May 3", "boxes": [],
+        }  # fmt: skip
+        row = {"stated": "May 3, 2024", "date": [2024, 5, 3], "text": "On May 3, 2024 the crane failed.",
+               "said": "alleged", "evidence": [place]}  # fmt: skip
+        return {"document_id": document_id, "file": found["file"], "facts": {}, "events": [row], "deadlines": [],
+                "amounts": []}  # fmt: skip
+
+    def chronology_export_stated(self, house: Any, user: Any, document_id: str) -> tuple[str, str, bytes]:
+        return f"{self._filing(user, document_id)['file']}.csv", "text/csv; charset=utf-8", b"kind"
 
     def filings_upload(
         self, house: Any, user: Any, matter_id: str, file_name: str, data: bytes, password: str | None = None

@@ -47,6 +47,8 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("GET", "/api/filings/{document_id}/pages/{page}.png"): ("/api/filings/d-1/pages/1.png", None, CONTENT),
     ("GET", "/api/filings/{document_id}/pages/{page}/text"): ("/api/filings/d-1/pages/1/text", None, CONTENT),
     ("GET", "/api/filings/{document_id}/original"): ("/api/filings/d-1/original", None, CONTENT),
+    ("GET", "/api/filings/{document_id}/stated"): ("/api/filings/d-1/stated", None, CONTENT),
+    ("GET", "/api/filings/{document_id}/stated.csv"): ("/api/filings/d-1/stated.csv", None, CONTENT),
     ("GET", "/api/filings/{document_id}/summaries"): ("/api/filings/d-1/summaries", None, CONTENT),
     ("GET", "/api/filings/{document_id}/summary"): ("/api/filings/d-1/summary", None, CONTENT),
     ("POST", "/api/filings/{document_id}/summary"): ("/api/filings/d-1/summary", WRITE, CONTENT),

@@ -72,6 +72,20 @@ def get_original(request: Request, document_id: str) -> Response:
     return download(name, "application/octet-stream", data)
 
 
+@router.get("/api/filings/{document_id}/stated")
+def list_stated(request: Request, document_id: str) -> dict[str, Any]:
+    """Give the dates, deadlines and amounts that a filing states, each with its place."""
+    actions, house = request.app.state.actions, request.app.state.house
+    return actions.chronology.list_stated(house, current_user(request), document_id)
+
+
+@router.get("/api/filings/{document_id}/stated.csv")
+def export_stated(request: Request, document_id: str) -> Response:
+    """Give the same as a spreadsheet."""
+    actions, house = request.app.state.actions, request.app.state.house
+    return download(*actions.chronology.export_stated(house, current_user(request), document_id))
+
+
 @router.get("/api/filings/{document_id}/summary")
 def get_latest_summary(request: Request, document_id: str) -> dict[str, Any]:
     """Give the newest summary of a filing, or null."""

@@ -6,6 +6,7 @@ import { coverageLines, groupByPart, sentenceItem } from "./sentences.js";
 import { drawNotice } from "./earlier.js";
 import { drawAbout, drawDifference, drawVersions } from "./views.js";
 import { drawFoot } from "./signing.js";
+import { drawStated } from "./stated.js";
 import { Viewer } from "./viewer.js";
 import { keysOn } from "./shell.js";
 
@@ -99,7 +100,7 @@ export class Desk {
     write.textContent = this.summary ? "Write again" : "Write summary";
     write.className = this.summary ? "" : "main";
     if (this.summary) for (const link of findAll("[data-form]", this.root)) link.setAttribute("href", `/api/summaries/${this.summary.summary_id}/export?form=${link.dataset.form}&citations=${link.dataset.citations}`);
-    const views = { summary: () => this.drawSummary(), difference: () => drawDifference(this), versions: () => drawVersions(this), about: () => drawAbout(this) };
+    const views = { summary: () => this.drawSummary(), difference: () => drawDifference(this), versions: () => drawVersions(this), stated: () => drawStated(this), about: () => drawAbout(this) };
     views[this.view]();
     drawFoot(this);
   }
