@@ -90,9 +90,9 @@ def browser() -> Iterator[object]:
         opened.close()
 
 
-def log_in(browser: object, office: dict[str, str], name: str) -> object:
+def log_in(browser: object, office: dict[str, str], name: str, **context: object) -> object:
     """Open a fresh session and log in; errors on the page's console fail the test that caused them."""
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page = browser.new_context(viewport={"width": 1440, "height": 900}, **context).new_page()
     page.set_default_timeout(SLOW_MS)
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
@@ -299,3 +299,42 @@ def test_forged_calls_are_refused(browser: object, office: dict[str, str], submi
     for path in ("", "/pages/1.png", "/pages/1/text", "/original", "/summary"):
         answer = stranger.request.get(f"{office['address']}/api/filings/{submitted['document']}{path}")
         assert answer.status in (403, 404) and "Rivera" not in answer.text(), path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_screen_has_a_serious_barrier(
+    browser: object, office: dict[str, str], submitted: dict[str, str], named: str, scheme: str
+) -> None:
+    """axe-core over every screen; it looks from inside the page, so the page's policy on scripts is off for it."""
+    matter, filing = f"/m/{office['matter']}", f"/f/{submitted['document']}"
+    screens = {
+        "paula": [matter, f"{matter}/search?q=crane", filing, f"/f/{named}/names", "/review"],
+        "alex": [f"{matter}/ask", f"{matter}/settings", "/review"],
+        "ada": ["/people", "/rounds/", "/insights/"],
+    }
+    barriers = []
+    for name, paths in screens.items():
+        page = log_in(browser, office, name, bypass_csp=True, color_scheme=scheme)
+        for path in paths:
+            assert page.goto(office["address"] + path).status == 200 and path.split("?")[0] in page.url
+            page.wait_for_load_state("networkidle")
+            barriers += [(name, path, *barrier) for barrier in find_barriers(page)]
+    page = browser.new_context(bypass_csp=True, color_scheme=scheme).new_page()
+    page.goto(office["address"] + "/login")
+    barriers += find_barriers(page)
+    assert not barriers, "\n".join(map(str, barriers))
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=/static/icon.svg>')")
+    assert [rule for rule, *_ in find_barriers(page)] == ["image-alt"], "the search finds a barrier that is put there"
+
+
+def find_barriers(page: object) -> list[tuple[str, int, list[str]]]:
+    """Give each serious rule of axe-core that a page breaks, how often, and where first."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response
+    assert len(found["passes"]) > 10, "the page was looked at"
+    return [
+        (fault["id"], len(fault["nodes"]), [node["html"][:160] for node in fault["nodes"][:3]])
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
