@@ -145,12 +145,13 @@ def redact_plain(text: str, settings: Settings, document_type: str = "plain") ->
     from ingest.split import split_text
 
     vault = Vault.ephemeral()
-    made = redact_clean(clean_pages([Page(1, text)]), vault, settings.profile)
+    clean = clean_pages([Page(1, text)])
+    made = redact_clean(clean, vault, settings.profile)
     document = RedactedDocument(
         "", "", 1, document_type, made.text, made.offsets,
         split_text(made.text, made.offsets, made.headings, made.paragraphs), 1,
         facts={name: value for name, value in made.facts.items() if name != "document_type"},
-        scheme=scheme_of(settings.profile),
+        scheme=scheme_of(settings.profile), pinpoints=clean.pinpoints,
     )  # fmt: skip
     return document, vault
 

@@ -228,7 +228,8 @@ def save_revision(
         scheme=document.scheme,
         confidences=list(document.confidences),
         sealed_offsets=vault.seal(
-            forms.pack_offsets(document.offsets), f"offsets|{document.document_id}|{document.revision}"
+            forms.pack_places(document.offsets, document.pinpoints),
+            f"offsets|{document.document_id}|{document.revision}",
         ),
         created_at=timestamp(),
     )
@@ -264,14 +265,15 @@ def load_document(db: Database, document_id: str, revision: int | None = None) -
         raise NotFound(
             f"{document_id} has no revision {revision or 'yet'}.", do="Wait until it is read; see its status."
         )
-    purpose = f"offsets|{document_id}|{row.revision}"
+    sealed = open_vault(db, filing.matter_id).unseal(row.sealed_offsets, f"offsets|{document_id}|{row.revision}")
+    offsets, pinpoints = forms.unpack_places(sealed)
     return RedactedDocument(
         document_id=document_id,
         matter_id=filing.matter_id,
         revision=row.revision,
         document_type=row.document_type,
         text=row.text,
-        offsets=forms.unpack_offsets(open_vault(db, filing.matter_id).unseal(row.sealed_offsets, purpose)),
+        offsets=offsets,
         passages=forms.passages_from_rows(row.passages),
         pages_total=row.pages_total,
         pages_ocr=tuple(row.pages_ocr),
@@ -279,6 +281,7 @@ def load_document(db: Database, document_id: str, revision: int | None = None) -
         facts=dict(row.facts),
         scheme=row.scheme,
         confidences=tuple(row.confidences),
+        pinpoints=pinpoints,
     )
 
 
