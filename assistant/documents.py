@@ -205,6 +205,7 @@ class RedactedDocument:
         scheme: Hash of the pseudonym scheme and recognizers that made this text.
         confidences: Confidence 0..1 of each pseudonym in `text`, in reading order; empty where unknown.
         pinpoints: What pages say of their own place, in their order; a page that says nothing has none.
+        corrected: Names of the facts that a person corrected: they need not stand in the text.
     """
 
     document_id: str
@@ -221,6 +222,7 @@ class RedactedDocument:
     scheme: str = ""
     confidences: tuple[float, ...] = ()
     pinpoints: tuple[PagePinpoint, ...] = ()
+    corrected: tuple[str, ...] = ()
 
     def passage_text(self, passage: Passage) -> str:
         """Give the pseudonymized text of one passage."""

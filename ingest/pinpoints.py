@@ -1,4 +1,4 @@
-"""Each page's pinpoint, from what was taken off its edges: docket entry, Bates number, a transcript's page and lines."""
+"""Each page's pinpoint, from what its edges say: docket entry, Bates number, page and lines of a transcript."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from assistant.documents import Page, RedactedDocument
 from assistant.errors import Conflict, DamagedState, NotAllowed, NotFound, WrongUsage
 from assistant.store import forms
+from assistant.store.captions import apply_correction, open_correction
 from assistant.store.database import Database, new_id, timestamp
 from assistant.store.erasure import Tombstone, bury_filing, check_hold
 from assistant.store.sealed_files import remove_file, write_file
@@ -265,9 +266,10 @@ def load_document(db: Database, document_id: str, revision: int | None = None) -
         raise NotFound(
             f"{document_id} has no revision {revision or 'yet'}.", do="Wait until it is read; see its status."
         )
-    sealed = open_vault(db, filing.matter_id).unseal(row.sealed_offsets, f"offsets|{document_id}|{row.revision}")
-    offsets, pinpoints = forms.unpack_places(sealed)
-    return RedactedDocument(
+    vault = open_vault(db, filing.matter_id)
+    places = vault.unseal(row.sealed_offsets, f"offsets|{document_id}|{row.revision}")
+    offsets, pinpoints = forms.unpack_places(places)
+    document = RedactedDocument(
         document_id=document_id,
         matter_id=filing.matter_id,
         revision=row.revision,
@@ -283,6 +285,7 @@ def load_document(db: Database, document_id: str, revision: int | None = None) -
         confidences=tuple(row.confidences),
         pinpoints=pinpoints,
     )
+    return apply_correction(document, open_correction(filing, vault))
 
 
 def load_pages(
