@@ -141,7 +141,7 @@ def redact_fact(name: str, value: str, vault: Vault, profile: Profile) -> str:
 def _mask_parties(value: str, vault: Vault) -> str:
     """Replace the names on both sides of a typed "A v. B"."""
     from ingest.caption import list_names
-    from ingest.recognizers.organizations import looks_like_organization
+    from ingest.recognizers.organizations import GOVERNMENT, looks_like_organization
 
     breaks = [m.span() for m in re.finditer(r"\s+(?:v|vs|versus)\b\.?\s+", value, re.IGNORECASE)]
     sides = zip([0, *(end for _start, end in breaks)], [*(start for start, _end in breaks), len(value)], strict=True)
@@ -149,7 +149,7 @@ def _mask_parties(value: str, vault: Vault) -> str:
     spans = [
         Span(start, end, "ORG" if looks_like_organization(value[start:end]) else "PERSON", 1.0)
         for start, end in places
-        if not PATTERN.search(value[start:end])
+        if not PATTERN.search(value[start:end]) and not GOVERNMENT.search(value, start, end)
     ]
     with vault.batch():
         names = Linker(vault).link(value, spans)

@@ -81,7 +81,7 @@ def filing(house: House, request: pytest.FixtureRequest) -> str:
     matter_id = str(people_actions.create_matter(house, alex, f"Matter of {request.node.name}")["matter_id"])
     for name in ("paula", "wanda"):
         people_actions.add_member(house, alex, matter_id, name)
-    people_actions.set_wall(house, alex, "wanda", matter_id, "Her brother works for the defendant.")
+    people_actions.set_wall(house, alex, matter_id, "wanda", "Her brother works for the defendant.")
     key = filings.add_filing(house.db, matter_id, "complaint.txt", COMPLAINT.encode(), "paula").document_id
     ingest_filing(house.db, house.index, house.settings, key)
     return key
