@@ -152,14 +152,15 @@ def _drop_line_numbers(lines: list[Line]) -> tuple[list[Line], list[tuple[int, i
     column = _number_column(lines)
     if column:
         alone = [lines[i] for i in sorted(column)]
-        kept = [_cut_number(line, alone) for i, line in enumerate(lines) if i not in column]
-        pairs = [(number, line.start) for line, number in kept if number]
-        return [line for line, _number in kept], pairs + _pair_numbers(alone, [line for line, n in kept if not n])
+        cut = [_cut_number(line, alone) for i, line in enumerate(lines) if i not in column]
+        pairs = [(number, line.start) for line, number in cut if number]
+        return [line for line, _number in cut], pairs + _pair_numbers(alone, [line for line, n in cut if not n])
     matches = [_LEADING_NUMBER.match(line.text) for line in lines]
     beside = [m for line, m in zip(lines, matches, strict=True) if m and m.end() < len(line.text)]
     if not (_are_line_numbers(beside, lines) or _are_line_numbers([m for m in matches if m], lines)):
         return lines, []
-    kept, numbers = [], []
+    kept: list[Line] = []
+    numbers: list[tuple[int, int]] = []
     for line, m in zip(lines, matches, strict=True):
         if m is None:
             kept.append(line)

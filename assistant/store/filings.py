@@ -222,7 +222,7 @@ def save_revision(
         document_type=document.document_type,
         text=document.text,
         passages=forms.passages_to_rows(document.passages),
-        facts=dict(document.facts),
+        facts={name: value for name, value in document.facts.items() if name not in document.corrected},
         pages_total=document.pages_total,
         pages_ocr=list(document.pages_ocr),
         pages_unreadable=list(document.pages_unreadable),
