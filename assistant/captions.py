@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from assistant.documents import Evidence
 from assistant.evidence.reading import Reading
@@ -21,26 +22,28 @@ _ASKED_FACTS = (
     ("docket_number", "The caption gives the number {}.", r"what is the (?:docket|case|index|cause) (?:number|no\.?)"),
     ("parties", "The caption names the parties as {}.", r"who are the parties"),
 )
+_TOLD = ("title", "parties", "court", "docket_number", "date")
 _APPEALED = re.compile(r"\bappeals? from\b|\bon appeal\b|\bon petition\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class CodedLine:
-    """A sentence made by code: its text, in words where it was read, and its evidence."""
+    """A sentence made by code: its text, in words where it was read, its evidence, and whose words it has."""
 
     text: str
     reason: str
     evidence: tuple[Evidence, ...]
+    origin: Literal["source", "person"] = "source"
 
 
 def tell_caption(reading: Reading, title: str) -> CodedLine | None:
-    """Make a sentence from the facts that were read from the caption; each fact must stand on the first two pages.
+    """Make a sentence from the caption's facts; each must stand on the first two pages, or a person corrected it.
 
     Returns:
         None where the caption names no parties.
     """
     head = _read_head(reading)
-    facts = {key: _stand_by(value, head) for key, value in reading.document.facts.items()}
+    facts = {key: _trust_fact(reading, key, head) for key in reading.document.facts}
     parties = facts.get("parties", "")
     if (
         not parties
@@ -57,7 +60,7 @@ def tell_caption(reading: Reading, title: str) -> CodedLine | None:
         bits[2] = f"No. {bits[2]}"
     evidence = _find_caption(reading)
     text = ", ".join(bit for bit in bits if bit).rstrip(".") + "."
-    return CodedLine(text, "read from the caption", (evidence,)) if evidence else None
+    return _make_line(reading, text, evidence, [key for key in _TOLD if facts.get(key)]) if evidence else None
 
 
 def tell_fact(reading: Reading, question: str) -> CodedLine | None:
@@ -72,12 +75,26 @@ def tell_fact(reading: Reading, question: str) -> CodedLine | None:
     if asked is None or evidence is None:
         return None
     head = _read_head(reading)
-    if asked[0] in ("judge", "court") and _APPEALED.search(head):
+    corrected = asked[0] in reading.document.corrected
+    if asked[0] in ("judge", "court") and _APPEALED.search(head) and not corrected:
         return None  # the caption names the court below and its judge too
-    fact = _stand_by(reading.document.facts.get(asked[0], ""), head)
+    fact = _trust_fact(reading, asked[0], head)
     if not fact:
         return None
-    return CodedLine(asked[1].format(soften_capitals(fact.rstrip(" ,."))), "read from the caption", (evidence,))
+    return _make_line(reading, asked[1].format(soften_capitals(fact.rstrip(" ,."))), evidence, [asked[0]])
+
+
+def _make_line(reading: Reading, text: str, evidence: Evidence, used: list[str]) -> CodedLine:
+    """Make the sentence; with a fact in it that a person corrected, it is told as that person's words."""
+    if set(used) & set(reading.document.corrected):
+        return CodedLine(text, "from the caption, as a person corrected it", (evidence,), "person")
+    return CodedLine(text, "read from the caption", (evidence,))
+
+
+def _trust_fact(reading: Reading, key: str, head: str) -> str:
+    """Give a fact of the caption that may be told: a person corrected it, or it stands at the head of the document."""
+    value = reading.document.facts.get(key, "")
+    return value if key in reading.document.corrected else _stand_by(value, head)
 
 
 def _read_head(reading: Reading) -> str:

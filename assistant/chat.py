@@ -136,7 +136,7 @@ def _tell_fact(question: str, hits: Sequence[Hit], readings: Mapping[str, Readin
     """Answer from the caption where it is asked for one of its facts and the best passages are all of one filing."""
     best = list(dict.fromkeys(hit.document_id for hit in hits[:_OF_ONE_FILING]))
     line = tell_fact(readings[best[0]], question) if len(best) == 1 else None
-    return Sentence(line.text, "supported", line.reason, line.evidence, "", "source") if line else None
+    return Sentence(line.text, "supported", line.reason, line.evidence, "", line.origin) if line else None
 
 
 def _choose_quotes(bearing: Bearing, readings: Mapping[str, Reading]) -> list[_Quote]:

@@ -14,6 +14,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
+from assistant.pinpoints import PagePinpoint
+
 Support = Literal["supported", "partial", "unsupported"]
 Detail = Literal["brief", "detailed", "comprehensive"]
 PageSource = Literal["text", "ocr", "unreadable"]
@@ -202,6 +204,8 @@ class RedactedDocument:
         facts: Caption facts, pseudonymized: court, docket_number, parties, judge, date, title.
         scheme: Hash of the pseudonym scheme and recognizers that made this text.
         confidences: Confidence 0..1 of each pseudonym in `text`, in reading order; empty where unknown.
+        pinpoints: What pages say of their own place, in their order; a page that says nothing has none.
+        corrected: Names of the facts that a person corrected: they need not stand in the text.
     """
 
     document_id: str
@@ -217,6 +221,8 @@ class RedactedDocument:
     facts: dict[str, str] = field(default_factory=dict)
     scheme: str = ""
     confidences: tuple[float, ...] = ()
+    pinpoints: tuple[PagePinpoint, ...] = ()
+    corrected: tuple[str, ...] = ()
 
     def passage_text(self, passage: Passage) -> str:
         """Give the pseudonymized text of one passage."""

@@ -255,7 +255,7 @@ class _Run:
         caption = tell_caption(self.reading, self.template.title)
         if caption is not None and not self.draft.is_told(caption.text):
             yield self._keep(
-                Sentence(caption.text, "supported", caption.reason, caption.evidence, task.part.name, "source")
+                Sentence(caption.text, "supported", caption.reason, caption.evidence, task.part.name, caption.origin)
             )
 
     def _keep(self, sentence: Sentence) -> Sentence:

@@ -350,7 +350,7 @@ def _describe_lesson(lesson: Lesson) -> dict[str, str]:
 
 def _tell_lesson(lesson: Lesson) -> str:
     """Write a lesson as one line of JSON, without the way back to its pages, which the store keeps sealed."""
-    document = replace(lesson.document, offsets=OffsetMap(()), confidences=())
+    document = replace(lesson.document, offsets=OffsetMap(()), confidences=(), pinpoints=())
     plain = {name: getattr(lesson, name) for name in ("pair_id", "source", "matter_id", "author", "summary")}
     return json.dumps(plain | {"document": json.loads(forms.to_json(document))}, ensure_ascii=False)
 

@@ -54,7 +54,10 @@ _SPLIT = regex.compile(
 _BLANK = regex.compile(r"\n\n")
 _COURT_LINE = regex.compile(r"(?:COURT|Court|Circuit|CIRCUIT|District of|DISTRICT OF|OCTOBER TERM)[^\n]*\n")
 _NAME_END = regex.compile(r"[)\]|:§]|\bNo\.|\bCase\b|\bCivil\b|\bOn (?:Writ|Petition|Appeal)|\b\d{2,}\b")
-_CITED = regex.compile(r"\b\d+\s+(?!CV|CR|MC|CH|Civ|L\s)\p{Lu}[\p{L}.]*(?:\s\p{L}[\p{L}.]*){0,2}\s+\d+|\bWL\s\d")
+_SPACE = r"(?!\s*?\n\s*?\n)\s+"  # no blank line: "No. 1182", "COMPLAINT" and "1." below each other are no citation
+_CITED = regex.compile(
+    rf"\b\d+{_SPACE}(?!CV|CR|MC|CH|Civ|L\s)\p{{Lu}}[\p{{L}}.]*(?:\s\p{{L}}[\p{{L}}.]*){{0,2}}{_SPACE}\d+|\bWL\s\d"
+)
 _NAME = r"(?:(?:\p{Lu}[\p{L}'’-]*\.?)[ ]){0,3}\p{Lu}[\p{L}'’-]+"
 _JUDGE = regex.compile(
     rf"\b(?:Hon\.|Honorable|HONORABLE|(?:Chief |Magistrate )?(?:Judge|JUDGE|Justice|JUSTICE):?)\s+({_NAME})"

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.documents import OffsetMap, Page, Segment
+from assistant.pinpoints import PagePinpoint
 from ingest.caption import find_facts
 from ingest.furniture import sort_lines
 from ingest.lines import Line
+from ingest.pinpoints import find_pinpoints
 from ingest.recognizers.vocabulary import make_words
 
 _NUMBERED = re.compile(r"(?:¶+\s*)?\[?(\d{1,4})(?:\.(?!\d)|\)|\])\s+(?=[\"“‘'(\[A-Z])|¶+\s*(\d{1,4})\s+")
@@ -25,7 +28,7 @@ _NO_HEADING = re.compile(
     r"|\d{5}|@", re.IGNORECASE
 )  # fmt: skip
 _WORD_END = re.compile(r"([^\W\d_]{1,64})-$")
-_BLANK_LINES = re.compile(r"\n\s*\n")
+_BLANK_LINES = re.compile(r"\n\s*\n|\n(?=¶)")
 _WORD_START = re.compile(r"[^\W\d_]+")
 _PREFIXES = frozenset(
     [
@@ -54,6 +57,9 @@ _CONNECTING = make_words("of the a an and or in on at to for by with from as & h
 _HEADING_CHARACTERS = 120
 _FREE_NUMBERS = 500  # below it a number may begin a part of a document that was cut off before
 _NUMBERS_MISSED = 20
+_LATELY = 4  # numbers of a quotation or a list may stand between two paragraphs that follow each other
+_YEARS = range(1700, 2100)
+_WORDS_OF_SENTENCE = 6
 _PITCH_OF_BREAK = 1.3
 _INDENT = 0.015
 _SHORT_LINE = 0.12
@@ -86,7 +92,8 @@ class CleanText:
         headings: In order.
         paragraphs: The numbered ones, in order.
         facts: From the caption: court, docket_number, parties, judge, date, title, document_type.
-        stamps: Docket stamps and Bates numbers by page.
+        stamps: Docket stamps by page.
+        pinpoints: What the pages say of their own place, and where the numbered paragraphs begin on them.
     """
 
     text: str
@@ -95,6 +102,7 @@ class CleanText:
     paragraphs: tuple[NumberedParagraph, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)
     stamps: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    pinpoints: tuple[PagePinpoint, ...] = ()
 
 
 def clean_pages(pages: Sequence[Page]) -> CleanText:
@@ -103,19 +111,18 @@ def clean_pages(pages: Sequence[Page]) -> CleanText:
     Pages without geometry (plain text, Word) are taken character by character, a blank line between two.
     """
     builder = _Builder()
-    stamps: dict[int, tuple[str, ...]] = {}
-    if any(page.boxes for page in pages):
-        sorted_pages = sort_lines(pages)
-        stamps = {p.page: p.stamps for p in sorted_pages if p.stamps}
+    sorted_pages = sort_lines(pages) if any(page.boxes for page in pages) else []
+    stamps = {p.page: p.stamps for p in sorted_pages if p.stamps}
+    if sorted_pages:
         for paragraph in _join_paragraphs(sorted_pages):
             builder.add_paragraph(paragraph)
     else:
         for page in pages:
             builder.add_page(page)
-    text = builder.text
+    text, offsets = builder.text, OffsetMap(tuple(builder.segments))
     headings, numbered = _find_structure(text)
-    facts = find_facts(text, stamps)
-    return CleanText(text, OffsetMap(tuple(builder.segments)), headings, numbered, facts, stamps)
+    pinpoints = find_pinpoints(sorted_pages, numbered, offsets)
+    return CleanText(text, offsets, headings, numbered, find_facts(text, stamps), stamps, pinpoints)
 
 
 class _Builder:
@@ -286,17 +293,15 @@ def _is_title(line: Line, layout: _Layout) -> bool:
 def _find_structure(text: str) -> tuple[tuple[Heading, ...], tuple[NumberedParagraph, ...]]:
     """Find headings and numbered paragraphs among the paragraphs of the running text."""
     headings: list[Heading] = []
-    starts: list[tuple[int, str]] = []
-    ends: list[int] = []
+    found: list[tuple[int, int, re.Match[str]]] = []
     for start, end in _cut_blocks(text):
         block = text[start:end]
-        number = _NUMBERED.match(block)
         if _is_heading(block):
             headings.append(Heading(start, end))
-            ends.append(start)
-        elif number and _may_follow(name := number.group(1) or number.group(2), starts):
-            starts.append((start, name))
-            ends.append(start)
+        elif number := _NUMBERED.match(block):
+            found.append((start, end, number))
+    starts = _choose_numbered(text, found)
+    ends = sorted([heading.start for heading in headings] + [start for start, _name in starts])
     ends.append(len(text))
     paragraphs = []
     position = 0
@@ -307,9 +312,37 @@ def _find_structure(text: str) -> tuple[tuple[Heading, ...], tuple[NumberedParag
     return tuple(headings), tuple(paragraphs)
 
 
-def _may_follow(number: str, before: list[tuple[int, str]]) -> bool:
-    """Tell a paragraph's number from a year or a sum that begins a block: a large one must follow its like."""
-    return int(number) < _FREE_NUMBERS or (bool(before) and 0 < int(number) - int(before[-1][1]) <= _NUMBERS_MISSED)
+def _choose_numbered(text: str, found: Sequence[tuple[int, int, re.Match[str]]]) -> list[tuple[int, str]]:
+    """Choose from the blocks that begin with a number the numbered paragraphs: (start, number), in order.
+
+    A large number, which may be a year, a sum or a section of a statute, must follow its like, or be followed by its
+    like as paragraphs are, in sentences; an excerpt may begin anywhere.
+    """
+    chosen: list[tuple[int, str]] = []
+    lately: deque[int] = deque(maxlen=_LATELY)
+    for at, (start, _end, match) in enumerate(found):
+        number = int(match.group(1) or match.group(2))
+        follows = any(0 < number - before <= _NUMBERS_MISSED for before in lately)
+        marked = match.group().startswith("¶")
+        if number < _FREE_NUMBERS or marked or follows or _begins_run(text, found[at : at + 1 + _LATELY]):
+            chosen.append((start, match.group(1) or match.group(2)))
+            lately.append(number)
+    return chosen
+
+
+def _begins_run(text: str, found: Sequence[tuple[int, int, re.Match[str]]]) -> bool:
+    """Tell whether numbered paragraphs begin with a block: the next number comes soon, and both are sentences."""
+    number = int(found[0][2].group(1) or found[0][2].group(2))
+    if number in _YEARS:
+        return False
+    after = [block for block in found[1:] if int(block[2].group(1) or block[2].group(2)) == number + 1]
+    return bool(after) and all(_is_sentence(text[start + m.end() : end]) for start, end, m in (found[0], after[0]))
+
+
+def _is_sentence(block: str) -> bool:
+    """Tell whether a block begins with a sentence, and not with a section's title: "Definitions. In this chapter"."""
+    words = re.split(r"[.—:]\s|[.—:]$", block, maxsplit=1)[0].split()
+    return len(words) >= _WORDS_OF_SENTENCE and sum(word.islower() for word in words) >= 0.4 * len(words)
 
 
 def _cut_blocks(text: str) -> Iterator[tuple[int, int]]:

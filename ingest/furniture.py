@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,26 +12,21 @@ from dataclasses import dataclass, replace
 from assistant.documents import Page
 from ingest.columns import part_caption, part_columns
 from ingest.lines import Line, cut_lines
+from ingest.stamps import find_bates, is_stamp
 
 _TOP, _BOTTOM = 0.12, 0.87
 _EDGE_LINES = 4
 _NUMBERED_LINES_MIN = 8
 _LEFT_MARGIN = 0.25
+_COLUMN_WIDTH = 0.02
 _HEIGHT_OF_FOOTNOTE = 0.93
 
-_STAMP = re.compile(
-    r"(?:\b(?:usca\w*\s+)?(?:appellate\s+)?(?:case|appeal|nyscef)\b\W{0,3}\s*(?:no\.?)?.{0,45}"
-    r"\b(?:doc(?:ument|ket)?\b|filed\b|page\b|pg\b|entry\b)"
-    r"|\bpage\s*id\b|\bdate\s+filed\b|\bdktentry\b|^document\s+\d+.*\bfiled\b|\bdoc(?:ket)?\.?\s*#\s*\d+.*\bpage\b)",
-    re.IGNORECASE,
-)
 _PAGE_NUMBER = re.compile(
     r"[-–—\[(\s]*(?:(?:page|pg\.?)\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?[-–—\])\s.]*", re.IGNORECASE
 )
-_BATES = re.compile(r"[A-Z][A-Z_-]{1,14}[ _-]?\d{4,9}")
 _RULE = re.compile(r"[\s_=*)(\]\[|:~—–§-]+")
 _LINE_NUMBER = re.compile(r"\d{1,2}")
-_LEADING_NUMBER = re.compile(r"(\d{1,2})\s+(?=\S)")
+_LEADING_NUMBER = re.compile(r"(\d{1,2})(?:\s+(?=\S)|$)")
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 
 
@@ -42,13 +38,19 @@ class PageLines:
         page: Number of the page.
         body: The running text.
         notes: Footnotes, in order.
-        stamps: Texts of docket stamps and Bates numbers: facts of the page.
+        stamps: Texts of docket stamps: facts of the page.
+        bates: Characters [start, end) of the page's text that are its Bates number, or None.
+        edges: Other lines at the page's edge, such as a running head or a page number, dropped or not.
+        numbers: Line numbers of the margin, each with the first character of the line it stands beside.
     """
 
     page: int
     body: tuple[Line, ...]
     notes: tuple[Line, ...]
     stamps: tuple[str, ...]
+    bates: tuple[int, int] | None = None
+    edges: tuple[Line, ...] = ()
+    numbers: tuple[tuple[int, int], ...] = ()
 
 
 def sort_lines(pages: Sequence[Page]) -> list[PageLines]:
@@ -58,11 +60,26 @@ def sort_lines(pages: Sequence[Page]) -> list[PageLines]:
     repeated = _find_repeated(cut, [margin | ends for margin, ends in edges])
     heights = [line.height for lines in cut for line in lines if line.height and len(line.text) > 30]
     usual = statistics.median(heights) if heights else 0.0
+    bates = find_bates({i: {at: lines[at].text for at in edges[i][0]} for i, lines in enumerate(cut)})
     sorted_pages = []
-    for page, lines, edge in zip(pages, cut, edges, strict=True):
-        lines_kept, stamps = _drop_furniture(lines, *edge, repeated)
-        body, notes = _part_footnotes(part_caption(part_columns(_drop_line_numbers(lines_kept))), usual)
-        sorted_pages.append(PageLines(page.number, tuple(body), tuple(notes), tuple(stamps)))
+    for index, (page, lines, (margin, ends)) in enumerate(zip(pages, cut, edges, strict=True)):
+        mark = bates.get(index)
+        stamps = [i for i in range(len(lines)) if _is_stamped(lines[i], i in margin)]
+        dropped = {*stamps, mark[0]} if mark else set(stamps)
+        kept = _drop_furniture(lines, margin, ends, repeated, dropped)
+        text, numbers = _drop_line_numbers(kept)
+        body, notes = _part_footnotes(part_caption(part_columns(text)), usual)
+        sorted_pages.append(
+            PageLines(
+                page.number,
+                tuple(body),
+                tuple(notes),
+                tuple(lines[i].text for i in stamps),
+                (lines[mark[0]].start + mark[1], lines[mark[0]].start + mark[2]) if mark else None,
+                tuple(lines[i] for i in sorted(margin - dropped)),
+                tuple(numbers),
+            )
+        )
     return sorted_pages
 
 
@@ -92,24 +109,26 @@ def _find_repeated(cut: list[list[Line]], edges: list[set[int]]) -> set[str]:
     return {form for form, found in where.items() if len(found) >= needed and sum(c.isalpha() for c in form) > 2}
 
 
+def _is_stamped(line: Line, at_edge: bool) -> bool:
+    """Tell a docket stamp: by its words, at the edge of the page or where there is no geometry."""
+    return (at_edge or not line.placed or _in_margin(line)) and is_stamp(line.text)
+
+
 def _drop_furniture(
-    lines: list[Line], margin: set[int], ends: set[int], repeated: set[str]
-) -> tuple[list[Line], list[str]]:
-    """Drop headers, footers, page numbers, stamps and rules; keep what a stamp says."""
-    kept, stamps = [], []
+    lines: list[Line], margin: set[int], ends: set[int], repeated: set[str], dropped: set[int]
+) -> list[Line]:
+    """Drop headers, footers, page numbers and rules, beside the stamps and the Bates number in `dropped`."""
+    kept = []
     for index, line in enumerate(lines):
         text = line.text
         at_edge = index in margin
-        stamped = len(text) < 160 and _STAMP.search(text) and (at_edge or not line.placed or _in_margin(line))
-        if stamped or (at_edge and _BATES.fullmatch(text)):
-            stamps.append(text)
-        elif not (
+        if index not in dropped and not (
             (at_edge and len(text) < 60 and _PAGE_NUMBER.fullmatch(text))
             or ((at_edge or index in ends) and _normal_form(text) in repeated)
             or _RULE.fullmatch(text)
         ):
             kept.append(line)
-    return kept, stamps
+    return kept
 
 
 def _in_margin(line: Line) -> bool:
@@ -124,21 +143,76 @@ def _number_column(lines: list[Line]) -> set[int]:
     return set(found) if len(found) >= _NUMBERED_LINES_MIN and rising >= 0.7 * (len(found) - 1) else set()
 
 
-def _drop_line_numbers(lines: list[Line]) -> list[Line]:
-    """Drop pleading paper's line numbers, whether they stand alone or before the text of their line."""
-    numbers = _number_column(lines)
-    lines = [line for i, line in enumerate(lines) if i not in numbers]
+def _drop_line_numbers(lines: list[Line]) -> tuple[list[Line], list[tuple[int, int]]]:
+    """Drop the line numbers of pleading paper and transcripts, alone in a column or before the text of their line.
+
+    Returns:
+        The lines without them, and each number with the first character of its line, where the page has them.
+    """
+    column = _number_column(lines)
+    if column:
+        alone = [lines[i] for i in sorted(column)]
+        cut = [_cut_number(line, alone) for i, line in enumerate(lines) if i not in column]
+        pairs = [(number, line.start) for line, number in cut if number]
+        return [line for line, _number in cut], pairs + _pair_numbers(alone, [line for line, n in cut if not n])
     matches = [_LEADING_NUMBER.match(line.text) for line in lines]
-    values = [int(m.group(1)) for m in matches if m]
+    beside = [m for line, m in zip(lines, matches, strict=True) if m and m.end() < len(line.text)]
+    if not (_are_line_numbers(beside, lines) or _are_line_numbers([m for m in matches if m], lines)):
+        return lines, []
+    kept: list[Line] = []
+    numbers: list[tuple[int, int]] = []
+    for line, m in zip(lines, matches, strict=True):
+        if m is None:
+            kept.append(line)
+        elif m.end() < len(line.text):
+            kept.append(_cut_front(line, m.end()))
+            numbers.append((int(m.group(1)), kept[-1].start))
+        elif line.x0 >= _LEFT_MARGIN:
+            kept.append(line)
+    return kept, numbers
+
+
+def _cut_number(line: Line, column: list[Line]) -> tuple[Line, int]:
+    """Cut a number off a line that stands where the column of line numbers lacks it; 0 where there is none."""
+    match = _LEADING_NUMBER.match(line.text)
+    if match is None or match.end() == len(line.text) or not _is_missing(int(match.group(1)), line, column):
+        return line, 0
+    return _cut_front(line, match.end()), int(match.group(1))
+
+
+def _is_missing(number: int, line: Line, column: list[Line]) -> bool:
+    """Tell whether a number at the beginning of a line is one that a column of numbers lacks, in its place."""
+    values = {int(other.text) for other in column}
+    aligned = any(abs(line.x0 - other.x0) < _COLUMN_WIDTH for other in column)
+    return aligned and number not in values and (number - 1 in values or number + 1 in values)
+
+
+def _cut_front(line: Line, cut: int) -> Line:
+    """Cut characters off the front of a line."""
+    return replace(line, start=line.start + cut, text=line.text[cut:], gap=_shift_gap(line, cut))
+
+
+def _are_line_numbers(found: list[re.Match[str]], lines: list[Line]) -> bool:
+    """Tell whether numbers at the beginning of lines count the lines: most lines have one, and they rise."""
+    values = [int(match.group(1)) for match in found]
     rising = sum(1 <= b - a <= 2 for a, b in zip(values, values[1:], strict=False))
-    if len(values) < _NUMBERED_LINES_MIN or len(values) < 0.6 * len(lines) or rising < 0.7 * (len(values) - 1):
-        return lines
-    return [
-        replace(line, start=line.start + m.end(), text=line.text[m.end() :], gap=_shift_gap(line, m.end()))
-        if m
-        else line
-        for line, m in zip(lines, matches, strict=True)
-    ]
+    enough = len(values) >= _NUMBERED_LINES_MIN and len(values) >= 0.6 * len(lines)
+    return enough and rising >= 0.7 * (len(values) - 1)
+
+
+def _pair_numbers(column: list[Line], lines: list[Line]) -> list[tuple[int, int]]:
+    """Give each line the number of the margin that stands beside it: the nearest, less than half a line away."""
+    order = sorted(((line.y0 + line.y1) / 2, int(line.text)) for line in column)
+    steps = [b - a for (a, _n), (b, _m) in zip(order, order[1:], strict=False) if b > a]
+    reach = 0.5 * statistics.median(steps) if steps else 0.0
+    pairs = []
+    for line in lines:
+        middle = (line.y0 + line.y1) / 2
+        at = bisect_left(order, (middle, 0))
+        height, number = min(order[max(at - 1, 0) : at + 1], key=lambda mark: abs(mark[0] - middle))
+        if line.placed and abs(height - middle) < reach:
+            pairs.append((number, line.start))
+    return pairs
 
 
 def _shift_gap(line: Line, cut: int) -> tuple[int, float, float] | None:

@@ -150,6 +150,7 @@ def make_document(
         facts=facts,
         scheme=scheme_of(settings.profile),
         confidences=made.confidences,
+        pinpoints=clean.pinpoints,
     )
     return document, made.entities
 

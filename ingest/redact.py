@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Moved", "Piece", "Profile", "Redacted", "RedactedClean", "Span", "build_analyzer", "find_identifiers",
-    "kept_words", "redact_clean", "redact_input", "redact_plain", "redact_text", "replace_pieces", "replace_surfaces",
-    "scheme_of", "stand_for",
+    "kept_words", "redact_clean", "redact_fact", "redact_input", "redact_plain", "redact_text", "replace_pieces",
+    "replace_surfaces", "scheme_of", "stand_for",
 ]  # fmt: skip
 
 RECOGNIZERS_VERSION = "2"
@@ -117,6 +117,47 @@ def _redact_facts(clean: CleanText, spans: Sequence[Span], vault: Vault, profile
     return facts
 
 
+def redact_fact(name: str, value: str, vault: Vault, profile: Profile) -> str:
+    """Replace identifiers in a caption fact that a person typed; a pseudonym of this matter that they typed stays.
+
+    Parties are names whatever they look like, and a docket number is a number. Court, judge and date stay in the
+    working profile, but for names that the matter knows as someone's.
+    """
+    if not value:
+        return ""
+    if name == "docket_number" or (name in _FACT_TYPES and profile == "strict"):
+        issued = PATTERN.fullmatch(value) is not None and vault.find(value) is not None
+        span = Span(0, len(value), _FACT_TYPES.get(name, "CODE"), 1.0)
+        return value if issued else Linker(vault).link(value, [span])[0]
+    if name in _FACT_TYPES:
+        from ingest.revise import mask_known
+
+        return mask_known(value, vault, profile)
+    if name == "parties":
+        value = _mask_parties(value, vault)
+    return redact_input(value, vault, profile)
+
+
+def _mask_parties(value: str, vault: Vault) -> str:
+    """Replace the names on both sides of a typed "A v. B"."""
+    from ingest.caption import list_names
+    from ingest.recognizers.organizations import GOVERNMENT, looks_like_organization
+
+    breaks = [m.span() for m in re.finditer(r"\s+(?:v|vs|versus)\b\.?\s+", value, re.IGNORECASE)]
+    sides = zip([0, *(end for _start, end in breaks)], [*(start for start, _end in breaks), len(value)], strict=True)
+    places = [place for side in sides for place in list_names(value, *side)] if breaks else []
+    spans = [
+        Span(start, end, "ORG" if looks_like_organization(value[start:end]) else "PERSON", 1.0)
+        for start, end in places
+        if not PATTERN.search(value[start:end]) and not GOVERNMENT.search(value, start, end)
+    ]
+    with vault.batch():
+        names = Linker(vault).link(value, spans)
+    for span, pseudonym in reversed(list(zip(spans, names, strict=True))):
+        value = value[: span.start] + pseudonym + value[span.end :]
+    return value
+
+
 def replace_surfaces(value: str, surfaces: Sequence[str], given: dict[str, str]) -> str:
     """Replace the surfaces of a text's identifiers in one of its facts, the longest first, each place once."""
     found = [s for s in surfaces if s in value]
@@ -145,12 +186,13 @@ def redact_plain(text: str, settings: Settings, document_type: str = "plain") ->
     from ingest.split import split_text
 
     vault = Vault.ephemeral()
-    made = redact_clean(clean_pages([Page(1, text)]), vault, settings.profile)
+    clean = clean_pages([Page(1, text)])
+    made = redact_clean(clean, vault, settings.profile)
     document = RedactedDocument(
         "", "", 1, document_type, made.text, made.offsets,
         split_text(made.text, made.offsets, made.headings, made.paragraphs), 1,
         facts={name: value for name, value in made.facts.items() if name != "document_type"},
-        scheme=scheme_of(settings.profile),
+        scheme=scheme_of(settings.profile), pinpoints=clean.pinpoints,
     )  # fmt: skip
     return document, vault
 

@@ -93,7 +93,15 @@ class FakeActions(CareActions):
             "docket_number": "24-CV-0113",
             "parties": "Elena Marsh v. Tidewater Freight, Inc.",
         }
-        return {**found, "facts": facts, "page_list": pages if found["status"] == "ready" else []}
+        shown = {**found, "facts": facts, "page_list": pages if found["status"] == "ready" else []}
+        return {**shown, "corrected": [], "document_types": ["complaint", "motion", "plain"]}
+
+    def filings_correct_caption(
+        self, house: Any, user: Any, document_id: str, facts: dict[str, str], document_type: str = ""
+    ) -> dict[str, Any]:
+        found = self.filings_get_filing(house, user, document_id)
+        self.calls.append(("correct_caption", document_id, facts, document_type))
+        return {**found, "facts": found["facts"] | facts, "corrected": sorted(facts)}
 
     def filings_page_picture(self, house: Any, user: Any, document_id: str, page: int, width_px: int) -> bytes:
         self._filing(user, document_id)

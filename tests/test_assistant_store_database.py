@@ -227,7 +227,12 @@ def test_an_older_database_learns_who_set_each_password_from_its_audit_log(tmp_p
     audit.record(db, "max", "user.role", "own")
     db.close()
     with sqlite3.connect(tmp_path / "casebrief.db") as raw:
-        for column in ("users DROP COLUMN password_by", "memberships DROP COLUMN suspended_by"):
+        later = (
+            "users DROP COLUMN password_by",
+            "memberships DROP COLUMN suspended_by",
+            "documents DROP COLUMN sealed_caption",
+        )
+        for column in later:
             raw.execute(f"ALTER TABLE {column}")
         raw.execute("UPDATE alembic_version SET version_num = '0002'")
     found = {user.name: user.password_by for user in people.list_users(open_store(tmp_path))}

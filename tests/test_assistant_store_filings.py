@@ -1,10 +1,12 @@
 """Filings: sealed originals that survive a crash, revisions that keep evidence true."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -27,6 +29,7 @@ from store_samples import (
 
 from assistant.documents import OffsetMap, Page, Segment
 from assistant.errors import CasebriefError, Conflict, DamagedState, NotAllowed, NotFound, WrongUsage
+from assistant.pinpoints import PagePinpoint
 from assistant.store import erasure, filings, forms, matters, work
 from assistant.store.sealed_files import write_file
 
@@ -247,8 +250,15 @@ _text = st.text(st.characters(blacklist_categories=["Cs"]), max_size=40)
 def test_values_come_back_from_their_forms(text, rows, boxes, confidence):
     offsets = OffsetMap(tuple(Segment(*row) for row in rows))
     page = Page(1, text, boxes, 612.0, 792.0, "ocr", confidence)
-    document = replace(make_document("d-1", "m-1"), text=text, offsets=offsets, facts={"title": text})
-    assert forms.unpack_offsets(forms.pack_offsets(offsets)) == offsets
+    pinpoints = tuple(
+        PagePinpoint(row[0], text, row[1], text, row[2:4], row[4], ((3, row[0]),), ((text, row[1]),)) for row in rows
+    )
+    document = replace(
+        make_document("d-1", "m-1"), text=text, offsets=offsets, facts={"title": text}, pinpoints=pinpoints
+    )
+    assert forms.unpack_places(forms.pack_places(offsets, pinpoints)) == (offsets, pinpoints)
+    earlier = zlib.compress(json.dumps([list(row) for row in rows]).encode())  # as stored before there were pinpoints
+    assert forms.unpack_places(earlier) == (offsets, ())
     assert forms.unpack_page(forms.pack_page(page)) == page
     assert forms.from_json(forms.to_json(document)) == document
     summary = replace(make_summary(document, text), provenance={"k": text})

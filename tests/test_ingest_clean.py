@@ -162,6 +162,12 @@ def test_a_large_versus_counts_where_only_a_cited_case_has_a_small_one() -> None
     assert find_facts(head)["parties"] == "JOHN DOE v. ACME LINES"
 
 
+def test_a_number_above_the_title_and_the_first_paragraph_below_it_are_no_citation() -> None:
+    head = "MARLENE OKAFOR,\n\nPlaintiff,\n\nv.\n\nTOBIAS WREN,\n\nDefendant.\n\nCase No. 24-CV-1182\n\nCOMPLAINT\n\n1. Marlene Okafor is here."
+    assert find_facts(head)["parties"] == "MARLENE OKAFOR v. TOBIAS WREN"
+    assert "parties" not in find_facts("MARLENE OKAFOR v. TOBIAS WREN, 12 F.3d\n345 is a case that is cited here.")
+
+
 def test_facts_of_a_caption() -> None:
     head = (
         "UNITED STATES DISTRICT COURT\nFOR THE NORTHERN DISTRICT OF OHIO\n\nMARLENE OKAFOR and TOBIAS WREN,\n\nPlaintiffs,"

@@ -15,7 +15,15 @@ from assistant.store.database import Database, open_database
 from ui.permits import IN_MATTER, OWNER, RIGHTS, check, may
 
 PASSWORD = "correct horse battery"
-CONTENT = ("matter.read", "filing.upload", "summary.make", "summary.edit", "summary.submit", "question.ask")
+CONTENT = (
+    "matter.read",
+    "filing.upload",
+    "filing.correct",
+    "summary.make",
+    "summary.edit",
+    "summary.submit",
+    "question.ask",
+)
 
 
 @pytest.fixture

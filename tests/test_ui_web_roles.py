@@ -44,6 +44,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("GET", "/api/conversations/{conversation_id}"): ("/api/conversations/c-1", None, CONTENT),
     ("POST", "/api/turns/{turn_id}/rating"): ("/api/turns/t-0/rating", {"rating": 1, "reason": ""}, CONTENT),
     ("GET", "/api/filings/{document_id}"): ("/api/filings/d-1", None, CONTENT),
+    ("POST", "/api/filings/{document_id}/caption"): ("/api/filings/d-1/caption", {"facts": {"judge": "V. L."}}, CONTENT),
     ("GET", "/api/filings/{document_id}/pages/{page}.png"): ("/api/filings/d-1/pages/1.png", None, CONTENT),
     ("GET", "/api/filings/{document_id}/pages/{page}/text"): ("/api/filings/d-1/pages/1/text", None, CONTENT),
     ("GET", "/api/filings/{document_id}/original"): ("/api/filings/d-1/original", None, CONTENT),

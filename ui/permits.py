@@ -20,6 +20,7 @@ _READ = frozenset({"matter.list", "matter.read", "password.change"})
 _PARALEGAL = _READ | {
     "file.summarize",
     "filing.upload",
+    "filing.correct",
     "summary.make",
     "summary.edit",
     "summary.submit",
@@ -81,6 +82,7 @@ IN_MATTER = frozenset(
     {
         "matter.read",
         "filing.upload",
+        "filing.correct",
         "filing.delete",
         "filing.sequester",
         "names.review",

@@ -23,6 +23,7 @@ from assistant.documents import (
     join_parts,
 )
 from assistant.errors import DamagedState, NotFound
+from assistant.pinpoints import add_mark, find_marks
 
 if TYPE_CHECKING:
     from assistant.store.vault import Vault
@@ -52,6 +53,11 @@ class Source:
         page = self._page(span.page)
         boxes = page.line_boxes(span.start, span.end) if page else ()
         return [[round(v, 5) for v in (b.x0, b.y0, b.x1, b.y1)] for b in boxes]
+
+    def cut_mark(self, spans: Sequence[PageSpan]) -> str:
+        """Give the Bates number of the pages that spans stand on: "ABC000123", "ABC000123–ABC000124", or ""."""
+        marks = find_marks(self.document.pinpoints, [span.page for span in spans])
+        return "–".join(" ".join(self.cut_quote(PageSpan(*mark)).split()) for mark in marks)
 
     def _page(self, number: int) -> Page | None:
         if 0 < number <= len(self.pages) and self.pages[number - 1].number == number:
@@ -130,18 +136,21 @@ def restore_sentence(text: str, sentence: Sentence, sources: Sources) -> str:
 def present_evidence(item: Evidence, sources: Sources) -> list[dict[str, Any]]:
     """Give one record a page that the evidence stands on, with the verbatim quote and its boxes."""
     source = sources.of(item)
+    spans = source.document.offsets.to_original(item.start, item.end)
+    pinpoint = source.vault.restore(item.pinpoint, allowed=find_cited_pseudonyms([item], sources))
+    pinpoint = add_mark(pinpoint, source.cut_mark(spans))
     return [
         {
             "document_id": item.document_id,
             "file": source.file,
             "page": span.page,
-            "pinpoint": source.vault.restore(item.pinpoint, allowed=find_cited_pseudonyms([item], sources)),
+            "pinpoint": pinpoint,
             "start": span.start,
             "end": span.end,
             "quote": source.cut_quote(span),
             "boxes": source.cut_boxes(span),
         }
-        for span in source.document.offsets.to_original(item.start, item.end)
+        for span in spans
     ]
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from assistant.documents import Evidence, RedactedDocument
 from assistant.evidence.sentences import split_sentences
 from assistant.evidence.terms import TermMatrix
+from assistant.pinpoints import cite_place
 from assistant.store.pseudonyms import PATTERN
 
 Role = Literal["body", "point", "heading", "caption", "contents", "signature", "certificate", "citation", "fragment"]
@@ -140,13 +141,16 @@ class Reading:
         page = self.page_at(start)
         last = self.page_at(max(end - 1, start))
         pinpoint = f"p. {page}" if last == page else f"pp. {page}–{last}"
-        paragraph = self._paragraph_at(start)
-        if paragraph:
+        pinpoints = self.document.pinpoints
+        if pinpoints:
+            record = "Dep." if self.document.document_type == "deposition" else "Tr."
+            pinpoint += cite_place(pinpoints, self.document.offsets.to_original(start, end), record)
+        elif paragraph := self._paragraph_at(start):
             pinpoint += f", ¶ {paragraph}"
         return Evidence(self.document.document_id, self.document.revision, start, end, page, pinpoint)
 
     def _paragraph_at(self, offset: int) -> str:
-        """Give the number of the numbered paragraph at the offset, or ""."""
+        """Give the number of the numbered paragraph in which the passage at the offset begins, or ""."""
         passages = self.document.passages
         index = bisect_right(passages, offset, key=lambda passage: passage.start) - 1
         return passages[index].paragraph if index >= 0 and offset < passages[index].end else ""

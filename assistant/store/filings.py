@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from assistant.documents import Page, RedactedDocument
 from assistant.errors import Conflict, DamagedState, NotAllowed, NotFound, WrongUsage
 from assistant.store import forms
+from assistant.store.captions import apply_correction, open_correction
 from assistant.store.database import Database, new_id, timestamp
 from assistant.store.erasure import Tombstone, bury_filing, check_hold
 from assistant.store.sealed_files import remove_file, write_file
@@ -221,14 +222,15 @@ def save_revision(
         document_type=document.document_type,
         text=document.text,
         passages=forms.passages_to_rows(document.passages),
-        facts=dict(document.facts),
+        facts={name: value for name, value in document.facts.items() if name not in document.corrected},
         pages_total=document.pages_total,
         pages_ocr=list(document.pages_ocr),
         pages_unreadable=list(document.pages_unreadable),
         scheme=document.scheme,
         confidences=list(document.confidences),
         sealed_offsets=vault.seal(
-            forms.pack_offsets(document.offsets), f"offsets|{document.document_id}|{document.revision}"
+            forms.pack_places(document.offsets, document.pinpoints),
+            f"offsets|{document.document_id}|{document.revision}",
         ),
         created_at=timestamp(),
     )
@@ -264,14 +266,16 @@ def load_document(db: Database, document_id: str, revision: int | None = None) -
         raise NotFound(
             f"{document_id} has no revision {revision or 'yet'}.", do="Wait until it is read; see its status."
         )
-    purpose = f"offsets|{document_id}|{row.revision}"
-    return RedactedDocument(
+    vault = open_vault(db, filing.matter_id)
+    places = vault.unseal(row.sealed_offsets, f"offsets|{document_id}|{row.revision}")
+    offsets, pinpoints = forms.unpack_places(places)
+    document = RedactedDocument(
         document_id=document_id,
         matter_id=filing.matter_id,
         revision=row.revision,
         document_type=row.document_type,
         text=row.text,
-        offsets=forms.unpack_offsets(open_vault(db, filing.matter_id).unseal(row.sealed_offsets, purpose)),
+        offsets=offsets,
         passages=forms.passages_from_rows(row.passages),
         pages_total=row.pages_total,
         pages_ocr=tuple(row.pages_ocr),
@@ -279,7 +283,9 @@ def load_document(db: Database, document_id: str, revision: int | None = None) -
         facts=dict(row.facts),
         scheme=row.scheme,
         confidences=tuple(row.confidences),
+        pinpoints=pinpoints,
     )
+    return apply_correction(document, open_correction(filing, vault))
 
 
 def load_pages(

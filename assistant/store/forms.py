@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from assistant.documents import Answer, OffsetMap, Page, Passage, RedactedDocument, Segment, Sentence, Summary
+from assistant.pinpoints import PagePinpoint
 
 _HEAD_BYTES = 4
 _SegmentRow = tuple[int, int, int, int, int, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What is sealed of a revision beside its pages."""
+
+    segments: list[_SegmentRow]
+    pinpoints: tuple[PagePinpoint, ...]
 
 
 @lru_cache(maxsize=16)
@@ -82,15 +91,20 @@ def passages_from_rows(rows: list[Any]) -> tuple[Passage, ...]:
     return passages
 
 
-def pack_offsets(offsets: OffsetMap) -> bytes:
-    """Pack an offset map: compressed JSON, one short list a segment."""
+def pack_places(offsets: OffsetMap, pinpoints: Sequence[PagePinpoint]) -> bytes:
+    """Pack the way back to the pages, compressed JSON: one short list a segment, and the pages' pinpoints."""
     rows = [(s.start, s.end, s.page, s.page_start, s.page_end, s.verbatim) for s in offsets.segments]
-    return zlib.compress(_adapter(list[_SegmentRow]).dump_json(rows))
+    return zlib.compress(_adapter(_Places).dump_json(_Places(rows, tuple(pinpoints))))
 
 
-def unpack_offsets(data: bytes) -> OffsetMap:
-    """Read what `pack_offsets` packed."""
-    return OffsetMap(tuple(Segment(*row) for row in _adapter(list[_SegmentRow]).validate_json(zlib.decompress(data))))
+def unpack_places(data: bytes) -> tuple[OffsetMap, tuple[PagePinpoint, ...]]:
+    """Read what `pack_places` packed, or the bare list of segments that was stored before there were pinpoints."""
+    raw = zlib.decompress(data)
+    if raw.startswith(b"["):
+        places = _Places(_adapter(list[_SegmentRow]).validate_json(raw), ())
+    else:
+        places = _adapter(_Places).validate_json(raw)
+    return OffsetMap(tuple(Segment(*row) for row in places.segments)), places.pinpoints
 
 
 def pack_page(page: Page) -> bytes:

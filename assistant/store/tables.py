@@ -98,6 +98,7 @@ class DocumentRow(Base):
     matter_id: Mapped[str] = mapped_column(ForeignKey("matters.matter_id", ondelete="CASCADE"))
     content_blind: Mapped[str]
     sealed_file_name: Mapped[bytes]
+    sealed_caption: Mapped[bytes | None]
     status: Mapped[str]
     error: Mapped[str] = mapped_column(default="")
     do: Mapped[str] = mapped_column(default="")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.documents import Page
 from assistant.errors import NotFound, RefusedInput
-from assistant.store import audit, filings, notices
+from assistant.store import audit, captions, filings, notices
 from assistant.store.filings import Filing
 from assistant.store.people import User
-from ui.permits import check
+from assistant.templates import document_types
+from ui.permits import check, may
 from ui.present import present_facts
 from ui.upkeep import forget, renew_index
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ui.services import House
 
 _WORD = re.compile(r"\S+")
+_FACT_CHARACTERS = 500
 
 
 def present_filing(house: House, filing: Filing) -> dict[str, Any]:
@@ -119,6 +121,8 @@ def get_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
     if filing.status == "ready":
         source = house.source(document_id)
         shown["facts"] = present_facts(source)
+        shown["corrected"] = list(source.document.corrected)
+        shown["document_types"] = list(document_types()) if may(user.role, "filing.correct") else []
         shown["page_list"] = [
             {
                 "page": p.number,
@@ -133,6 +137,53 @@ def get_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
         ]
         audit.record(house.db, user.name, "filing.read", document_id, {"revision": filing.revision})
     return shown
+
+
+def correct_caption(
+    house: House, user: User, document_id: str, facts: dict[str, str], document_type: str = ""
+) -> dict[str, Any]:
+    """Correct what was read from a filing's caption; summaries and answers made from now on tell it as corrected.
+
+    A name that the matter did not know is masked in its filings from now on.
+
+    Args:
+        house: The open house.
+        user: A member of the matter.
+        document_id: The filing.
+        facts: New values by name, as the person typed them: title, court, docket_number, parties, judge, date. ""
+            says that the caption has no such fact; a name that is not given stays as it is.
+        document_type: Key of a house template, or "" to leave it: the next summary has that template's parts.
+
+    Returns:
+        The filing, as `get_filing` gives it.
+
+    Raises:
+        WrongUsage: There is no such fact or type.
+        RefusedInput: The filing is not read yet, or a value is too long.
+    """
+    from ingest.redact import redact_fact
+    from ingest.revise import hold_matter, spread_findings
+
+    filing = open_filing(house, user, document_id, "filing.correct")
+    if filing.status != "ready":
+        raise RefusedInput(f"The filing is {filing.status}.", do=filing.do or "Wait until it has been read.")
+    captions.check_names(facts, document_type)
+    typed = {name: " ".join(value.split()) for name, value in facts.items()}
+    long = [name for name, value in typed.items() if len(value) > _FACT_CHARACTERS]
+    if long:
+        raise RefusedInput(f"The {long[0].replace('_', ' ')} is too long.", expected=f"{_FACT_CHARACTERS} characters")
+    with hold_matter(filing.matter_id):
+        vault = house.vault(filing.matter_id)
+        masked = {name: redact_fact(name, value, vault, house.settings.profile) for name, value in typed.items()}
+        with house.db.session():
+            captions.save_correction(house.db, document_id, masked, document_type, user.name)
+            counts = {"facts": sorted(masked), "document_type": document_type}
+            audit.record(house.db, user.name, "filing.correct", document_id, counts)
+        revised = spread_findings(house.db, filing.matter_id, user.name)
+    house.forget_documents()
+    if revised:
+        renew_index(house, filing.matter_id)
+    return get_filing(house, user, document_id)
 
 
 def page_picture(house: House, user: User, document_id: str, page: int, width_px: int) -> bytes:

@@ -48,6 +48,18 @@ def get_filing(request: Request, document_id: str) -> dict[str, Any]:
     return request.app.state.actions.filings.get_filing(request.app.state.house, current_user(request), document_id)
 
 
+@router.post("/api/filings/{document_id}/caption")
+async def correct_caption(request: Request, document_id: str) -> Any:
+    """Correct what was read from the caption: {facts: {name: text}, document_type}; a fact not named stays."""
+    data = await read_json(request)
+    facts = data.get("facts", {})
+    if not isinstance(facts, dict) or not all(isinstance(value, str) for value in facts.values()):
+        raise WrongUsage('The field "facts" is missing or malformed.', expected="texts by name")
+    document_type = pick_text(data, "document_type", 20) if "document_type" in data else ""
+    actions, house, user = request.app.state.actions, request.app.state.house, current_user(request)
+    return await run_in_threadpool(actions.filings.correct_caption, house, user, document_id, facts, document_type)
+
+
 @router.get("/api/filings/{document_id}/pages/{page}.png")
 def get_page_picture(request: Request, document_id: str, page: int, w: int = 1000) -> Response:
     """Give the picture of a page; widths are rounded up to a few steps."""

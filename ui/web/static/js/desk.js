@@ -37,15 +37,19 @@ export class Desk {
     const names = find("[data-names-link]", this.root);
     names.hidden = false;
     names.setAttribute("href", `/f/${filing.document_id}/names`);
-    find("[data-title]", this.root).textContent = filing.file;
-    const facts = filing.facts || {};
-    find("[data-facts]", this.root).textContent = [filing.document_type === "plain" ? "" : filing.document_type, facts.docket_number, plural(filing.pages, "page"), "ready"].filter(Boolean).join(" · ");
+    this.drawHead();
     if (summary?.detail) find(`[name=detail][value=${summary.detail}]`, this.root).checked = true;
     find("[data-original]", this.root).setAttribute("href", `/api/filings/${filing.document_id}/original`);
     this.viewer.open(filing);
     this.draw();
     const first = summary?.sentences.find((s) => s.evidence.length)?.evidence[0];
     await this.viewer.show(page || first?.page || 1);
+  }
+
+  drawHead() {
+    const { filing } = this;
+    find("[data-title]", this.root).textContent = filing.file;
+    find("[data-facts]", this.root).textContent = [filing.document_type === "plain" ? "" : filing.document_type, filing.facts?.docket_number, plural(filing.pages, "page"), "ready"].filter(Boolean).join(" · ");
   }
 
   // Show another summary of this filing to be read; the one that is worked on comes back by `leavePast`.

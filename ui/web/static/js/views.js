@@ -1,6 +1,6 @@
 // The other views of a desk: difference to the first draft, versions, facts about the filing.
 
-import { el, icon, pageRanges, plural, when } from "./dom.js";
+import { announce, ask, capital, el, field, find, icon, pageRanges, plural, toast, when } from "./dom.js";
 import { get, post } from "./api.js";
 import { drawEarlier, loadEarlier } from "./earlier.js";
 
@@ -47,11 +47,40 @@ export async function drawVersions(desk) {
 
 export function drawAbout(desk) {
   const { filing } = desk;
+  const said = (key) => filing.facts?.[key] && [filing.facts[key], filing.corrected?.includes(key) && el("span", { class: "small quiet" }, " · corrected by hand")];
   const line = (term, value) => (value ? [el("dt", {}, term), el("dd", {}, value)] : []);
   const masked = Object.entries(filing.entities || {}).filter(([, n]) => n).map(([type, n]) => `${n} ${TYPES[type] || type.toLowerCase()}`).join(", ");
-  desk.body.replaceChildren(el("dl", { class: "facts" }, Object.entries(FACTS).map(([key, term]) => line(term, filing.facts?.[key])),
-    line("Type", filing.document_type), line("Pages", `${plural(filing.pages, "page")}, ${plural(filing.words || 0, "word")}`),
+  desk.body.replaceChildren(el("dl", { class: "facts" }, Object.entries(FACTS).map(([key, term]) => line(term, said(key))),
+    line("Type", typeName(filing.document_type)), line("Pages", `${plural(filing.pages, "page")}, ${plural(filing.words || 0, "word")}`),
     line("Read by OCR", filing.pages_ocr?.length ? `page ${pageRanges(filing.pages_ocr)}` : ""), line("Unreadable", filing.pages_unreadable?.length ? `page ${pageRanges(filing.pages_unreadable)}` : ""),
     line("Hidden from the model", masked && [masked, ". ", el("a", { href: `/f/${filing.document_id}/names` }, "Check these names")]), line("Added", `${when(filing.added_at)} by ${filing.added_by}`)),
+  filing.document_types?.length ? el("p", {}, el("button", { type: "button", "data-correct": true, onclick: () => correctCaption(desk) }, icon("person", "tiny"), " Correct these facts")) : "",
   el("div", {}, (filing.warnings || []).map((warning) => el("p", { class: "notice half" }, icon("half"), warning))));
+}
+
+function typeName(type) {
+  return type === "plain" ? "Other" : capital(type || "");
+}
+
+// What was read from the caption, to be corrected: only what was changed is sent; an emptied field is a fact that is not there.
+async function correctCaption(desk) {
+  const { filing } = desk;
+  const had = (key) => filing.facts?.[key] || "";
+  const inputs = Object.entries(FACTS).map(([key, term]) => field(term, el("input", { name: key, value: had(key), maxlength: "500", autocomplete: "off" })));
+  const types = filing.document_types.map((type) => el("option", { value: type, selected: type === filing.document_type }, typeName(type)));
+  const form = await ask("Correct the caption", [...inputs, field("Type of document", el("select", { name: "document_type" }, types))], { say: "Summaries and answers written from now on use what you save here. The type decides which parts the next summary has." });
+  if (!form) return;
+  const text = (key) => String(form.get(key) || "").trim();
+  const facts = Object.fromEntries(Object.keys(FACTS).filter((key) => text(key) !== had(key)).map((key) => [key, text(key)]));
+  const type = text("document_type");
+  if (!Object.keys(facts).length && type === filing.document_type) return;
+  try {
+    const saved = await post(`/api/filings/${filing.document_id}/caption`, { facts, ...(type === filing.document_type ? {} : { document_type: type }) });
+    if (desk.filing.document_id !== filing.document_id) return;
+    desk.filing = saved;
+    desk.drawHead();
+    if (desk.view === "about") drawAbout(desk);
+    find("[data-correct]", desk.body)?.focus();
+    announce("The caption was corrected");
+  } catch (error) { toast(error.message); }
 }
