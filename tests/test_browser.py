@@ -133,6 +133,11 @@ def submitted(browser: object, office: dict[str, str]) -> dict[str, str]:
     box = page.locator(".mark.strong").first.bounding_box()
     assert box and box["width"] > 5 and box["height"] > 3
 
+    page.click("[data-view=stated]")
+    page.locator(".stated tbody tr").first.get_by_role("button").click()
+    page.wait_for_selector(".mark.strong")
+    page.click("[data-view=summary]")
+
     sentence = page.locator(".sentence").first
     sentence.hover()
     sentence.get_by_role("button", name="Edit").click()

@@ -19,7 +19,7 @@ export async function drawStated(desk) {
     desk.body.replaceChildren(
       el("p", { class: "row small quiet" }, el("span", { class: "grow" }, "Stated in the filing, not computed. Check each against its page."),
         el("a", { class: "button plain whole", href: `/api/filings/${id}/stated.csv` }, icon("down", "tiny"), "Spreadsheet")),
-      TABLES.map(([key, title, none]) => table(desk, title, none, found[key])));
+      ...TABLES.map(([key, title, none]) => table(desk, title, none, found[key])));
   } catch (error) { desk.body.replaceChildren(el("p", { role: "alert" }, error.message)); }
 }
 
