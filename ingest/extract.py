@@ -10,11 +10,13 @@ import ctypes
 import io
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
 from ingest.extract_docx import extract_docx
 from ingest.hidden import PageText, PartedText
+from ingest.hidden_records import ROOM_OF_PAGE, bound_records
 from ingest.limits import Frame
 from ingest.page_objects import survey_objects
 from ingest.page_words import BOX_SCALE, PageCharacters
@@ -103,11 +105,12 @@ def _extract_page(document: Any, number: int, draw: bool) -> Iterator[Frame]:
         "paths": paths,
         "cut": shown.text_page.count_chars() > PAGE_CHARACTERS_MAX,
     }
-    text = PageText(page, shown)
-    parted = text.part_by_boxes()
-    if parted.unchecked and objects.complete and draw:
+    text = PageText(page, shown, objects)
+    parted = text.part_undrawn()
+    if parted.undrawn and objects.complete and draw:
         yield _pack_page("draft", facts, parted)
-        parted = text.part_by_picture(objects)
+        with suppress(pypdfium2.PdfiumError):
+            parted = text.part_by_picture()
     yield _pack_page("page", facts, parted)
     shown.text_page.close()
     page.close()
@@ -115,7 +118,11 @@ def _extract_page(document: Any, number: int, draw: bool) -> Iterator[Frame]:
 
 def _pack_page(kind: str, facts: dict[str, Any], parted: PartedText) -> Frame:
     encoded = parted.text.encode("utf-8", "surrogatepass")
-    header = facts | {"text_bytes": len(encoded), "hidden": parted.hidden, "unchecked": parted.unchecked}
+    records, room = bound_records(parted.hidden, ROOM_OF_PAGE)
+    header = facts | {
+        "text_bytes": len(encoded), "hidden": records, "hidden_cut": room < 0, "unchecked": parted.unchecked,
+        "undrawn": parted.undrawn,
+    }  # fmt: skip
     return Frame(kind, header, encoded + _little_endian(parted.boxes))
 
 

@@ -20,18 +20,18 @@ from ingest.page_objects import (
     PageObjects,
     address_of,
     find_bounds,
-    find_fill,
+    judge_paint,
 )
 from ingest.page_words import BOX_SCALE, Crop, PageCharacters, Word, crop_letter, crop_word, make_part
 from ingest.text_layers import part_layers
 
-COVERED, PALE, INVISIBLE, UNDRAWN = "covered", "no contrast", "invisible", "not drawn"
-"""Why a word is not seen; the words stand in the warning that a reader sees."""
+COVERED, UNDRAWN = "covered", "not drawn"
+"""Why a word is not seen, beside `INVISIBLE` and `PALE`; the words stand in the warning that a reader sees."""
 
 _CONTRAST_MIN = 24
 _MARK = [0] * _CONTRAST_MIN + [255] * (256 - _CONTRAST_MIN)
-_PALE_ABOVE, _CLEAR_BELOW = 215, 26
 _SHARE_UNSEEN = 0.6
+_LIGHT_ABOVE = 215
 _GAP_OF_LETTER = 3
 """Half widths of a letter: a word without so wide a gap shows all of its letters."""
 _SIDE_PIXELS, _PIXELS_MAX = 792.0, 4_000_000
@@ -74,7 +74,8 @@ class PagePicture:
         if self._layers:
             plain = self._drop_doubles(plain, [word for word in words if word not in owners])
         unseen = self._drop_what_images_show(plain, unpainted, owners)
-        return self._give_reasons(unseen, owners) if unseen else {}
+        found = self._give_reasons(unseen, owners) if unseen else {}
+        return found if parted else self._judge_paint_alone([word for word in words if word not in owners]) | found
 
     def is_painted(self, word: Word) -> bool:
         """Tell whether a word is of text in a mode that paints."""
@@ -137,11 +138,27 @@ class PagePicture:
         scale = self._limit_scale(_CLOSER)
         if words and scale < _SCALE_CLOSER_MIN:
             self.unchecked = True
-            return []
+            owners = {word: self._find_owner(word) for word in words}
+            return [word for word, owner in owners.items() if owner is not None and judge_paint(owner)]
         if not words:
             return words
         scale = max(scale, self._scale)
         return self._leave_unseen(words, self._objects.draw(scale, colour=True), scale)
+
+    def _judge_paint_alone(self, words: list[Word]) -> dict[Word, str]:
+        """Give those of words on one another that are not painted, or pale, where the page without text is light.
+
+        Each of them may show, or what shows is the other one: the picture does not tell.
+        """
+        owners = {word: self._find_owner(word) for word in words}
+        why = {word: reason for word, owner in owners.items() if owner and (reason := judge_paint(owner))}
+        ground = self._objects.draw(self._limit_scale(_INK_CLOSER), self._texts) if why else None
+        found = {}
+        for word, reason in why.items():
+            crop = crop_word(word, ground.size, 0.0)
+            if crop is None or ground.crop(crop).getextrema()[0] > _LIGHT_ABOVE:
+                found[word] = reason
+        return found
 
     def _limit_scale(self, times: float) -> float:
         return min(self._scale * times, (_PIXELS_CLOSER_MAX / self._area) ** 0.5)
@@ -197,11 +214,9 @@ class PagePicture:
         alone = None
         for word in unseen:
             owner = owners[word]
-            fill = find_fill(owner.handle) if owner else (0, 0, 0, 255)
-            if owner and not owner.painted:
-                reasons[word] = INVISIBLE
-            elif min(fill[:3]) > _PALE_ABOVE or fill[3] < _CLEAR_BELOW:
-                reasons[word] = PALE
+            painted_so = judge_paint(owner) if owner else ""
+            if painted_so:
+                reasons[word] = painted_so
             else:
                 if alone is None:
                     others = [item for item in self._objects.items if item.kind in (PATH, IMAGE, SHADING)]
