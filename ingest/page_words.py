@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 BOX_SCALE = 65535
+
+_WORD = re.compile(r"\S+")
 
 Crop = tuple[int, int, int, int]
 """Left, top, right and bottom pixels of a part of a picture."""
@@ -49,16 +54,32 @@ class Word:
 
 def cut_words(read: PageCharacters) -> list[Word]:
     """Cut a page's characters into words; what has no letter or digit says nothing and is left out."""
-    words: list[Word] = []
     text = "".join(read.characters)
-    at = 0
-    for piece in text.split():
-        start = text.index(piece, at)
-        at = start + len(piece)
-        letters = range(start, at) if piece.isalnum() else [i for i in range(start, at) if _is_letter(text[i])]
+    spans = [match.span() for match in _WORD.finditer(text)]
+    words: list[Word] = []
+    for (start, end), box in zip(spans, _surround_each(read.boxes, spans), strict=True):
+        letters: Sequence[int] = range(start, end)
+        if not text[start:end].isalnum():
+            letters = [i for i in letters if _is_letter(text[i])]
         if letters:
-            words.append(Word(start, at, letters, surround(read.boxes[4 * start : 4 * at])))
+            words.append(Word(start, end, letters, box))
     return words
+
+
+def _surround_each(boxes: array[int], spans: list[tuple[int, int]]) -> list[Crop | None]:
+    """Give the box around each span's boxes, None where none of them has a place."""
+    if not spans:
+        return []
+    sides = np.frombuffer(boxes, dtype=np.uint16).reshape(-1, 4)
+    sides = sides[: spans[-1][1]]
+    at = np.array(spans).ravel()[:-1]  # from where to where, and so on; the last span goes on to the end
+    first, last = sides[:, :2], sides[:, 2:]
+    around = np.hstack([np.minimum.reduceat(first, at)[::2], np.maximum.reduceat(last, at)[::2]]).tolist()
+    whole = np.minimum.reduceat(last, at)[::2].all(axis=1).tolist()
+    return [
+        (left, top, right, bottom) if all_placed else surround(boxes[4 * start : 4 * end])
+        for (left, top, right, bottom), all_placed, (start, end) in zip(around, whole, spans, strict=True)
+    ]
 
 
 def _is_letter(character: str) -> bool:
