@@ -218,7 +218,7 @@ def _warm_up(settings: Any) -> None:
         file.write(make_pdf(make_filing(-1, pages=3)))
         file.flush()
         document, _pages, _vault = read_path(file.name, settings)
-    share_embedder().embed([passage.text for passage in document.passages[:2]])
+    share_embedder().embed([document.passage_text(passage) for passage in document.passages[:2]])
 
 
 def _read_state(path: Path, count: int, matter_size: int) -> dict[str, Any]:
