@@ -11,6 +11,8 @@ from array import array
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from ingest.hidden_records import make_record
 from ingest.page_objects import PageObjects, address_of, judge_paint
 from ingest.page_picture import PagePicture
@@ -98,6 +100,9 @@ def _judge_boxes(page: Any, read: PageCharacters, words: list[Word]) -> dict[Wor
     """Give the words most of whose letters are off the page or tiny; a page smaller than paper is printed larger."""
     tiny = _TINY_POINTS * min(max(page.get_size()) / _PAPER_POINTS, 1.0)
     found: dict[Word, str] = {}
+    all_sizes = np.array(read.sizes)
+    if not (all_sizes[all_sizes != 0] < tiny).any():
+        return found
     for word in words:
         sizes = [read.sizes[i] for i in word.letters]
         if 2 * sum(size < 0 for size in sizes) > len(sizes):

@@ -11,6 +11,8 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from ingest.page_objects import (
     IMAGE,
     PATH,
@@ -22,7 +24,7 @@ from ingest.page_objects import (
     find_bounds,
     judge_paint,
 )
-from ingest.page_words import BOX_SCALE, Crop, PageCharacters, Word, crop_letter, crop_word, make_part
+from ingest.page_words import BOX_SCALE, Crop, PageCharacters, Word, crop_letter, crop_word, crop_words, make_part
 from ingest.text_layers import part_layers
 
 COVERED, UNDRAWN = "covered", "not drawn"
@@ -98,13 +100,14 @@ class PagePicture:
         """Give the words whose text makes no difference to the picture."""
         masks = self._make_masks(with_text, scale)
         unseen = []
-        for word in words:
+        for word, crop in zip(words, crop_words(words, masks[0].size, _INSET), strict=True):
             if len(masks) == 1:
-                missing = _count_missing(masks[0], self._read, word)
+                missing = _count_missing(masks[0], self._read, word, crop)
             else:
                 runs = groupby(word.letters, lambda i: self._layers.get(self._address_at(i), 0))
+                parts = [(masks[layer], make_part(self._read, list(run))) for layer, run in runs]
                 missing = sum(
-                    _count_missing(masks[layer], self._read, make_part(self._read, list(run))) for layer, run in runs
+                    _count_missing(mask, self._read, part, crop_word(part, mask.size, _INSET)) for mask, part in parts
                 )
             if missing >= _SHARE_UNSEEN * len(word.letters):
                 unseen.append(word)
@@ -235,20 +238,16 @@ class _Mask:
 
     def __init__(self, picture: Any) -> None:
         self.picture, self.size = picture, picture.size
-        self._bytes = picture.tobytes()
+        self._pixels = np.asarray(picture)
 
     def has_gap(self, crop: Crop, width: int) -> bool:
         """Tell whether `width` columns in a row of a part are black."""
-        pixels, across = self._bytes, self.size[0]
-        columns = 0
-        for at in range(crop[1] * across, crop[3] * across, across):
-            columns |= int.from_bytes(pixels[at + crop[0] : at + crop[2]], "big")
-        return bytes(width) in columns.to_bytes(crop[2] - crop[0], "big")
+        columns = self._pixels[crop[1] : crop[3], crop[0] : crop[2]].any(axis=0)
+        return bytes(width) in columns.tobytes()
 
 
-def _count_missing(mask: _Mask, read: PageCharacters, word: Word) -> int:
-    """Count the letters of a word or a part of it at which the mask is black."""
-    crop = crop_word(word, mask.size, _INSET)
+def _count_missing(mask: _Mask, read: PageCharacters, word: Word, crop: Crop | None) -> int:
+    """Count the letters of a word or a part of it, which lies at `crop`, at which the mask is black."""
     if crop is None:
         return len(word.letters)
     width, height, count = crop[2] - crop[0], crop[3] - crop[1], len(word.letters)

@@ -117,6 +117,26 @@ def crop_word(word: Word, size: tuple[int, int], inset: float) -> Crop | None:
     return clip_crop(x0 * scale_x + by, y0 * scale_y + by, x1 * scale_x - by, y1 * scale_y - by, size)
 
 
+def crop_words(words: Sequence[Word], size: tuple[int, int], inset: float) -> list[Crop | None]:
+    """Give the place of each word as `crop_word` does."""
+    placed = [index for index, word in enumerate(words) if word.box is not None]
+    crops: list[Crop | None] = [None] * len(words)
+    if not placed:
+        return crops
+    x0, y0, x1, y1 = np.array([words[index].box for index in placed], dtype=np.float64).T
+    scale_x, scale_y = size[0] / BOX_SCALE, size[1] / BOX_SCALE
+    by = inset * np.minimum((x1 - x0) * scale_x, (y1 - y0) * scale_y)
+    sides = (x0 * scale_x + by, y0 * scale_y + by, x1 * scale_x - by, y1 * scale_y - by)
+    left, top, right, bottom = (side.astype(np.int64) for side in sides)
+    left, top = np.maximum(left, 0), np.maximum(top, 0)
+    right, bottom = np.minimum(right + 1, size[0]), np.minimum(bottom + 1, size[1])
+    inside = ((left < right) & (top < bottom)).tolist()
+    rows = np.stack([left, top, right, bottom], axis=1).tolist()
+    for index, row, is_inside in zip(placed, rows, inside, strict=True):
+        crops[index] = tuple(row) if is_inside else None
+    return crops
+
+
 def crop_letter(read: PageCharacters, position: int, size: tuple[int, int], *, wider: bool = False) -> Crop | None:
     """Give a character's place in a picture of `size` pixels, its sides moved in a little, or out where `wider`."""
     x0, y0, x1, y1 = read.boxes[4 * position : 4 * position + 4]
