@@ -162,9 +162,8 @@ def measure_growth(count: int, matter_size: int, state_path: Path) -> dict[str, 
     settings = load_settings(home=state_path.with_suffix(".home"))
     house = House(settings, open_database(settings))
     clock, began = Clock(), time.monotonic()
-    if not state["seconds"]:
-        _warm_up(settings)
-    else:
+    _warm_up(settings)
+    if state["seconds"]:
         state["resumed_at"].append(len(state["seconds"]))
     while (number := len(state["seconds"])) < count:
         seconds, pages = _take_in(house, state, number, matter_size, clock)
