@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from pdf_samples import BODY, make_pdf  # noqa: E402
 
 from assistant.errors import LimitExceeded, RefusedInput  # noqa: E402
 from assistant.settings import Settings, load_settings  # noqa: E402
+from ingest.fork_server import running_server  # noqa: E402
 from ingest.read import read_document  # noqa: E402
 
 
@@ -44,13 +44,14 @@ def measure_all(settings: Settings) -> dict[str, object]:
         if ending not in file.ends and not (ending == "partial" and "read" in file.ends):
             otherwise.append(file.name)
         good_lost += read_one(good, settings) != "read"
+        print(f"{sum(outcomes.values())} {file.name}: {ending}", file=sys.stderr, flush=True)
     return {
         "files": sum(outcomes.values()),
         "outcomes": dict(sorted(outcomes.items())),
         "ended_otherwise": otherwise,
         "good_files_lost_after_one": good_lost,
         "slowest": {"seconds": slowest[0], "file": slowest[1]},
-        "largest_child_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 1),
+        "largest_child_mb": round(server.largest_mb, 1) if (server := running_server()) else None,
         "parent_mb": {"before": round(before, 1), "peak": round(peak, 1), "after": round(resident_mb(), 1)},
         "limits": {
             "reader_memory_mb": settings.reader_memory_mb, "page_timeout_s": settings.page_timeout_s,

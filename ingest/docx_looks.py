@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.hidden import TINY
-from ingest.page_picture import PALE
+from ingest.page_objects import PALE
 
 VANISHED = "marked as hidden"
 

@@ -10,26 +10,23 @@ import ctypes
 import io
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
 from ingest.extract_docx import extract_docx
 from ingest.hidden import PageText, PartedText
+from ingest.hidden_records import ROOM_OF_PAGE, bound_records
 from ingest.limits import Frame
+from ingest.page_characters import PAGE_CHARACTERS_MAX, read_characters
 from ingest.page_objects import survey_objects
-from ingest.page_words import BOX_SCALE, PageCharacters
 from ingest.replaced import read_shown
 
 _OBJECT_IMAGE, _OBJECT_PATH = 3, 2
 _OBJECTS_LOOKED_AT = 3000
 _PAGES_LOOKED_AT = 300
-PAGE_CHARACTERS_MAX = 200_000
-"""Characters that are read of one page of a PDF; a page of print has some thousands."""
 _PICTURE_PIXELS_MAX = 25_000_000
 _PDF_PASSWORD_ERROR = 4
-_LINE_HYPHENS = frozenset((0x02, 0xFFFE, 0xFFFF))  # pdfium's own mark of a word cut at a line's end
-_NARROWEST = 8.0
-_NO_BOX = (0, 0, 0, 0)
 
 
 def extract_pages(data: bytes, request: dict[str, Any]) -> Iterator[Frame]:
@@ -89,7 +86,7 @@ def _extract_page(document: Any, number: int, draw: bool) -> Iterator[Frame]:
     try:
         page = document[number - 1]
         objects = survey_objects(page)
-        shown = read_shown(page, objects, lambda text_page: _read_characters(page, text_page))
+        shown = read_shown(page, objects, lambda text_page: read_characters(page, text_page, PAGE_CHARACTERS_MAX))
     except pypdfium2.PdfiumError:
         yield Frame("page", {"number": number, "failed": True})
         return
@@ -103,11 +100,12 @@ def _extract_page(document: Any, number: int, draw: bool) -> Iterator[Frame]:
         "paths": paths,
         "cut": shown.text_page.count_chars() > PAGE_CHARACTERS_MAX,
     }
-    text = PageText(page, shown)
-    parted = text.part_by_boxes()
-    if parted.unchecked and objects.complete and draw:
+    text = PageText(page, shown, objects)
+    parted = text.part_undrawn()
+    if parted.undrawn and objects.complete and draw:
         yield _pack_page("draft", facts, parted)
-        parted = text.part_by_picture(objects)
+        with suppress(pypdfium2.PdfiumError):
+            parted = text.part_by_picture()
     yield _pack_page("page", facts, parted)
     shown.text_page.close()
     page.close()
@@ -115,68 +113,12 @@ def _extract_page(document: Any, number: int, draw: bool) -> Iterator[Frame]:
 
 def _pack_page(kind: str, facts: dict[str, Any], parted: PartedText) -> Frame:
     encoded = parted.text.encode("utf-8", "surrogatepass")
-    header = facts | {"text_bytes": len(encoded), "hidden": parted.hidden, "unchecked": parted.unchecked}
+    records, room = bound_records(parted.hidden, ROOM_OF_PAGE)
+    header = facts | {
+        "text_bytes": len(encoded), "hidden": records, "hidden_cut": room < 0, "unchecked": parted.unchecked,
+        "undrawn": parted.undrawn,
+    }  # fmt: skip
     return Frame(kind, header, encoded + _little_endian(parted.boxes))
-
-
-def _read_characters(page: Any, text_page: Any) -> PageCharacters:
-    """Give a page's characters and, for each, its box, as far as a page's text may be long."""
-    import pypdfium2.raw as raw
-
-    to_device = _find_transform(page)
-    handle = text_page.raw
-    rectangle = raw.FS_RECTF()
-    reference = ctypes.byref(rectangle)
-    get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
-    read = PageCharacters()
-    characters, boxes, indices, sizes = read.characters, read.boxes, read.indices, read.sizes
-    index, count = 0, min(raw.FPDFText_CountChars(handle), PAGE_CHARACTERS_MAX)
-    while index < count:
-        code, at = get_unicode(handle, index), index
-        index += 1
-        if code == 0x0D or code == 0:
-            continue
-        if 0xD800 <= code < 0xDC00 and index < count:
-            low = get_unicode(handle, index)
-            if 0xDC00 <= low < 0xE000:
-                code, index = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00), index + 1
-        character = "-" if code in _LINE_HYPHENS else _clean_character(code)
-        characters.append(character)
-        indices.append(at)
-        if character == "\n" or not get_box(handle, at, reference):
-            boxes.extend(_NO_BOX)
-            sizes.append(0.0)
-        else:
-            box = _place(rectangle, to_device)
-            boxes.extend(box)
-            sizes.append(_measure_size(rectangle, box, character))
-        if code in _LINE_HYPHENS:
-            characters.append("\n")
-            boxes.extend(_NO_BOX)
-            indices.append(-1)
-            sizes.append(0.0)
-    return read
-
-
-def _measure_size(rectangle: Any, box: tuple[int, int, int, int], character: str) -> float:
-    """Give the size of a character's box in points, 0 for white space, -1 where nothing of it is on the page.
-
-    It is the larger side, unless the box is squashed: no letter is so narrow, even an l.
-    """
-    if character.isspace():
-        return 0.0
-    width, height = abs(rectangle.right - rectangle.left), abs(rectangle.top - rectangle.bottom)
-    size = min(height, width * _NARROWEST) if width < height else min(width, height * _NARROWEST)
-    outside = size > 0 and (box[0] == box[2] or box[1] == box[3]) and (0 in box or BOX_SCALE in box)
-    return -1.0 if outside else float(size)
-
-
-def _clean_character(code: int) -> str:
-    """Turn a code into a character; control codes and lone surrogates become a space or U+FFFD."""
-    if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
-        return "\ufffd"
-    character = chr(code)
-    return " " if code < 0x20 and character not in "\n\t" or code == 0x7F else character
 
 
 def _little_endian(boxes: array[int]) -> bytes:
@@ -186,39 +128,6 @@ def _little_endian(boxes: array[int]) -> bytes:
     if sys.byteorder == "big":
         boxes.byteswap()
     return boxes.tobytes()
-
-
-def _find_transform(page: Any) -> tuple[float, float, float, float, float, float]:
-    """Find the affine map from page points to 0..65535 from the top left, rotation and crop included."""
-    import pypdfium2.raw as raw
-
-    span = 1000.0
-    x, y = ctypes.c_int(), ctypes.c_int()
-    corners = []
-    for px, py in ((0.0, 0.0), (span, 0.0), (0.0, span)):
-        raw.FPDF_PageToDevice(page.raw, 0, 0, BOX_SCALE, BOX_SCALE, 0, px, py, ctypes.byref(x), ctypes.byref(y))
-        corners.append((x.value, y.value))
-    (ox, oy), (ax, ay), (bx, by) = corners
-    return (ax - ox) / span, (bx - ox) / span, ox, (ay - oy) / span, (by - oy) / span, oy
-
-
-def _place(rectangle: Any, to_device: tuple[float, ...]) -> tuple[int, int, int, int]:
-    """Map one character's rectangle to the page's own scale and clip it to the page."""
-    a, b, ox, c, d, oy = to_device
-    left, right, top, bottom = rectangle.left, rectangle.right, rectangle.top, rectangle.bottom
-    x0, x1 = a * left + b * bottom + ox, a * right + b * top + ox
-    y0, y1 = c * left + d * top + oy, c * right + d * bottom + oy
-    if not (-1e9 < x0 < 1e9 and -1e9 < x1 < 1e9 and -1e9 < y0 < 1e9 and -1e9 < y1 < 1e9):
-        return 0, 0, 0, 0
-    if x0 > x1:
-        x0, x1 = x1, x0
-    if y0 > y1:
-        y0, y1 = y1, y0
-    return _clip(x0), _clip(y0), _clip(x1), _clip(y1)
-
-
-def _clip(value: float) -> int:
-    return 0 if value < 0 else BOX_SCALE if value > BOX_SCALE else int(value)
 
 
 def _measure_objects(page: Any, width: float, height: float) -> tuple[float, int]:

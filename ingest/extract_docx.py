@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.docx_looks import DocxLooks
+from ingest.hidden_records import ROOM_OF_PAGE, bound_records, make_record
 from ingest.limits import Frame
 from ingest.shapeless import SHAPELESS, take_out_shapeless
 
@@ -55,8 +56,11 @@ def extract_docx(data: bytes, last: int) -> Iterator[Frame]:
         text, unshown = take_out_shapeless("".join(pieces))
         found += [(SHAPELESS, run) for run in unshown]
         encoded = _CONTROL.sub(" ", text).strip("\n").encode("utf-8", "replace")
-        records = [{"reason": reason, "text": text, "box": [0.0, 0.0, 0.0, 0.0]} for reason, text in found]
-        header = {"number": number, "text_bytes": len(encoded), "image_share": 0.0, "paths": 0, "hidden": records}
+        records, room = bound_records([make_record(reason, text) for reason, text in found], ROOM_OF_PAGE)
+        header = {
+            "number": number, "text_bytes": len(encoded), "image_share": 0.0, "paths": 0, "hidden": records,
+            "hidden_cut": room < 0,
+        }  # fmt: skip
         yield Frame("page", header, encoded)
 
 

@@ -1,7 +1,8 @@
 """Text that a page carries but does not show, found in the limited child and taken out of what is read.
 
 Size and place are told from the boxes, everything else from the page's picture (`ingest.page_picture`), and characters
-without a shape from their codes. Where the picture cannot be made or trusted, the page is said to be unchecked.
+without a shape from their codes. Where the picture cannot be made or trusted, the page is said to be unchecked, and
+what its objects say of their own colour and way of painting takes the picture's place.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from array import array
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ingest.page_objects import PageObjects
+import numpy as np
+
+from ingest.hidden_records import make_record
+from ingest.page_objects import PageObjects, address_of, judge_paint
 from ingest.page_picture import PagePicture
 from ingest.page_words import BOX_SCALE, PageCharacters, Word, cut_words, surround
 from ingest.replaced import REPLACED, ShownText
@@ -32,12 +36,14 @@ class PartedText:
         boxes: Of the characters of `text`.
         hidden: A record {reason, text, box} for each hidden run.
         unchecked: Whether some of the text could not be held against the page's picture.
+        undrawn: Whether it was parted without a picture, by what the page's objects say of themselves.
     """
 
     text: str
     boxes: array[int]
     hidden: list[dict[str, Any]]
     unchecked: bool = False
+    undrawn: bool = False
 
 
 class PageText:
@@ -46,20 +52,30 @@ class PageText:
     Args:
         page: pdfium's page.
         shown: Its characters.
+        objects: What it is painted of, as far as that is known.
     """
 
-    def __init__(self, page: Any, shown: ShownText) -> None:
-        self._shown = shown
+    def __init__(self, page: Any, shown: ShownText, objects: PageObjects) -> None:
+        self._shown, self._objects = shown, objects
         self._words = cut_words(shown.read)
         self._reasons = _judge_boxes(page, shown.read, self._words)
 
-    def part_by_boxes(self) -> PartedText:
-        """Part it by size, place and codes alone: unchecked, unless there are no words."""
-        return self._part(self._reasons, bool(self._words))
+    def part_undrawn(self) -> PartedText:
+        """Part it by size, place, codes and the way it is painted alone: unchecked, unless there are no words.
 
-    def part_by_picture(self, objects: PageObjects) -> PartedText:
-        """Part it by the page's picture too, as it is painted by `objects`, which must be all of them."""
-        picture = PagePicture(self._shown.text_page, self._shown.read, objects)
+        White text on a dark ground and the text layer of a scan go too: without a picture they cannot be told from
+        text that nobody sees, and what goes is said and can be revealed.
+        """
+        reasons = _judge_objects(self._shown, self._objects, self._words) | self._reasons
+        return replace(self._part(reasons, bool(self._words)), undrawn=bool(self._words))
+
+    def part_by_picture(self) -> PartedText:
+        """Part it by the page's picture too; all of its objects must be known.
+
+        Raises:
+            pypdfium2.PdfiumError: The picture could not be made.
+        """
+        picture = PagePicture(self._shown.text_page, self._shown.read, self._objects)
         return self._part(*_judge_picture(picture, self._words, dict(self._reasons)))
 
     def _part(self, reasons: dict[Word, str], unchecked: bool) -> PartedText:
@@ -67,18 +83,13 @@ class PageText:
         runs = [(word.start, word.end, reason) for word, reason in reasons.items()]
         shapeless = [(a, b, SHAPELESS) for a, b in find_shapeless("".join(read.characters))]
         parted = _take_out(read, _join_runs(read, runs, shapeless))
-        replaced = [{"reason": REPLACED, "text": text, "box": [0.0] * 4} for text in self._shown.replaced]
+        replaced = [make_record(REPLACED, text) for text in self._shown.replaced]
         return replace(parted, hidden=parted.hidden + replaced, unchecked=unchecked or self._shown.unchecked)
 
 
 def _judge_picture(picture: PagePicture, words: list[Word], reasons: dict[Word, str]) -> tuple[dict[Word, str], bool]:
-    """Add the words that the picture does not show; tell also whether it could not judge."""
-    import pypdfium2
-
-    try:
-        unseen = picture.find_unseen([word for word in words if reasons.get(word) != OFF_PAGE])
-    except pypdfium2.PdfiumError:
-        return reasons, True
+    """Add the words that the picture does not show; tell also whether it could not judge some."""
+    unseen = picture.find_unseen([word for word in words if reasons.get(word) != OFF_PAGE])
     for word in [word for word, reason in reasons.items() if reason == TINY]:
         if not picture.is_painted(word):
             del reasons[word]  # the layer of a scan has any size
@@ -89,12 +100,29 @@ def _judge_boxes(page: Any, read: PageCharacters, words: list[Word]) -> dict[Wor
     """Give the words most of whose letters are off the page or tiny; a page smaller than paper is printed larger."""
     tiny = _TINY_POINTS * min(max(page.get_size()) / _PAPER_POINTS, 1.0)
     found: dict[Word, str] = {}
+    all_sizes = np.array(read.sizes)
+    if not (all_sizes[all_sizes != 0] < tiny).any():
+        return found
     for word in words:
         sizes = [read.sizes[i] for i in word.letters]
         if 2 * sum(size < 0 for size in sizes) > len(sizes):
             found[word] = OFF_PAGE
         elif 2 * sum(0 < size < tiny for size in sizes) > len(sizes):
             found[word] = TINY
+    return found
+
+
+def _judge_objects(shown: ShownText, objects: PageObjects, words: list[Word]) -> dict[Word, str]:
+    """Give the words most of whose letters are painted so that white paper would not show them."""
+    import pypdfium2.raw as raw
+
+    why = {address: reason for address, text in objects.texts.items() if (reason := judge_paint(text))}
+    found: dict[Word, str] = {}
+    for word in words if why else ():
+        owners = (raw.FPDFText_GetTextObject(shown.text_page.raw, shown.read.indices[i]) for i in word.letters)
+        unseen = [reason for owner in owners if (reason := why.get(address_of(owner), ""))]
+        if 2 * len(unseen) > len(word.letters):
+            found[word] = unseen[0]
     return found
 
 

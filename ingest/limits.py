@@ -1,6 +1,6 @@
 """One limited process for one document: memory, time and size are bounded, and the parent survives anything.
 
-The parent starts `python -m ingest.limits`, writes the request and the file to its standard input and
+The parent has a child forked (`ingest.fork_server`), writes the request and the file to its standard input and
 reads frames from its standard output. Nothing touches the disk: a temporary file would keep a
 client's text. The child bounds itself before it sees a byte of the file.
 """
@@ -11,7 +11,6 @@ import json
 import os
 import select
 import struct
-import subprocess
 import sys
 import threading
 import time
@@ -22,10 +21,11 @@ from types import TracebackType
 from typing import BinaryIO
 
 from assistant.errors import LimitExceeded
+from ingest.fork_server import start_process
 
 _SIZES = struct.Struct(">II")
 _READ_BYTES = 1 << 16
-_FRAME_BYTES_MAX = 64 << 20
+_FRAME_BYTES_MAX, _HEADER_BYTES_MAX = 64 << 20, 8 << 20
 _PR_SET_PDEATHSIG = 1
 _PATIENCE = 6.0
 
@@ -72,25 +72,16 @@ class LimitedProcess:
 
     def __init__(self, task: str, request: dict[str, object], data: bytes, limits: Limits) -> None:
         self._limits = limits
-        self._deadline = time.monotonic() + limits.total_s
         self._buffer = bytearray()
         self._started = False
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.limits", task, str(limits.memory_mb), str(int(limits.total_s) + 1)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a library's complaint may quote the file
-            cwd=Path(__file__).resolve().parents[1],
-            env=_child_environment(),
-            start_new_session=True,
-        )
+        self._process = start_process(task, limits.memory_mb, int(limits.total_s) + 1, _child_environment())
+        self._deadline = time.monotonic() + limits.total_s
         self._feeder = threading.Thread(target=self._feed, args=(json.dumps(request).encode(), data), daemon=True)
         self._feeder.start()
 
     def _feed(self, request: bytes, data: bytes) -> None:
         """Write the request and the file; a child that died early closes the pipe, which is told elsewhere."""
         pipe = self._process.stdin
-        assert pipe is not None
         try:
             pipe.write(_SIZES.pack(len(request), len(data)))
             pipe.write(request)
@@ -116,7 +107,7 @@ class LimitedProcess:
         """Read one whole frame within the time that is left."""
         step = _Step(self._process.pid, self._limits.step_s if self._started else self._limits.open_s, self._deadline)
         header_size, body_size = _SIZES.unpack(self._read(_SIZES.size, step))
-        if header_size + body_size > _FRAME_BYTES_MAX:
+        if header_size > _HEADER_BYTES_MAX or body_size > _FRAME_BYTES_MAX:
             self.kill()
             raise ChildDied("frame too large")
         message = json.loads(self._read(header_size, step))
@@ -126,7 +117,6 @@ class LimitedProcess:
 
     def _read(self, size: int, step: _Step) -> bytes:
         """Read exactly `size` bytes before the step's time is over."""
-        assert self._process.stdout is not None
         descriptor = self._process.stdout.fileno()
         while len(self._buffer) < size:
             left = step.time_left()
@@ -155,7 +145,7 @@ class LimitedProcess:
         self._process.wait()
         self._feeder.join(timeout=5)
         for pipe in (self._process.stdout, self._process.stdin):
-            if pipe is not None and not pipe.closed:
+            if not pipe.closed:
                 close_quietly(pipe)
 
 
@@ -239,15 +229,15 @@ def _bound_this_process(memory_mb: int, total_s: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def main(arguments: list[str]) -> None:
+def run_task(task: str, memory_mb: int, total_s: int) -> None:
     """Run one task as the child: bound, read standard input, write frames to standard output."""
-    task, memory_mb, total_s = arguments[0], int(arguments[1]), int(arguments[2])
     _bound_this_process(memory_mb, total_s)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not break the frames
-    request_size, data_size = _SIZES.unpack(sys.stdin.buffer.read(_SIZES.size))
-    request = json.loads(sys.stdin.buffer.read(request_size))
-    data = sys.stdin.buffer.read(data_size)
+    source = os.fdopen(0, "rb", closefd=False)
+    request_size, data_size = _SIZES.unpack(source.read(_SIZES.size))
+    request = json.loads(source.read(request_size))
+    data = source.read(data_size)
     if task == "ocr":
         from ingest.ocr import recognize_pages as run
     elif task == "picture":
@@ -257,7 +247,3 @@ def main(arguments: list[str]) -> None:
     for frame in run(data, request):
         write_frame(frame, out)
     write_frame(Frame("done", {}), out)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

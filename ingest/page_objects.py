@@ -9,7 +9,12 @@ from typing import Any
 
 TEXT, PATH, IMAGE, SHADING, FORM = 1, 2, 3, 4, 5
 OBJECTS_MAX, DEPTH_MAX = 50_000, 24
+INVISIBLE, PALE = "invisible", "no contrast"
+"""What can hide text by the way it is painted; the words stand in the warning that a reader sees."""
+
 _UNPAINTED_MODES = (3, 7)
+_STROKED_MODES, _STROKED_ONLY = (1, 2, 5, 6), (1, 5)
+_PALE_ABOVE, _CLEAR_BELOW = 215, 26
 
 Bounds = tuple[float, float, float, float]
 
@@ -118,11 +123,21 @@ def find_bounds(handle: Any) -> Bounds | None:
     return left.value, bottom.value, right.value, top.value
 
 
-def find_fill(handle: Any) -> tuple[int, int, int, int]:
-    """Give the colour that an object is filled with, and how opaque it is, 0..255 each; black where it is not said."""
+def judge_paint(text: PageObject) -> str:
+    """Tell why a text object would not be seen on white paper by the way it is painted; "" where it would."""
     import pypdfium2.raw as raw
 
+    if not text.painted:
+        return INVISIBLE
+    mode = raw.FPDFTextObj_GetTextRenderMode(text.handle)
+    filled = mode not in _STROKED_ONLY and not _is_pale(text, raw.FPDFPageObj_GetFillColor)
+    stroked = mode in _STROKED_MODES and not _is_pale(text, raw.FPDFPageObj_GetStrokeColor)
+    return "" if filled or stroked else PALE
+
+
+def _is_pale(text: PageObject, get_colour: Any) -> bool:
+    """Tell whether a colour of an object is nearly white or nearly clear; black where it is not said."""
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not raw.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
-        return 0, 0, 0, 255
-    return red.value, green.value, blue.value, alpha.value
+    if not get_colour(text.handle, red, green, blue, alpha):
+        return False
+    return min(red.value, green.value, blue.value) > _PALE_ABOVE or alpha.value < _CLEAR_BELOW

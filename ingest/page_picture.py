@@ -11,6 +11,8 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from ingest.page_objects import (
     IMAGE,
     PATH,
@@ -20,18 +22,18 @@ from ingest.page_objects import (
     PageObjects,
     address_of,
     find_bounds,
-    find_fill,
+    judge_paint,
 )
-from ingest.page_words import BOX_SCALE, Crop, PageCharacters, Word, crop_letter, crop_word, make_part
+from ingest.page_words import BOX_SCALE, Crop, PageCharacters, Word, crop_letter, crop_word, crop_words, make_part
 from ingest.text_layers import part_layers
 
-COVERED, PALE, INVISIBLE, UNDRAWN = "covered", "no contrast", "invisible", "not drawn"
-"""Why a word is not seen; the words stand in the warning that a reader sees."""
+COVERED, UNDRAWN = "covered", "not drawn"
+"""Why a word is not seen, beside `INVISIBLE` and `PALE`; the words stand in the warning that a reader sees."""
 
 _CONTRAST_MIN = 24
 _MARK = [0] * _CONTRAST_MIN + [255] * (256 - _CONTRAST_MIN)
-_PALE_ABOVE, _CLEAR_BELOW = 215, 26
 _SHARE_UNSEEN = 0.6
+_LIGHT_ABOVE = 215
 _GAP_OF_LETTER = 3
 """Half widths of a letter: a word without so wide a gap shows all of its letters."""
 _SIDE_PIXELS, _PIXELS_MAX = 792.0, 4_000_000
@@ -74,7 +76,8 @@ class PagePicture:
         if self._layers:
             plain = self._drop_doubles(plain, [word for word in words if word not in owners])
         unseen = self._drop_what_images_show(plain, unpainted, owners)
-        return self._give_reasons(unseen, owners) if unseen else {}
+        found = self._give_reasons(unseen, owners) if unseen else {}
+        return found if parted else self._judge_paint_alone([word for word in words if word not in owners]) | found
 
     def is_painted(self, word: Word) -> bool:
         """Tell whether a word is of text in a mode that paints."""
@@ -97,13 +100,14 @@ class PagePicture:
         """Give the words whose text makes no difference to the picture."""
         masks = self._make_masks(with_text, scale)
         unseen = []
-        for word in words:
+        for word, crop in zip(words, crop_words(words, masks[0].size, _INSET), strict=True):
             if len(masks) == 1:
-                missing = _count_missing(masks[0], self._read, word)
+                missing = _count_missing(masks[0], self._read, word, crop)
             else:
                 runs = groupby(word.letters, lambda i: self._layers.get(self._address_at(i), 0))
+                parts = [(masks[layer], make_part(self._read, list(run))) for layer, run in runs]
                 missing = sum(
-                    _count_missing(masks[layer], self._read, make_part(self._read, list(run))) for layer, run in runs
+                    _count_missing(mask, self._read, part, crop_word(part, mask.size, _INSET)) for mask, part in parts
                 )
             if missing >= _SHARE_UNSEEN * len(word.letters):
                 unseen.append(word)
@@ -137,11 +141,27 @@ class PagePicture:
         scale = self._limit_scale(_CLOSER)
         if words and scale < _SCALE_CLOSER_MIN:
             self.unchecked = True
-            return []
+            owners = {word: self._find_owner(word) for word in words}
+            return [word for word, owner in owners.items() if owner is not None and judge_paint(owner)]
         if not words:
             return words
         scale = max(scale, self._scale)
         return self._leave_unseen(words, self._objects.draw(scale, colour=True), scale)
+
+    def _judge_paint_alone(self, words: list[Word]) -> dict[Word, str]:
+        """Give those of words on one another that are not painted, or pale, where the page without text is light.
+
+        Each of them may show, or what shows is the other one: the picture does not tell.
+        """
+        owners = {word: self._find_owner(word) for word in words}
+        why = {word: reason for word, owner in owners.items() if owner and (reason := judge_paint(owner))}
+        ground = self._objects.draw(self._limit_scale(_INK_CLOSER), self._texts) if why else None
+        found = {}
+        for word, reason in why.items():
+            crop = crop_word(word, ground.size, 0.0)
+            if crop is None or ground.crop(crop).getextrema()[0] > _LIGHT_ABOVE:
+                found[word] = reason
+        return found
 
     def _limit_scale(self, times: float) -> float:
         return min(self._scale * times, (_PIXELS_CLOSER_MAX / self._area) ** 0.5)
@@ -197,11 +217,9 @@ class PagePicture:
         alone = None
         for word in unseen:
             owner = owners[word]
-            fill = find_fill(owner.handle) if owner else (0, 0, 0, 255)
-            if owner and not owner.painted:
-                reasons[word] = INVISIBLE
-            elif min(fill[:3]) > _PALE_ABOVE or fill[3] < _CLEAR_BELOW:
-                reasons[word] = PALE
+            painted_so = judge_paint(owner) if owner else ""
+            if painted_so:
+                reasons[word] = painted_so
             else:
                 if alone is None:
                     others = [item for item in self._objects.items if item.kind in (PATH, IMAGE, SHADING)]
@@ -220,20 +238,16 @@ class _Mask:
 
     def __init__(self, picture: Any) -> None:
         self.picture, self.size = picture, picture.size
-        self._bytes = picture.tobytes()
+        self._pixels = np.asarray(picture)
 
     def has_gap(self, crop: Crop, width: int) -> bool:
         """Tell whether `width` columns in a row of a part are black."""
-        pixels, across = self._bytes, self.size[0]
-        columns = 0
-        for at in range(crop[1] * across, crop[3] * across, across):
-            columns |= int.from_bytes(pixels[at + crop[0] : at + crop[2]], "big")
-        return bytes(width) in columns.to_bytes(crop[2] - crop[0], "big")
+        columns = self._pixels[crop[1] : crop[3], crop[0] : crop[2]].any(axis=0)
+        return bytes(width) in columns.tobytes()
 
 
-def _count_missing(mask: _Mask, read: PageCharacters, word: Word) -> int:
-    """Count the letters of a word or a part of it at which the mask is black."""
-    crop = crop_word(word, mask.size, _INSET)
+def _count_missing(mask: _Mask, read: PageCharacters, word: Word, crop: Crop | None) -> int:
+    """Count the letters of a word or a part of it, which lies at `crop`, at which the mask is black."""
     if crop is None:
         return len(word.letters)
     width, height, count = crop[2] - crop[0], crop[3] - crop[1], len(word.letters)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 BOX_SCALE = 65535
+
+_WORD = re.compile(r"\S+")
 
 Crop = tuple[int, int, int, int]
 """Left, top, right and bottom pixels of a part of a picture."""
@@ -49,16 +54,32 @@ class Word:
 
 def cut_words(read: PageCharacters) -> list[Word]:
     """Cut a page's characters into words; what has no letter or digit says nothing and is left out."""
-    words: list[Word] = []
     text = "".join(read.characters)
-    at = 0
-    for piece in text.split():
-        start = text.index(piece, at)
-        at = start + len(piece)
-        letters = range(start, at) if piece.isalnum() else [i for i in range(start, at) if _is_letter(text[i])]
+    spans = [match.span() for match in _WORD.finditer(text)]
+    words: list[Word] = []
+    for (start, end), box in zip(spans, _surround_each(read.boxes, spans), strict=True):
+        letters: Sequence[int] = range(start, end)
+        if not text[start:end].isalnum():
+            letters = [i for i in letters if _is_letter(text[i])]
         if letters:
-            words.append(Word(start, at, letters, surround(read.boxes[4 * start : 4 * at])))
+            words.append(Word(start, end, letters, box))
     return words
+
+
+def _surround_each(boxes: array[int], spans: list[tuple[int, int]]) -> list[Crop | None]:
+    """Give the box around each span's boxes, None where none of them has a place."""
+    if not spans:
+        return []
+    sides = np.frombuffer(boxes, dtype=np.uint16).reshape(-1, 4)
+    sides = sides[: spans[-1][1]]
+    at = np.array(spans).ravel()[:-1]  # from where to where, and so on; the last span goes on to the end
+    first, last = sides[:, :2], sides[:, 2:]
+    around = np.hstack([np.minimum.reduceat(first, at)[::2], np.maximum.reduceat(last, at)[::2]]).tolist()
+    whole = np.minimum.reduceat(last, at)[::2].all(axis=1).tolist()
+    return [
+        (left, top, right, bottom) if all_placed else surround(boxes[4 * start : 4 * end])
+        for (left, top, right, bottom), all_placed, (start, end) in zip(around, whole, spans, strict=True)
+    ]
 
 
 def _is_letter(character: str) -> bool:
@@ -94,6 +115,26 @@ def crop_word(word: Word, size: tuple[int, int], inset: float) -> Crop | None:
     scale_x, scale_y = size[0] / BOX_SCALE, size[1] / BOX_SCALE
     by = inset * min((x1 - x0) * scale_x, (y1 - y0) * scale_y)
     return clip_crop(x0 * scale_x + by, y0 * scale_y + by, x1 * scale_x - by, y1 * scale_y - by, size)
+
+
+def crop_words(words: Sequence[Word], size: tuple[int, int], inset: float) -> list[Crop | None]:
+    """Give the place of each word as `crop_word` does."""
+    placed = [index for index, word in enumerate(words) if word.box is not None]
+    crops: list[Crop | None] = [None] * len(words)
+    if not placed:
+        return crops
+    x0, y0, x1, y1 = np.array([words[index].box for index in placed], dtype=np.float64).T
+    scale_x, scale_y = size[0] / BOX_SCALE, size[1] / BOX_SCALE
+    by = inset * np.minimum((x1 - x0) * scale_x, (y1 - y0) * scale_y)
+    sides = (x0 * scale_x + by, y0 * scale_y + by, x1 * scale_x - by, y1 * scale_y - by)
+    left, top, right, bottom = (side.astype(np.int64) for side in sides)
+    left, top = np.maximum(left, 0), np.maximum(top, 0)
+    right, bottom = np.minimum(right + 1, size[0]), np.minimum(bottom + 1, size[1])
+    inside = ((left < right) & (top < bottom)).tolist()
+    rows = np.stack([left, top, right, bottom], axis=1).tolist()
+    for index, row, is_inside in zip(placed, rows, inside, strict=True):
+        crops[index] = tuple(row) if is_inside else None
+    return crops
 
 
 def crop_letter(read: PageCharacters, position: int, size: tuple[int, int], *, wider: bool = False) -> Crop | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import struct
-from collections import Counter
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.documents import HiddenText, Page
 from assistant.errors import LimitExceeded, RefusedInput
+from ingest.hidden_records import bound_records, describe_hidden, make_record, name_pages, take_records
+from ingest.kinds import decode_text, sniff_kind
 from ingest.limits import ChildDied, Frame, LimitedProcess, Limits
 from ingest.shapeless import SHAPELESS, take_out_shapeless
 
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 
-_HEADER_WITHIN_BYTES = 4096
-_ARCHIVE_END, _ARCHIVE_END_WITHIN = b"PK\x05\x06", 66_000
-_ARCHIVE_TAIL = struct.Struct("<4s4H2LH")
-_ARCHIVE_ENTRIES_MAX, _ARCHIVE_DIRECTORY_MAX = 5000, 1 << 20
 _CHARACTERS_A_PAGE = 4000
 """Characters of a document are bounded by this times the pages that are read of one; print has some 3,000 a page."""
 _OPEN_SECONDS = 20.0
-_RESTARTS_MAX, _DRAFTS_MAX = 5, 2
+_RESTARTS_MAX = 5
+_DRAWING_LOST_SHARE = 0.25
+"""Of a document's time, what may go into pages that are then not drawn after all; behind that no page is drawn."""
+_HIDDEN_SHARE = 0.1
+"""Of the characters of a document, how many its hidden text may have beside them."""
 _USABLE_LETTERS = 40
 _SCAN_SHARE = 0.5
 _SCAN_LETTERS = 250
@@ -61,59 +62,6 @@ class ReadResult:
     warnings: tuple[str, ...] = ()
 
 
-def sniff_kind(data: bytes) -> str:
-    """Tell "pdf", "docx" or "text" by the content, whatever the file is called.
-
-    Raises:
-        RefusedInput: It is empty or none of these.
-    """
-    if not data.strip():
-        raise RefusedInput("The file is empty.", expected="a PDF, a Word document or plain text", do="Send it again.")
-    if b"%PDF-" in data[:_HEADER_WITHIN_BYTES]:
-        return "pdf"
-    if data.startswith(b"PK"):
-        if b"word/document.xml" in _find_archive_directory(data):
-            return "docx"
-    elif not data.startswith((b"{\\rtf", b"\xd0\xcf\x11\xe0")) and _decode_text(data) is not None:
-        return "text"
-    raise RefusedInput(
-        "The file is of a kind that is not read.", expected="a PDF, a Word document (.docx) or plain text",
-        do="Print it to PDF.",
-    )  # fmt: skip
-
-
-def _find_archive_directory(data: bytes) -> bytes:
-    """Give the bytes that name an archive's files, without reading them one by one.
-
-    Raises:
-        RefusedInput: It has no end, or names more files than a document can have.
-    """
-    end = data.rfind(_ARCHIVE_END, max(len(data) - _ARCHIVE_END_WITHIN, 0))
-    if end < 0 or len(data) < end + _ARCHIVE_TAIL.size:
-        raise RefusedInput("The file is a damaged archive.", do="Ask for the file again.")
-    _mark, _disk, _first, _here, entries, size, _offset, _comment = _ARCHIVE_TAIL.unpack_from(data, end)
-    if entries > _ARCHIVE_ENTRIES_MAX or size > _ARCHIVE_DIRECTORY_MAX:
-        raise RefusedInput(
-            f"The archive names {entries} files.", expected=f"a Word document, at most {_ARCHIVE_ENTRIES_MAX}",
-            do="Print it to PDF.",
-        )  # fmt: skip
-    return data[max(end - size, 0) : end]
-
-
-def _decode_text(data: bytes) -> str | None:
-    """Decode plain text, or None where the bytes are not text."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    if b"\x00" in data:
-        return None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    odd = sum(1 for c in text[:20_000] if (c < " " and c not in "\t\n\r\f") or c == "\ufffd")
-    return None if odd > 0.02 * min(len(text), 20_000) else text
-
-
 def read_document(
     data: bytes,
     file_name: str,
@@ -141,15 +89,7 @@ def read_document(
         )  # fmt: skip
     kind = sniff_kind(data)
     if kind == "text":
-        text = _decode_text(data) or ""
-        if len(text) > settings.max_pages * _CHARACTERS_A_PAGE:
-            raise LimitExceeded(
-                f"The text has {len(text)} characters.", expected=f"at most {settings.max_pages * _CHARACTERS_A_PAGE}",
-                do="Split it, or raise CASEBRIEF_MAX_PAGES.",
-            )  # fmt: skip
-        text, unshown = take_out_shapeless(text, " ")  # offsets stay the file's own
-        page = Page(1, text, hidden=tuple(HiddenText(SHAPELESS, run) for run in unshown))
-        return ReadResult((page,), {"file_kind": kind, "pages_total": 1}, tuple(describe_hidden([page])))
+        return _read_plain(decode_text(data) or "", settings)
     reading = _Reading(settings, progress or (lambda done, total, label: None))
     reading.read_all(data, kind, password)
     pages, warnings = _read_scans(data, password, reading, settings)
@@ -165,6 +105,21 @@ def read_document(
     return ReadResult(tuple(pages), reading.facts, tuple(warnings))
 
 
+def _read_plain(text: str, settings: Settings) -> ReadResult:
+    """Take a plain text as one page; its offsets stay the file's own."""
+    most = settings.max_pages * _CHARACTERS_A_PAGE
+    if len(text) > most:
+        raise LimitExceeded(
+            f"The text has {len(text)} characters.", expected=f"at most {most}",
+            do="Split it, or raise CASEBRIEF_MAX_PAGES.",
+        )  # fmt: skip
+    text, unshown = take_out_shapeless(text, " ")
+    records, room = bound_records([make_record(SHAPELESS, run) for run in unshown], int(most * _HIDDEN_SHARE))
+    page = Page(1, text, hidden=take_records(records))
+    warnings = describe_hidden([page], [1] if room < 0 else [])
+    return ReadResult((page,), {"file_kind": "text", "pages_total": 1}, tuple(warnings))
+
+
 class _Reading:
     """Collects a child's frames; starts a new child behind a page that killed the one before."""
 
@@ -177,44 +132,50 @@ class _Reading:
         self.cut: list[int] = []
         self.overlong: list[int] = []
         self.unchecked: list[int] = []
+        self.undrawn: list[int] = []
+        self.hidden_cut: list[int] = []
         self.draft: Frame | None = None
-        self.drafts_kept = 0
+        self.draft_at = self.drawing_lost_s = 0.0
         self.characters_left = settings.max_pages * _CHARACTERS_A_PAGE
+        self.hidden_left = int(self.characters_left * _HIDDEN_SHARE)
         self.total = 0
         self.trouble = ""
 
     def read_all(self, data: bytes, kind: str, password: str | None) -> None:
         """Read pages until the last, over as many children as crashes make needful."""
         request: dict[str, Any] = {"file_kind": kind, "password": password, "last": self.settings.max_pages}
-        for _restart in range(_RESTARTS_MAX + 1):
+        self.facts |= {"file_kind": kind}
+        ends_at, restarts = time.monotonic() + self.settings.document_timeout_s, 0
+        while restarts <= _RESTARTS_MAX and (left := ends_at - time.monotonic()) > 0:
             first = max(self.pages, default=0) + 1
-            more = {"first": first, "structure": not self.facts.get("structure_tried")}
-            more["draw"] = self.drafts_kept < _DRAFTS_MAX
-            self.facts |= {"file_kind": kind}
+            more = {"first": first, "structure": not self.facts.get("structure_tried"), "draw": self._may_draw()}
             try:
-                limits = self._limits()
-                with LimitedProcess("read", request | more, data, limits) as child:
+                with LimitedProcess("read", request | more, data, self._limits(left)) as child:
                     for frame in child.frames():
                         self._take(frame)
                 return
             except (ChildDied, LimitExceeded) as error:
-                if not self._keep_draft() and not self._skip_page(
-                    first, "time" if isinstance(error, LimitExceeded) else "crash"
-                ):
+                if self._keep_draft():
+                    continue  # it costs of the time for drawing; each time a page more has been read
+                restarts += 1
+                if not self._skip_page(first, "time" if isinstance(error, LimitExceeded) else "crash"):
                     break
         self._fill_missing()
+
+    def _may_draw(self) -> bool:
+        return self.drawing_lost_s < self.settings.document_timeout_s * _DRAWING_LOST_SHARE
 
     def _keep_draft(self) -> bool:
         """Keep a page that was read and then could not be drawn; tell whether there is one."""
         if self.draft is None:
             return False
-        self.drafts_kept += 1
+        self.drawing_lost_s += min(time.monotonic() - self.draft_at, self._limits(0.0).step_s)
         self._take_page(self.draft)
         return True
 
-    def _limits(self) -> Limits:
+    def _limits(self, left_s: float) -> Limits:
         s = self.settings
-        return Limits(s.reader_memory_mb, s.page_timeout_s + 1.0, _OPEN_SECONDS, s.document_timeout_s)
+        return Limits(s.reader_memory_mb, s.page_timeout_s + 1.0, _OPEN_SECONDS, left_s)
 
     def _skip_page(self, first: int, trouble: str) -> bool:
         """Mark the page that stopped the child; tell whether pages are left behind it."""
@@ -251,7 +212,7 @@ class _Reading:
         elif frame.kind == "structure":
             self.facts |= header | {"structure_tried": True}
         elif frame.kind == "draft":
-            self.draft = frame
+            self.draft, self.draft_at = frame, time.monotonic()
         elif frame.kind == "page":
             self._take_page(frame)
 
@@ -274,12 +235,22 @@ class _Reading:
             self.cut.append(number)
         if header.get("unchecked"):
             self.unchecked.append(number)
-        hidden = tuple(HiddenText(h["reason"], h["text"], tuple(h["box"])) for h in header.get("hidden", ()))
+        if header.get("undrawn"):
+            self.undrawn.append(number)
+        hidden = self._take_hidden(number, header)
         place = header.get("width_pt", 0.0), header.get("height_pt", 0.0)
         self.pages[number] = Page(number, text, frame.body[size:], *place, hidden=hidden)
         if needs_ocr(text, float(header["image_share"]), int(header["paths"])):
             self.scans.append(number)
         self.progress(number, self._last(), "Reading")
+
+    def _take_hidden(self, number: int, header: Any) -> tuple[HiddenText, ...]:
+        """Keep a page's hidden text as far as the document's may go; note where some of it was cut off."""
+        records, left = bound_records(header.get("hidden", ()), self.hidden_left)
+        self.hidden_left = max(left, 0)
+        if left < 0 or header.get("hidden_cut"):
+            self.hidden_cut.append(number)
+        return take_records(records)
 
 
 def needs_ocr(text: str, image_share: float, paths: int) -> bool:
@@ -338,41 +309,19 @@ def _describe(reading: _Reading, settings: Settings) -> list[str]:
         warnings.append(f"Pages with too much text, read only in part: {name_pages(reading.cut)}.")
     if reading.overlong:
         warnings.append(f"The document has too much text; pages left out: {name_pages(reading.overlong)}.")
-    warnings += describe_hidden(list(reading.pages.values()))
+    warnings += describe_hidden(list(reading.pages.values()), reading.hidden_cut)
     if reading.unchecked:
         pages = name_pages(reading.unchecked)
         warnings.append(f"Pages not checked for hidden text (they cannot be drawn, or not in time): {pages}.")
+    if reading.undrawn:
+        warnings.append(
+            "Pages on which hidden text was looked for by its colour, size, place and way of painting only, without "
+            f"a picture; white text that a dark ground shows is taken out there too: {name_pages(reading.undrawn)}."
+        )
     if reading.trouble:
         warnings.append("A page stopped the reader (time, memory or a crash) and was left out.")
     facts.pop("structure_tried", None)
     return warnings
-
-
-def describe_hidden(pages: list[Page]) -> list[str]:
-    """Say how many hidden words were taken out, why and where, without a word of them."""
-    words: Counter[str] = Counter()
-    where: dict[str, set[int]] = {}
-    for page in pages:
-        for hidden in page.hidden:
-            words[hidden.reason] += len(hidden.text.split())
-            where.setdefault(hidden.reason, set()).add(page.number)
-    return [
-        f"Hidden text was taken out ({reason}): {count} {'word' if count == 1 else 'words'} on "
-        f"{'page' if len(where[reason]) == 1 else 'pages'} {name_pages(sorted(where[reason]))}. "
-        "An attorney can reveal it."
-        for reason, count in sorted(words.items())
-    ]
-
-
-def name_pages(numbers: list[int]) -> str:
-    """Write page numbers as ranges: [1, 2, 3, 7] -> "1-3, 7"."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
 def render_page(data: bytes, page: int, width_px: int, settings: Settings, password: str | None = None) -> bytes:

@@ -58,10 +58,11 @@ def read_shown(page: Any, objects: PageObjects, read_characters: Read) -> ShownT
         if not _may_stand_for(given, shown):
             replaced.append(given.strip())
         unknown += shown.count(_UNKNOWN)
+    unchecked = unknown > _UNKNOWN_MAX  # of a page that is read by its glyphs too: these letters are not known at all
     if replaced:
-        return ShownText(plain_page, read_characters(plain_page), tuple(text for text in replaced if text))
+        return ShownText(plain_page, read_characters(plain_page), tuple(text for text in replaced if text), unchecked)
     plain_page.close()
-    return ShownText(text_page, read_characters(text_page), unchecked=unknown > _UNKNOWN_MAX)
+    return ShownText(text_page, read_characters(text_page), unchecked=unchecked)
 
 
 def _given_texts(objects: PageObjects) -> bool:

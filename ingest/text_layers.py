@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from ingest.page_words import Crop, PageCharacters, Word, crop_word, make_part
+import numpy as np
+
+from ingest.page_words import Crop, PageCharacters, Word, crop_word, crop_words, make_part
 
 LAYERS_MAX = 6
+_PAIRS_OF_MAX = 1500
 _INSET = 0.1
 
 Place = Callable[[int], int]
@@ -30,14 +33,8 @@ def part_layers(
         No layers where no words overlap, or more than `LAYERS_MAX` lie on one another; objects that are not named are
         of layer 0. Words of one object that overlap cannot be parted.
     """
-    taken = _Ground(size[1])
-    overlap = False
-    for word in words:
-        crop = _crop_core(word, size)
-        if crop:
-            overlap = overlap or taken.meets(crop)
-            taken.take(crop)
-    if not overlap:
+    cores = [_cut_core(crop) for crop in crop_words(words, size, _INSET) if crop]
+    if not _any_overlap(cores, size[1]):
         return {}, True
     crops: dict[int, list[Crop]] = defaultdict(list)
     for word in words:
@@ -49,7 +46,7 @@ def part_layers(
     layers: dict[int, int] = {}
     parted = True
     for address, places in crops.items():
-        parted = parted and not _overlap_themselves(places, size[1])
+        parted = parted and not _any_overlap(places, size[1])
         level = 0
         while level < len(grounds) and any(grounds[level].meets(crop) for crop in places):
             level += 1
@@ -63,8 +60,12 @@ def part_layers(
     return layers, parted
 
 
-def _overlap_themselves(places: Sequence[Crop], height: int) -> bool:
+def _any_overlap(places: Sequence[Crop], height: int) -> bool:
     """Tell whether two of some places have a pixel in common."""
+    if len(places) <= _PAIRS_OF_MAX:  # all pairs at once
+        left, top, right, bottom = np.array(places, dtype=np.int32).reshape(-1, 4).T
+        across = (left[:, None] < right) & (left < right[:, None])
+        return bool(np.count_nonzero(across & (top[:, None] < bottom) & (top < bottom[:, None])) > len(places))
     ground = _Ground(height)
     for crop in places:
         if ground.meets(crop):
@@ -94,6 +95,10 @@ class _Ground:
 def _crop_core(word: Word, size: tuple[int, int]) -> Crop | None:
     """Give a word's place without the pixels that it may share with its neighbours."""
     crop = crop_word(word, size, _INSET)
-    if crop is None or crop[2] - crop[0] < 3 or crop[3] - crop[1] < 3:
+    return crop and _cut_core(crop)
+
+
+def _cut_core(crop: Crop) -> Crop:
+    if crop[2] - crop[0] < 3 or crop[3] - crop[1] < 3:
         return crop
     return crop[0] + 1, crop[1] + 1, crop[2] - 1, crop[3] - 1
