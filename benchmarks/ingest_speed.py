@@ -29,8 +29,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-PAGES_IN_TURN = (2, 3, 4, 5, 2, 3, 4, 14)
-"""Lengths of the synthetic filings, each for one filing of each kind; a mean of 4.6, as `make_filing` draws them."""
+PAGES_IN_TURN = (1, 2, 1, 2, 1, 2, 1, 5)
+"""Lengths of the synthetic filings, each for one filing of each kind."""
 
 
 class Clock:
