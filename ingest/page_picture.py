@@ -155,7 +155,9 @@ class PagePicture:
         """
         owners = {word: self._find_owner(word) for word in words}
         why = {word: reason for word, owner in owners.items() if owner and (reason := judge_paint(owner))}
-        ground = self._objects.draw(self._limit_scale(_INK_CLOSER), self._texts) if why else None
+        if not why:
+            return {}
+        ground = self._objects.draw(self._limit_scale(_INK_CLOSER), self._texts)
         found = {}
         for word, reason in why.items():
             crop = crop_word(word, ground.size, 0.0)

@@ -75,7 +75,7 @@ def _surround_each(boxes: array[int], spans: list[tuple[int, int]]) -> list[Crop
     at = np.array(spans).ravel()[:-1]  # from where to where, and so on; the last span goes on to the end
     first, last = sides[:, :2], sides[:, 2:]
     around = np.hstack([np.minimum.reduceat(first, at)[::2], np.maximum.reduceat(last, at)[::2]]).tolist()
-    whole = np.minimum.reduceat(last, at)[::2].all(axis=1).tolist()
+    whole: list[bool] = np.asarray(np.minimum.reduceat(last, at)[::2].all(axis=1)).tolist()
     return [
         (left, top, right, bottom) if all_placed else surround(boxes[4 * start : 4 * end])
         for (left, top, right, bottom), all_placed, (start, end) in zip(around, whole, spans, strict=True)
