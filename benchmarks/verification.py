@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.documents import RedactedDocument
-from assistant.evidence.comparing import measure_copy
+from assistant.evidence.following import measure_copy
 from assistant.evidence.grounding import Grounder
 from assistant.evidence.reading import Reading
 from assistant.evidence.sentences import split_sentences

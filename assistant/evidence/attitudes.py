@@ -71,7 +71,7 @@ SPEAKER_WORDS: dict[Speech, str] = {
 _OUTCOMES: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("grant",), ("deny", "denied", "denial")),
     (("affirm", "uphold", "upheld"), ("revers", "vacat", "overturn", "set_aside")),
-    (("allow",), ("dismis", "disallow")),
+    (("allow",), ("dismiss", "disallow")),
     (("sustain",), ("overrul",)),
     (("guilty", "convict"), ("acquit", "innocent")),
     (("maximum",), ("minimum",)),
@@ -99,7 +99,7 @@ _CLOSE_OPPOSITES: tuple[tuple[tuple[str, ...], ...], ...] = (
 # Decisions by stem; "grant" and "deny", "affirm" and "reverse" exclude each other for the same thing decided.
 _DECISIONS = {
     **dict.fromkeys(("grant", "allow", "sustain"), "grant"),
-    **dict.fromkeys(("deny", "denied", "denial", "dismis", "overrul", "disallow", "reject"), "deny"),
+    **dict.fromkeys(("deny", "denied", "denial", "dismiss", "overrul", "disallow", "reject"), "deny"),
     **dict.fromkeys(("affirm", "uphold", "upheld"), "affirm"),
     **dict.fromkeys(("revers", "vacat", "overturn", "quash"), "reverse"),
     "convict": "convict",
@@ -118,7 +118,7 @@ _NOT_NEGATING = re.compile(
     r"than\b|\bnot more than\b",
     re.IGNORECASE,
 )
-_MODALS = {
+MODALS = {  # each modal verb -> what it says
     "may": "may",
     "might": "may",
     "can": "may",
@@ -178,7 +178,7 @@ def find_modals(text: str) -> dict[str, set[str]]:
     """Give, for the first content stem behind each modal verb, which modals it has: "may", "must", "should", "will"."""
     found: dict[str, set[str]] = {}
     for match in _MODAL.finditer(text):
-        kind = _MODALS[match["plain"].casefold()] if match["plain"] else "must" if match["duty"] else "may"
+        kind = MODALS[match["plain"].casefold()] if match["plain"] else "must" if match["duty"] else "may"
         if match.group() == "May" and re.match(r"\s+\d", text[match.end() :]):
             continue
         for word in _WORD.findall(text[match.end() : match.end() + 60]):

@@ -22,6 +22,7 @@ _ROLES = (
 _ACTOR = re.compile(rf"{PATTERN.pattern}|\b(?:{_ROLES})\b", re.IGNORECASE)
 _WORD = re.compile(rf"{PATTERN.pattern}|[A-Za-z][A-Za-z’'-]*|\$?\d[\d,.]*\d|\$?\d|[;.]")
 _RUN = 3
+GOVERNED = 240  # characters behind "whether" that it governs at most
 _SAME_ACT = 0.7  # share of a sentence's terms, dates left out, that a passage has which tells of the same
 _FILLER = frozenset("the a an of to in on at and or that which who its his her their he she it they also then".split())
 _FORMS = frozenset("is are was were be been being has have had do does did".split())
@@ -29,7 +30,7 @@ _FORMS = frozenset("is are was were be been being has have had do does did".spli
 _GOVERNORS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], bool], ...] = tuple(
     (name, re.compile(source, re.IGNORECASE), re.compile(said, re.IGNORECASE), grave)
     for name, source, said, grave in (
-        ("leaves this open", r"\bwhether\b", r"\bwhether\b|\bissue|\bquestion|\?", True),
+        ("leaves this open", r"\bwhether\b", r"\bwhether\b|\bissue|\bquestion|\?|\bif\b", True),
         ("says there is no evidence of this", r"\b(?:no|without|insufficient|any) evidence\b", r"\bevidence\b", True),
         ("denies this", r"\bden(?:y|ies|ied|ying) (?:that|having|any)\b", r"\bden(?:y|ie|ial)|\bdisput|\bnot\b", True),
         (
@@ -200,8 +201,8 @@ def _compare_governors(text: str, best: str) -> list[Finding]:
             continue
         for match in source.finditer(best):
             governed = re.split(r"[;.]", best[match.end() :], maxsplit=1)[0]
-            shared = [term for term in find_terms(governed[:160])[:8] if term in terms]
-            if len(shared) >= 2 and len(shared) >= 0.5 * min(len(terms), 8):
+            shared = terms & set(find_terms(governed[:GOVERNED]))
+            if len(shared) >= 2 and len(shared) >= 0.5 * len(terms):
                 findings.append(Finding(f"the passage {name}", grave))
                 break
     return findings

@@ -91,6 +91,9 @@ _PERIOD = re.compile(
 )
 _ORDINAL = re.compile(r"\b(?P<amount>\d{1,3})(?:st|nd|rd|th|d)\b")
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])")
+_ABOUT = re.compile(
+    r"\b(?:about|approximately|nearly|almost|roughly|over|more than|less than|around|some)\s*$", re.IGNORECASE
+)
 _NAME = re.compile(r"(?<![.?!:“\"] )(?<!^)\b[A-Z][A-Za-z’'&-]*[a-z][A-Za-z’'-]*\b|\b[A-Z]{3,}\b")
 _CITATION_HINT = re.compile(r"\d\s+[A-Z][\w.’' ]{0,18}\.?\s*(?:2d|3d|4th|5th)?\s*\d|§|U\.\s?S\.\s?C|C\.\s?F\.\s?R")
 _STATUTE = re.compile(
@@ -195,6 +198,44 @@ def dates_agree(one: Value, other: Value) -> bool:
         return one == other
     pairs = [(a, b) for a, b in zip(one, other, strict=False) if a is not None and b is not None]
     return bool(pairs) and all(a == b for a, b in pairs)
+
+
+def claims_agree(claim: Claim, other: Claim) -> bool:
+    """Tell whether two facts say the same."""
+    if claim.kind == "date" and other.kind == "date":
+        return claim.value == other.value or (dates_agree(claim.value, other.value) and completes_date(claim, other))
+    if claim.kind == other.kind:
+        if isinstance(claim.value, float) and isinstance(other.value, float):
+            return claim.value == other.value or (
+                bool(_ABOUT.search(claim.text)) and abs(claim.value - other.value) <= 0.05 * other.value
+            )
+        if claim.kind == "docket":
+            return str(claim.value) in str(other.value) or str(other.value) in str(claim.value)
+        if claim.kind == "citation":
+            one, two = _plain_citation(claim), _plain_citation(other)
+            return one == two or (one.startswith("§") and "(" in one and "(" not in two and one.startswith(f"{two}("))
+        return claim.value == other.value
+    figures = {"number", "period", "ordinal", "percent", "money"}
+    return (
+        claim.kind in figures
+        and other.kind in figures
+        and "number" in (claim.kind, other.kind)
+        and claim.value == other.value
+    )
+
+
+def _plain_citation(claim: Claim) -> str:
+    """Give a citation without spaces and stops."""
+    return re.sub(r"[\s.,]", "", str(claim.value))
+
+
+def completes_date(claim: Claim, other: Claim) -> bool:
+    """Tell whether the other date has every field that the claim has."""
+    if not (isinstance(claim.value, tuple) and isinstance(other.value, tuple)):
+        return False
+    return dates_agree(claim.value, other.value) and all(
+        b is not None for a, b in zip(claim.value, other.value, strict=False) if a is not None
+    )
 
 
 def read_dates(text: str) -> list[Value]:

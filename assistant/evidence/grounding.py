@@ -23,9 +23,10 @@ from assistant.evidence.comparing import (
     compare_opinion,
     compare_speech,
     compare_stances,
-    measure_copy,
 )
+from assistant.evidence.exchanges import compare_exchanges
 from assistant.evidence.findings import Finding
+from assistant.evidence.following import measure_copy, measure_following
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
 from assistant.store.pseudonyms import find_pseudonyms
@@ -119,18 +120,20 @@ class Grounder:
             return Verdict("unsupported", NOTHING, ())
         units = self._with_caption(aligned.units)
         source = " ".join(self.reading.unit_text(i) for i in sorted(units))
-        best = max((self.reading.unit_text(i) for i in aligned.units), key=lambda unit: measure_copy(text, unit))
+        pool = [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)]
+        best = max(
+            (self.reading.unit_text(i) for i in aligned.units),
+            key=lambda unit: (measure_following(text, unit), measure_copy(text, unit)),
+        )
         context = [claim for i in self._neighbours(units) for claim in self._claims_of(i)]
-        copied = measure_copy(text, best)
+        copied = measure_following(text, best)
         findings = compare_claims(
             claims, [c for i in units for c in self._claims_of(i)], context, source, self.reading.text
         )
         findings += compare_speech(f"{label} {text}".strip(), best, source) + compare_stances(
             text, best, source, copied
         )
-        findings += compare_decisions(
-            text, [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)]
-        )
+        findings += compare_decisions(text, pool) + compare_exchanges(text, pool)
         findings += (
             compare_binding(text, best)
             + compare_judges(text, self.reading.text)
