@@ -23,7 +23,7 @@ SPEECH: dict[Speech, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "argued": re.compile(
-        r"\b(?:argu\w+|contend\w*|contention\w*|maintain(?:s|ed)? that|submit(?:s|ted)? that|urg(?:e|es|ed|ing)\b|"
+        r"\b(?:argu(?:e|es|ed|ing)\b|arguments? (?:that|is|was)\b|contend\w*|contention\w*|maintain(?:s|ed)? that|submit(?:s|ted)? that|urg(?:e|es|ed|ing)\b|"
         r"insist\w*|"
         r"assert\w*|posit(?:s|ed)\b|object(?:s|ed) that|counter(?:s|ed) that|respond(?:s|ed) that|it (?:is|was) "
         r"submitted|according to "
@@ -88,7 +88,10 @@ _CLOSE_OPPOSITES: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("employer",), ("employee", "employees")),
     (("creditor",), ("debtor",)),
     (("increas", "rais", "rose"), ("decreas", "reduc", "lower", "fell")),
-    (("before", "prior"), ("after", "subsequent")),
+    (("before", "prior"), ("after", "subsequent", "follow")),
+    (("earlier",), ("later",)),
+    (("first",), ("last",)),
+    (("preced",), ("follow",)),
     (("favor", "favour"), ("against",)),
     (("accept",), ("reject", "refus", "declin")),
     (("majority",), ("minority",)),
@@ -113,6 +116,14 @@ _NEGATOR = re.compile(
     r"refus(?:e|es|ed|al|ing)|declin(?:e|es|ed|ing)|lack(?:s|ed|ing)?)\b",
     re.IGNORECASE,
 )
+DENYING = re.compile(
+    r"\b(?:illogical|undesirable|impossible|improper\w*|unjustified|invalid\w*|illegal\w*|unlawful\w*|impermissible|"
+    r"incorrect\w*|untenable|unable|wrong\w*|contrary|reject\w*|den(?:y|ied|ies)|contradict\w*|ceas\w*|exclud\w*|absence|"
+    r"except|instead|rather|only|differ\w*|distinct|inconsistent\w*|opposed|beyond|void|erroneous\w*|erred|error|"
+    r"disagree\w*|overrul\w*)\b",
+    re.IGNORECASE,
+)
+"""Words that deny or reject what they govern without a negation."""
 _NOT_NEGATING = re.compile(
     r"\bnot only\b|\bno later than\b|\bnot later than\b|\bnotwithstanding\b|\bNo\.|\bnot less than\b|\bno less "
     r"than\b|\bnot more than\b",

@@ -31,6 +31,13 @@ _GOVERNORS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], bool], ...] = tup
     (name, re.compile(source, re.IGNORECASE), re.compile(said, re.IGNORECASE), grave)
     for name, source, said, grave in (
         ("leaves this open", r"\bwhether\b", r"\bwhether\b|\bissue|\bquestion|\?|\bif\b", True),
+        (
+            "rejects this",
+            r"\b(?:cannot|can not|unable to|(?:do|does|did|could|can)(?: not|n[’']t)) (?:\w+ ){0,2}?(?:share|accept|agree|concur|"
+            r"subscribe|say|hold|hear|support)\b[^.;]{0,50}?\b(?:that|view)\b",
+            r"\bnot\b|\bno\b|\breject|\bcannot\b|\bnor\b",
+            True,
+        ),
         ("says there is no evidence of this", r"\b(?:no|without|insufficient|any) evidence\b", r"\bevidence\b", True),
         ("denies this", r"\bden(?:y|ies|ied|ying) (?:that|having|any)\b", r"\bden(?:y|ie|ial)|\bdisput|\bnot\b", True),
         (

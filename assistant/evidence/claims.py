@@ -100,7 +100,7 @@ _STATUTE = re.compile(
     r"(?P<title>\d{1,2})\s*(?P<code>U\.?\s?S\.?\s?C\.?(?:\s?A\.?)?|C\.?\s?F\.?\s?R\.?)\s*(?:§+|[Ss]ections?|[Ss]ec\.|[Pp]art)?\s*(?P<section>\d[\w.-]*\w|\d)"
 )
 _SECTION = re.compile(
-    r"(?:§+\s*|\b[Ss]ections?\s+|\b[Ss]ec\.\s*|\b[Aa]rticles?\s+|\b[Aa]rt\.\s*|\b[Rr]ules?\s+|¶+\s*)(?P<section>\d[\w.-]*\w|\d|[IVX]+\b)(?P<sub>(?:\(\w{1,4}\))*)"
+    r"(?:§+\s*|\b[Ss]ections?\s+|\b[Ss]ec\.\s*|\b[Aa]rticles?\s+|\b[Aa]rt\.\s*|\b[Rr]ules?\s+|¶+\s*)(?P<section>\d[\w.-]*\w|\d|[IVX]+\b)(?P<sub>(?:\s?\(\w{1,4}\))*)"
 )
 _WORDS = {
     word: value
@@ -213,7 +213,7 @@ def claims_agree(claim: Claim, other: Claim) -> bool:
             return str(claim.value) in str(other.value) or str(other.value) in str(claim.value)
         if claim.kind == "citation":
             one, two = _plain_citation(claim), _plain_citation(other)
-            return one == two or (one.startswith("§") and "(" in one and "(" not in two and one.startswith(f"{two}("))
+            return one == two or (one.startswith("§") and (one.startswith(f"{two}(") or two.startswith(f"{one}(")))
         return claim.value == other.value
     figures = {"number", "period", "ordinal", "percent", "money"}
     return (
@@ -225,8 +225,12 @@ def claims_agree(claim: Claim, other: Claim) -> bool:
 
 
 def _plain_citation(claim: Claim) -> str:
-    """Give a citation without spaces and stops."""
-    return re.sub(r"[\s.,]", "", str(claim.value))
+    """Give a citation without spaces and stops, small Roman figures in brackets as Arabic ones."""
+    plain = re.sub(r"[\s.,]", "", str(claim.value))
+    return re.sub(r"\((i{1,3}|iv|v)\)", lambda match: f"({_ROMAN[match.group(1)]})", plain)
+
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 
 
 def completes_date(claim: Claim, other: Claim) -> bool:
@@ -264,7 +268,7 @@ def _find_citations(text: str) -> Iterator[tuple[int, int, Value]]:
     taken = [m.span() for m in _STATUTE.finditer(text)]
     for match in _SECTION.finditer(text):
         if not any(low < match.end() and match.start() < high for low, high in taken):
-            yield match.start(), match.end(), f"§{match['section']}{match['sub']}".casefold()
+            yield match.start(), match.end(), re.sub(r"\s", "", f"§{match['section']}{match['sub']}".casefold())
 
 
 def _find_dockets(text: str) -> Iterator[tuple[int, int, Value]]:

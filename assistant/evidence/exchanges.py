@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from assistant.evidence.attitudes import MODALS, are_opposite, count_negators
+from assistant.evidence.attitudes import DENYING, MODALS, are_opposite, count_negators
 from assistant.evidence.claims import claims_agree, find_claims
 from assistant.evidence.findings import Finding
 from assistant.evidence.following import Departure, find_departures, split_tokens
@@ -21,6 +21,8 @@ from assistant.store.pseudonyms import PATTERN
 
 NEAR = 4  # agreeing words around a place, of 8, from which words that exclude each other count
 CLOSE = 5  # from which small words and figures count
+HALF = 0.4  # share of a sentence's words in one stretch from which a negation put in or left out counts
+GOVERNING = 14  # words before a place in which another negation makes up for one
 COPY = 0.8  # share of a sentence's words in one stretch from which it is a copy: any word exchanged in it counts
 CLOSEST = 7  # from which any content word in another's place counts
 _ROLE = re.compile(
@@ -112,15 +114,15 @@ def compare_exchanges(text: str, passages: Sequence[str]) -> list[Finding]:
     departures = find_departures(text, passages)
     findings = []
     for departure in departures:
-        found = _judge(departure, text, passages[departure.passage])
+        found = _judge(departure, text, passages)
         if found:
             findings.append(found)
     return findings
 
 
-def _judge(place: Departure, text: str, passage: str) -> Finding | None:
+def _judge(place: Departure, text: str, passages: Sequence[str]) -> Finding | None:
     """Judge one departure; the first difference in meaning that it makes."""
-    new, old = place.new, place.old
+    new, old, passage = place.new, place.old, passages[place.passage]
     if place.context < NEAR or (not place.inside and not (new and old)):
         return None
     if new and old:
@@ -133,8 +135,9 @@ def _judge(place: Departure, text: str, passage: str) -> Finding | None:
             return _say(new, old, False)
         if _differ(_EXTENTS, new, old):
             return _say(new, old, False)
-    return _judge_negation(place, text, passage) or (_judge_small_words(place, text) if place.context >= CLOSE else None) or (
-        _judge_content(place, text, passage) if new and old else None
+    return _judge_negation(place, text, passage) or (
+        (_judge_small_words(place, text, passage) if place.context >= CLOSE else None)
+        or (_judge_content(place, text, passages) if new and old else None)
     )
 
 
@@ -181,12 +184,12 @@ def _judge_negation(place: Departure, text: str, passage: str) -> Finding | None
     if bool(only) is not bool(only_there):
         return _say("not only" if only else "only", "not only" if only_there else "only", False)
     here, there = count_negators(place.new), count_negators(place.old)
-    if here % 2 == there % 2 or not place.inside:
+    if here % 2 == there % 2 or not place.inside or (place.context < CLOSEST and place.share < HALF):
         return None
     one, other = (_content(words) for words in (place.new, place.old))
-    if one and other and not set(one) & set(other):
-        return None  # told in other words: "not correct" for "unjustified"
-    before, before_there = _clause_before(text, place.at), _clause_before(passage, place.there)
+    if bool(one) is not bool(other) or (one and not set(one) & set(other)):
+        return None  # told in other words ("not correct" for "unjustified"), or more or less told
+    before, before_there = _words_before(text, place.at), _words_before(passage, place.there)
     if here > there:
         made_up = _count_denials(before_there) > _count_denials(before)
         return None if made_up else Finding("the source does not deny this", True)
@@ -194,15 +197,9 @@ def _judge_negation(place: Departure, text: str, passage: str) -> Finding | None
     return None if made_up else Finding("the source denies this", True)
 
 
-_REJECTING = re.compile(
-    r"\b(?:wrong|erred|error|erroneous\w*|incorrect\w*|untenable|reject\w*|contrary|overrul\w*|disagree\w*|deny|denie[sd])\b",
-    re.IGNORECASE,
-)
-
-
 def _count_denials(words: str) -> int:
     """Count negations and words that reject what follows."""
-    return count_negators(words) + len(_REJECTING.findall(words))
+    return count_negators(words) + len(DENYING.findall(words))
 
 
 def _about(at: int, words: str, text: str) -> str:
@@ -211,20 +208,23 @@ def _about(at: int, words: str, text: str) -> str:
     return " ".join([*before, words, *behind])
 
 
-def _clause_before(text: str, at: int) -> str:
-    """Give the words before a place, back to a semicolon."""
-    return text[:at].rsplit(";", 1)[-1]
+def _words_before(text: str, at: int) -> str:
+    """Give the words before a place that may govern it, back to a semicolon."""
+    return " ".join(text[:at].rsplit(";", 1)[-1].split()[-GOVERNING:])
 
 
-def _judge_small_words(place: Departure, text: str) -> Finding | None:
+def _judge_small_words(place: Departure, text: str, passage: str) -> Finding | None:
     """Find a condition, an exception, an order in time, "only" or a modal verb exchanged, put in or left out."""
     new, old = place.new, place.old
     one, other = _words(new), _words(old)
-    if new and old and _differ(_CLASSES, new, old):
+    even, even_there = (_EVEN.search(_about(*part)) for part in ((place.at, new, text), (place.there, old, passage)))
+    if new and old and _differ(_CLASSES, new, old) and not (even and even_there):
+        return _say(new, old, False)
+    if place.inside and even_there and "even" in other and not even and not _classes(new) & _classes("although"):
         return _say(new, old, False)
     if bool(_ONLY.search(new)) is not bool(_ONLY.search(old)) and (place.inside or _ONLY.search(new)):
         return _say(new, old, False)
-    put_in = one & _PUT_IN or ("even" in one and _EVEN.search(_about(place.at, new, text)))
+    put_in = one & _PUT_IN or (even and "even" in one)
     if place.inside and put_in and "even" not in other and not _classes(new) & _classes(old):
         return _say(new, old, False)
     if place.inside and not _content(new) and (other & _LEFT_OUT) - one and not _classes(new):
@@ -240,16 +240,16 @@ def _classes(words: str) -> set[int]:
     return {n for n, group in enumerate(_CLASSES) if group & _words(words)}
 
 
-def _judge_content(place: Departure, text: str, passage: str) -> Finding | None:
+def _judge_content(place: Departure, text: str, passages: Sequence[str]) -> Finding | None:
     """Find a figure in another's place, or where all around agrees, a content word in another's."""
-    new, old = place.new, place.old
+    new, old, passage = place.new, place.old, passages[place.passage]
     here, there = Counter(find_terms(text)), Counter(find_terms(passage))
     fresh = [term for term in _content(new) if term not in _LOOSE and term not in _content(old)]
     fresh = [term for term in fresh if term not in there or here[term] > there[term]]
     gone = [term for term in _content(old) if there[term] > here[term]]
     if _is_figure(new) and _is_figure(old):
         numbered = not re.search(r"[A-Za-z]", text[: place.at])  # the number of an item of a list
-        same = _same_figure(new, text, passage) and not (fresh and gone)
+        same = any(_same_figure(new, text, other) for other in passages)
         return _say(new, old, True) if place.context >= CLOSE and not numbered and not same else None
     closely = place.context >= CLOSEST or place.share >= COPY
     if not closely or not place.inside or not fresh or not gone or PATTERN.search(new + " " + old):
@@ -280,20 +280,23 @@ def _are_alike(fresh: Sequence[str], gone: Sequence[str]) -> bool:
     return all(any(term in group and group & set(gone) for group in _ALIKE) for term in fresh)
 
 
-def _same_figure(new: str, text: str, best: str) -> bool:
-    """Tell whether the figures in a stretch belong to facts that the passage has too, in another form."""
+def _same_figure(new: str, text: str, passage: str) -> bool:
+    """Tell whether the figures in a stretch belong to facts that a passage has too, in any form, and as often."""
     if not re.search(r"\d", new):
         return False
-    digits = re.findall(r"\d[\d,.]*", new)
-    source = find_claims(best)
-    facts = [claim for claim in find_claims(text) if any(figure.strip(",.") in claim.text for figure in digits)]
-    return bool(facts) and all(any(claims_agree(claim, other) for other in source) for claim in facts)
+    digits = [figure.strip(",.") for figure in re.findall(r"\d[\d,.]*", new)]
+    said, source = find_claims(text), find_claims(passage)
+    facts = [claim for claim in said if any(figure in claim.text for figure in digits)]
+    return bool(facts) and all(
+        sum(claims_agree(fact, other) for other in source) >= sum(claims_agree(fact, other) for other in said)
+        for fact in facts
+    )
 
 
 def _same_letters(new: str, old: str) -> bool:
     """Tell whether two stretches differ in spaces, hyphens or a letter or two only, as OCR makes them differ."""
     one, two = (re.sub(r"[^a-z0-9]", "", words.casefold()) for words in (new, old))
-    if one == two:
+    if one == two or _joined(one, old) or _joined(two, new):
         return True
     if re.search(r"\d", new + old) or one.endswith(two) or two.endswith(one):
         return False
@@ -302,3 +305,9 @@ def _same_letters(new: str, old: str) -> bool:
     if len(shorter) >= 3 and shorter[:2] == longer[:2] and all(letter in letters for letter in shorter):
         return True  # an abbreviation
     return min(len(one), len(two)) >= 4 and SequenceMatcher(None, one, two, autojunk=False).ratio() >= 0.8
+
+
+def _joined(word: str, pieces: str) -> bool:
+    """Tell whether some neighbouring pieces of a stretch, written as one, are the word."""
+    parts = re.findall(r"[a-z0-9]+", pieces.casefold())
+    return any("".join(parts[a:b]) == word for a in range(len(parts)) for b in range(a + 2, len(parts) + 1))

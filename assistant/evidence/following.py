@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from assistant.evidence.claims import spell_figures
-from assistant.evidence.terms import stem_term
+from assistant.evidence.terms import find_terms, stem_term
 from assistant.store.pseudonyms import PATTERN
 
 BOUNDARY = 2  # agreeing words that the common beginning or end of sentence and passage counts as
@@ -114,7 +114,7 @@ def find_departures(text: str, passages: Sequence[str]) -> list[Departure]:
         blocks = [(block.b, block.a, block.size) for block in matcher.get_matching_blocks() if block.size]
         stretches += _chain_runs(number, blocks, len(words), len(found))
     places = [(s, *place) for s in stretches for place in _find_gaps(s, len(tokens[s.passage]))]
-    places.sort(key=lambda place: -place[0].about(place[1], place[2]))
+    places.sort(key=lambda place: (-place[0].about(place[1], place[2]), -place[0].about(place[1], place[2], FAR)))
     taken: list[tuple[int, int]] = []
     departures = []
     for stretch, a, b, c, d, inside in places:
@@ -216,3 +216,35 @@ def measure_following(text: str, passage: str) -> float:
     blocks = [(block.b, block.a, block.size) for block in matcher.get_matching_blocks() if block.size]
     stretches = _chain_runs(0, blocks, len(words), len(found))
     return max((stretch.agreeing(0, len(words)) for stretch in stretches), default=0) / len(words)
+
+
+def find_phrase(fact: str, text: str, document: str) -> tuple[int, int] | None:
+    """Find where a document has a fact of a sentence together with the words about it.
+
+    Args:
+        fact: A name, date or citation, as it stands in the sentence.
+        text: The sentence.
+        document: The whole running text.
+
+    Returns:
+        Running offsets [start, end) of a phrase that has the fact and two content words or more of those right before and
+        behind it, or None.
+    """
+    at = text.find(fact)
+    if at < 0:
+        return None
+    tokens = split_tokens(text)
+    inside = [n for n, token in enumerate(tokens) if token.start() < at + len(fact) and at < token.end()]
+    if not inside:
+        return None
+    for low in range(max(inside[0] - 2, 0), inside[0] + 1):
+        for high in range(inside[-1] + 1, min(inside[-1] + 4, len(tokens) + 1)):
+            phrase = [token.group() for token in tokens[low:high]]
+            around = " ".join(phrase[: inside[0] - low] + phrase[inside[-1] + 1 - low :])
+            if len(find_terms(around)) < 2:
+                continue
+            words = r"[^\w;]{1,3}".join(map(re.escape, phrase))
+            match = re.search(rf"(?<!\w)(?:{words})(?!\w)", document)
+            if match:
+                return match.span()
+    return None

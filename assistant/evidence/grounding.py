@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant.documents import Evidence, RedactedDocument, Support
 from assistant.evidence.binding import compare_binding, compare_counsel, compare_judges
-from assistant.evidence.claims import Claim, find_claims
+from assistant.evidence.claims import Claim, claims_agree, find_claims
 from assistant.evidence.comparing import (
     compare_claims,
     compare_decisions,
@@ -26,7 +26,7 @@ from assistant.evidence.comparing import (
 )
 from assistant.evidence.exchanges import compare_exchanges
 from assistant.evidence.findings import Finding
-from assistant.evidence.following import measure_copy, measure_following
+from assistant.evidence.following import find_phrase, measure_copy, measure_following
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
 from assistant.store.pseudonyms import find_pseudonyms
@@ -119,6 +119,8 @@ class Grounder:
         if not aligned.units or aligned.coverage < PARTIAL_COVERAGE:
             return Verdict("unsupported", NOTHING, ())
         units = self._with_caption(aligned.units)
+        further = self._find_facts(text, claims, units)
+        units += further
         source = " ".join(self.reading.unit_text(i) for i in sorted(units))
         pool = [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)]
         best = max(
@@ -140,7 +142,18 @@ class Grounder:
             + compare_counsel(f"{label}: {text}", self.reading.text)
         )
         findings += compare_opinion(text, self.reading.units[aligned.units[0]].opinion)
-        return self._conclude(findings, aligned, self._naming(text, aligned.units, units))
+        return self._conclude(findings, aligned, further + self._naming(text, aligned.units, units))
+
+    def _find_facts(self, text: str, claims: list[Claim], units: tuple[int, ...]) -> tuple[int, ...]:
+        """Give further units that have a fact of the sentence, which the chosen ones lack, with the words about it."""
+        there = [claim for i in units for claim in self._claims_of(i)]
+        found: list[int] = []
+        for claim in claims:
+            if claim.kind in _FOUND_ELSEWHERE and not any(claims_agree(claim, other) for other in there):
+                span = find_phrase(claim.text, text, self.reading.text)
+                inside = self.reading.units_within(*span) if span else range(0)
+                found += [i for i in inside if i not in units][:1]
+        return tuple(dict.fromkeys(found))
 
     def _naming(self, text: str, chosen: tuple[int, ...], units: tuple[int, ...]) -> tuple[int, ...]:
         """Give the further units that name someone of the sentence whom the chosen ones do not name."""
@@ -272,6 +285,7 @@ def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdi
     return Verdict(worst.support, f"“{short}”: {worst.reason}", evidence or worst.evidence)
 
 
+_FOUND_ELSEWHERE = ("pseudonym", "date", "docket", "citation", "name")
 NOTHING = "no passage of the filing says this"
 _LABEL = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):\s+")
 _REFERENCE = re.compile(
