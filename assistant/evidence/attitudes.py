@@ -120,7 +120,7 @@ DENYING = re.compile(
     r"\b(?:illogical|undesirable|impossible|improper\w*|unjustified|invalid\w*|illegal\w*|unlawful\w*|impermissible|"
     r"incorrect\w*|untenable|unable|wrong\w*|contrary|reject\w*|den(?:y|ied|ies)|contradict\w*|ceas\w*|exclud\w*|absence|"
     r"except|instead|rather|only|differ\w*|distinct|inconsistent\w*|opposed|beyond|void|erroneous\w*|erred|error|"
-    r"disagree\w*|overrul\w*)\b",
+    r"disagree\w*|overrul\w*|difficult)\b",
     re.IGNORECASE,
 )
 """Words that deny or reject what they govern without a negation."""

@@ -35,7 +35,7 @@ _GOVERNORS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], bool], ...] = tup
             "rejects this",
             r"\b(?:cannot|can not|unable to|(?:do|does|did|could|can)(?: not|n[’']t)) (?:\w+ ){0,2}?(?:share|accept|agree|concur|"
             r"subscribe|say|hold|hear|support)\b[^.;]{0,50}?\b(?:that|view)\b",
-            r"\bnot\b|\bno\b|\breject|\bcannot\b|\bnor\b",
+            r"\bnot\b|\bno\b|\breject|\bcannot\b|\bnor\b|\bunable|\bdisagree|\bdiffer",
             True,
         ),
         ("says there is no evidence of this", r"\b(?:no|without|insufficient|any) evidence\b", r"\bevidence\b", True),
@@ -208,8 +208,11 @@ def _compare_governors(text: str, best: str) -> list[Finding]:
             continue
         for match in source.finditer(best):
             governed = re.split(r"[;.]", best[match.end() :], maxsplit=1)[0]
-            shared = terms & set(find_terms(governed[:GOVERNED]))
-            if len(shared) >= 2 and len(shared) >= 0.5 * len(terms):
+            if grave:
+                shared, least = len(terms & set(find_terms(governed[:GOVERNED]))), 0.5 * len(terms)
+            else:  # a condition governs what stands close behind it
+                shared, least = len(terms & set(find_terms(governed[:160])[:8])), 0.5 * min(len(terms), 8)
+            if shared >= max(2, least):
                 findings.append(Finding(f"the passage {name}", grave))
                 break
     return findings

@@ -338,7 +338,7 @@ def _find_numbers(text: str) -> Iterator[tuple[int, int, Value]]:
 
 def _find_names(text: str) -> Iterator[tuple[int, int, Value]]:
     for match in _NAME.finditer(text):
-        if match.group().casefold() not in _GENERIC and match.start() > 0:
+        if match.group().casefold() not in _GENERIC and re.search(r"[A-Za-z]", text[: match.start()]):
             yield match.start(), match.end(), re.sub(r"['’]s$", "", match.group()).casefold()
 
 
@@ -356,7 +356,7 @@ _GENERIC = frozenset(
     government
     united america clause code statute congress federal national president held ordered ecf dkt doc docket entry exh
     however but and or it he she they we i there if
-    also whether when where while after before under for by to of as at from with because although movant counsel
+    also thereupon thereafter held whether when where while after before under for by to of as at from with because although movant counsel
     clerk exhibit
     exhibits attorney attorneys general veteran applicant licensee licensor landlord tenant seller buyer employer
     employee

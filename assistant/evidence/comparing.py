@@ -19,7 +19,6 @@ from assistant.evidence.attitudes import (
 )
 from assistant.evidence.claims import Claim, claims_agree, completes_date, dates_agree
 from assistant.evidence.findings import Finding
-from assistant.evidence.following import measure_following
 from assistant.evidence.terms import find_terms
 from assistant.store.pseudonyms import PATTERN
 
@@ -88,7 +87,7 @@ def compare_stances(text: str, best: str, source: str, copied: float) -> list[Fi
     if opposite:
         findings.append(Finding(f"the source says “{opposite[1]}”, not “{opposite[0]}”", True))
     findings += _compare_negation(text, source, copied)
-    findings += _compare_modals(text, source)
+    findings += _compare_modals(text, source, close)
     return findings
 
 
@@ -171,7 +170,7 @@ def compare_speech(text: str, best: str, source: str) -> list[Finding]:
     courts = [kind for kind in stands if kind in COURT_SPEECH]
     if set(said) & COURT_SPEECH and parties and not courts:
         return [Finding(f"told as the court's, but {SPEAKER_WORDS[parties[0]]} in the source", True)]
-    if set(said) & PARTY_SPEECH and courts and not parties and (own or measure_following(text, best) >= HALF_COPY):
+    if set(said) & PARTY_SPEECH and courts and not parties and own:
         return [Finding(f"told as a party's, but {SPEAKER_WORDS[courts[0]]} in the source", False)]
     first = min((own[kind] for kind in own if kind in PARTY_SPEECH), default=len(best))
     terms = set(find_terms(text))
@@ -218,12 +217,12 @@ def _compare_negation(text: str, source: str, copied: float) -> list[Finding]:
     return []
 
 
-def _compare_modals(text: str, source: str) -> list[Finding]:
+def _compare_modals(text: str, source: str, close: bool) -> list[Finding]:
     """Compare may and must before the same verb."""
     said, stands = find_modals(text), find_modals(source)
     for stem, kinds in said.items():
         there = stands.get(stem)
-        if there and not kinds & there:
+        if there and not kinds & there and (close or "should" not in kinds | there):
             grave = {"may", "must"} <= kinds | there
             return [Finding(f"the source says “{_show(there)}” here, not “{_show(kinds)}”", grave)]
     return []

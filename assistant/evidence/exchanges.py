@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from assistant.evidence.attitudes import DENYING, MODALS, are_opposite, count_negators
-from assistant.evidence.claims import claims_agree, find_claims
+from assistant.evidence.claims import Kind, claims_agree, find_claims
 from assistant.evidence.findings import Finding
 from assistant.evidence.following import Departure, find_departures, split_tokens
 from assistant.evidence.terms import find_terms, stem_term
@@ -21,7 +21,7 @@ from assistant.store.pseudonyms import PATTERN
 
 NEAR = 4  # agreeing words around a place, of 8, from which words that exclude each other count
 CLOSE = 5  # from which small words and figures count
-HALF = 0.4  # share of a sentence's words in one stretch from which a negation put in or left out counts
+HALF = 0.5  # share of a sentence's words in one stretch from which a negation put in or left out counts
 GOVERNING = 14  # words before a place in which another negation makes up for one
 COPY = 0.8  # share of a sentence's words in one stretch from which it is a copy: any word exchanged in it counts
 CLOSEST = 7  # from which any content word in another's place counts
@@ -97,6 +97,7 @@ _ALIKE = tuple(
         "valid good",
         "agreement contract",
         "suit action lawsuit case proceeding matter",
+        "act legislation statute law enactment provision",
         "therefore accordingly hence thus",
         "however but nevertheless",
         "impugned challenged said present instant",
@@ -184,9 +185,9 @@ def _judge_negation(place: Departure, text: str, passage: str) -> Finding | None
     if bool(only) is not bool(only_there):
         return _say("not only" if only else "only", "not only" if only_there else "only", False)
     here, there = count_negators(place.new), count_negators(place.old)
-    if here % 2 == there % 2 or not place.inside or (place.context < CLOSEST and place.share < HALF):
+    if here % 2 == there % 2 or not place.inside or (place.context < CLOSE + 1 and place.share < HALF):
         return None
-    one, other = (_content(words) for words in (place.new, place.old))
+    one, other = ([t for t in _content(re.sub(r"\b(?:stand|\w+ly)\b", "", w)) ] for w in (place.new, place.old))
     if bool(one) is not bool(other) or (one and not set(one) & set(other)):
         return None  # told in other words ("not correct" for "unjustified"), or more or less told
     before, before_there = _words_before(text, place.at), _words_before(passage, place.there)
@@ -218,7 +219,9 @@ def _judge_small_words(place: Departure, text: str, passage: str) -> Finding | N
     new, old = place.new, place.old
     one, other = _words(new), _words(old)
     even, even_there = (_EVEN.search(_about(*part)) for part in ((place.at, new, text), (place.there, old, passage)))
-    if new and old and _differ(_CLASSES, new, old) and not (even and even_there):
+    if even and even_there:
+        return None
+    if new and old and _differ(_CLASSES, new, old):
         return _say(new, old, False)
     if place.inside and even_there and "even" in other and not even and not _classes(new) & _classes("although"):
         return _say(new, old, False)
@@ -231,7 +234,8 @@ def _judge_small_words(place: Departure, text: str, passage: str) -> Finding | N
         return _say(new, old, False)
     modals = ({MODALS[word] for word in words if word in MODALS} for words in (one, other))
     said, stands = modals
-    if said and stands and not said & stands:
+    exact = "should" not in said | stands or place.share >= COPY  # elsewhere "should" may be a subjunctive
+    if said and stands and not said & stands and exact:
         return _say(new, old, {"may", "must"} <= said | stands)
     return None
 
@@ -249,9 +253,12 @@ def _judge_content(place: Departure, text: str, passages: Sequence[str]) -> Find
     gone = [term for term in _content(old) if there[term] > here[term]]
     if _is_figure(new) and _is_figure(old):
         numbered = not re.search(r"[A-Za-z]", text[: place.at])  # the number of an item of a list
-        same = any(_same_figure(new, text, other) for other in passages)
+        same = _same_figure(new, text, passage) or any(_same_figure(new, text, other, _WHOLE) for other in passages)
         return _say(new, old, True) if place.context >= CLOSE and not numbered and not same else None
-    closely = place.context >= CLOSEST or place.share >= COPY
+    if re.fullmatch(r"\(?\d{1,2}\)?", new) and re.search(r"[(]\s*$", text[: place.at]):
+        return None  # the number of an item of a list
+    closely = place.context >= CLOSEST and place.share >= HALF or place.share >= COPY
+    fresh = [term for term in fresh if len(term) > 1 or term.isdigit()]  # single letters are labels
     if not closely or not place.inside or not fresh or not gone or PATTERN.search(new + " " + old):
         return None
     sizes = len(split_tokens(new)), len(split_tokens(old))
@@ -280,17 +287,30 @@ def _are_alike(fresh: Sequence[str], gone: Sequence[str]) -> bool:
     return all(any(term in group and group & set(gone) for group in _ALIKE) for term in fresh)
 
 
-def _same_figure(new: str, text: str, passage: str) -> bool:
-    """Tell whether the figures in a stretch belong to facts that a passage has too, in any form, and as often."""
-    if not re.search(r"\d", new):
-        return False
+def _same_figure(new: str, text: str, passage: str, kinds: frozenset[Kind] | None = None) -> bool:
+    """Tell whether the figures in a stretch belong to facts that a passage has too, in any form, and as often.
+
+    Args:
+        new: The stretch of the sentence.
+        text: The sentence.
+        passage: The passage.
+        kinds: Only facts of these kinds count, dates only with day, month and year; None for any fact.
+    """
     digits = [figure.strip(",.") for figure in re.findall(r"\d[\d,.]*", new)]
+    if not digits or (kinds is not None and not any(figure in passage for figure in digits)):
+        return False
     said, source = find_claims(text), find_claims(passage)
     facts = [claim for claim in said if any(figure in claim.text for figure in digits)]
+    if kinds is not None and not all(f.kind in kinds and (f.kind != "date" or None not in f.value) for f in facts):
+        return False
     return bool(facts) and all(
         sum(claims_agree(fact, other) for other in source) >= sum(claims_agree(fact, other) for other in said)
         for fact in facts
     )
+
+
+_WHOLE: frozenset[Kind] = frozenset({"date", "citation", "docket", "money"})
+"""Kinds of fact so telling that another passage may bear one, whatever stands around it."""
 
 
 def _same_letters(new: str, old: str) -> bool:

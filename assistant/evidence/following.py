@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from assistant.evidence.claims import spell_figures
 from assistant.evidence.terms import find_terms, stem_term
@@ -19,6 +20,7 @@ BOUNDARY = 2  # agreeing words that the common beginning or end of sentence and 
 REACH = 4  # words on either side that are looked at to tell how closely a passage is followed at a place
 FAR = 10
 WIDEST = 4  # words that may differ between two agreeing runs of one stretch
+LONGEST = 12  # words that may be put in or left out between two agreeing runs of one stretch
 LEAST_RUN = 4  # agreeing words that a stretch must have
 _TOKEN = re.compile(rf"{PATTERN.pattern}|[A-Za-z][A-Za-z’'-]*|\d[\d,.]*\d|\d|\$|%")
 _SHORT_FORMS = {"ex": "exhibit", "exh": "exhibit", "ecf": "docket", "dkt": "docket", "sec": "section", "art": "article"}
@@ -145,7 +147,9 @@ def _is_borne(stretches: Sequence[_Stretch], stretch: _Stretch, a: int, b: int) 
     return any(s.holds(low, high) and s.about(a, b) >= near and s.about(a, b, FAR) >= far for s in stretches)
 
 
+@lru_cache(maxsize=65536)
 def _stem(token: str) -> str:
+    """Give a word without its ending, in one form."""
     return stem_term(level_token(token)) if token[0].isalpha() and not PATTERN.fullmatch(token) else level_token(token)
 
 
@@ -159,7 +163,8 @@ def _chain_runs(passage: int, blocks: Sequence[tuple[int, int, int]], words: int
     for block in blocks:
         if chains:
             at, there, size = chains[-1][-1]
-            if block[0] - at - size <= WIDEST and block[1] - there - size <= WIDEST:
+            wide, wide_there = block[0] - at - size, block[1] - there - size
+            if max(wide, wide_there) <= WIDEST or (min(wide, wide_there) == 0 and max(wide, wide_there) <= LONGEST):
                 chains[-1].append(block)
                 continue
         chains.append([block])
@@ -237,8 +242,8 @@ def find_phrase(fact: str, text: str, document: str) -> tuple[int, int] | None:
     inside = [n for n, token in enumerate(tokens) if token.start() < at + len(fact) and at < token.end()]
     if not inside:
         return None
-    for low in range(max(inside[0] - 2, 0), inside[0] + 1):
-        for high in range(inside[-1] + 1, min(inside[-1] + 4, len(tokens) + 1)):
+    for low in range(max(inside[0] - 4, 0), inside[0] + 1):
+        for high in range(inside[-1] + 1, min(inside[-1] + 5, low + len(inside) + 6, len(tokens) + 1)):
             phrase = [token.group() for token in tokens[low:high]]
             around = " ".join(phrase[: inside[0] - low] + phrase[inside[-1] + 1 - low :])
             if len(find_terms(around)) < 2:
