@@ -8,7 +8,7 @@ equals
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -231,6 +231,26 @@ def _plain_citation(claim: Claim) -> str:
 
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+
+
+def is_other_part(claim: Claim, source: Sequence[Claim], whole: str) -> bool:
+    """Tell whether a citation names a part of a section ("12(4)") that nothing in the document does.
+
+    Args:
+        claim: The citation; the passages have its section.
+        source: The facts of the passages.
+        whole: The whole running text.
+    """
+    one = _plain_citation(claim)
+    section, bracket, rest = one.lstrip("§").partition("(")
+    if not bracket or not one.startswith("§"):
+        return False
+    others = [_plain_citation(other) for other in source if other.kind == "citation"]
+    if any(other.startswith(one) or ("(" in other and one.startswith(f"{other}(")) for other in others):
+        return False
+    part = rest.split(")")[0]
+    forms = [part, *(roman for roman, number in _ROMAN.items() if str(number) == part)]
+    return not re.search(rf"\b{re.escape(section)}\s?\((?:{'|'.join(map(re.escape, forms))})\)", whole, re.IGNORECASE)
 
 
 def completes_date(claim: Claim, other: Claim) -> bool:

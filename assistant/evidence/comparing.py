@@ -17,7 +17,7 @@ from assistant.evidence.attitudes import (
     find_opposite,
     find_speech,
 )
-from assistant.evidence.claims import Claim, claims_agree, completes_date, dates_agree
+from assistant.evidence.claims import Claim, claims_agree, completes_date, dates_agree, is_other_part
 from assistant.evidence.findings import Finding
 from assistant.evidence.terms import find_terms
 from assistant.store.pseudonyms import PATTERN
@@ -55,6 +55,8 @@ def compare_claims(
     findings = []
     for claim in said:
         if any(claims_agree(claim, other) for other in source):
+            if claim.kind == "citation" and is_other_part(claim, source, whole):
+                findings.append(Finding(_differs(claim, source, whole), True))
             continue
         if claim.kind == "name":
             if not any(claims_agree(claim, other) for other in context):
@@ -177,6 +179,27 @@ def compare_speech(text: str, best: str, source: str) -> list[Finding]:
     governs = len(terms & set(find_terms(best[first:]))) >= GOVERNED * len(terms)
     if not said and governs and first < 0.6 * len(best) and not _tells_of_speech(text):
         return [Finding(f"told as a fact, but {SPEAKER_WORDS[parties[0]]} in the source", False)]
+    return []
+
+
+_TITLED = re.compile(rf"({PATTERN.pattern})\s+([A-Z][a-z]{{3,}})\b")
+_PARTY = re.compile(r"\b(plaintiff|defendant|petitioner|respondent|appellant|appellee|complainant|assessee)s?\b", re.IGNORECASE)
+
+
+def compare_titles(text: str, whole: str) -> list[Finding]:
+    """Find a name before a word that the document has behind other names only, and a party that it does not have.
+
+    Args:
+        text: The sentence, or one clause of it.
+        whole: The whole running text.
+    """
+    for match in _TITLED.finditer(text):
+        name, kind, word = match.group(1), match["word"], match.groups()[-1]
+        if not re.search(rf"\b{name}\W+{word}\b", whole) and re.search(rf"\b{kind}_\d+\W+{word}\b", whole):
+            return [Finding(f"the filing does not say “{match.group()}”", True)]
+    for match in _PARTY.finditer(text):
+        if not re.search(rf"\b{match.group(1)}", whole, re.IGNORECASE):
+            return [Finding(f"the filing names no {match.group(1).casefold()}", False)]
     return []
 
 

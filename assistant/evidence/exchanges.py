@@ -22,6 +22,7 @@ from assistant.store.pseudonyms import PATTERN
 NEAR = 4  # agreeing words around a place, of 8, from which words that exclude each other count
 CLOSE = 5  # from which small words and figures count
 HALF = 0.5  # share of a sentence's words in one stretch from which a negation put in or left out counts
+ALONE = 0.4  # likewise where nothing but "not" and an auxiliary verb differs
 GOVERNING = 14  # words before a place in which another negation makes up for one
 COPY = 0.8  # share of a sentence's words in one stretch from which it is a copy: any word exchanged in it counts
 CLOSEST = 7  # from which any content word in another's place counts
@@ -53,6 +54,10 @@ _CLASSES = tuple(
 )
 _PUT_IN = frozenset("except unless without despite hardly regardless although though".split())
 _EVEN = re.compile(r"\beven (?:if|though|when|where|after|before)\b", re.IGNORECASE)
+_NOT_ALONE = re.compile(
+    r"(?:(?:not|is|was|are|were|be|been|has|had|have|did|does|do|can|could|will|would|should|must|may|might|cannot)\b\s*)+",
+    re.IGNORECASE,
+)
 _NOT_ONLY = re.compile(r"\bnot only\b", re.IGNORECASE)
 _LEFT_OUT = frozenset("except unless hardly nearly almost".split())
 _ONLY = re.compile(r"\b(?:only|solely|merely|exclusively|alone)\b", re.IGNORECASE)
@@ -185,7 +190,9 @@ def _judge_negation(place: Departure, text: str, passage: str) -> Finding | None
     if bool(only) is not bool(only_there):
         return _say("not only" if only else "only", "not only" if only_there else "only", False)
     here, there = count_negators(place.new), count_negators(place.old)
-    if here % 2 == there % 2 or not place.inside or (place.context < CLOSE + 1 and place.share < HALF):
+    alone = _NOT_ALONE.fullmatch(place.new or place.old) and _NOT_ALONE.fullmatch(place.old or place.new)
+    closely = place.context >= (CLOSE if alone else CLOSE + 1) or place.share >= (ALONE if alone else HALF)
+    if here % 2 == there % 2 or not place.inside or not closely:
         return None
     one, other = ([t for t in _content(re.sub(r"\b(?:stand|\w+ly)\b", "", w)) ] for w in (place.new, place.old))
     if bool(one) is not bool(other) or (one and not set(one) & set(other)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -143,8 +143,9 @@ def find_departures(text: str, passages: Sequence[str]) -> list[Departure]:
 def _is_borne(stretches: Sequence[_Stretch], stretch: _Stretch, a: int, b: int) -> bool:
     """Tell whether another stretch, as closely followed near and far, has the sentence's own words at a place."""
     low, high = max(a - 1, 0), min(b + 1, stretch.words)
-    near, far = stretch.about(a, b) - 1, stretch.about(a, b, FAR) - 1
-    return any(s.holds(low, high) and s.about(a, b) >= near and s.about(a, b, FAR) >= far for s in stretches)
+    plain = [replace(s, begins=False, ends=False) for s in stretches if s.holds(low, high)]
+    own = replace(stretch, begins=False, ends=False)
+    return any(all(s.about(a, b, reach) >= own.about(a, b, reach) - 1 for reach in (REACH, FAR)) for s in plain)
 
 
 @lru_cache(maxsize=65536)
@@ -162,8 +163,8 @@ def _chain_runs(passage: int, blocks: Sequence[tuple[int, int, int]], words: int
     chains: list[list[tuple[int, int, int]]] = []
     for block in blocks:
         if chains:
-            at, there, size = chains[-1][-1]
-            wide, wide_there = block[0] - at - size, block[1] - there - size
+            at, place, size = chains[-1][-1]
+            wide, wide_there = block[0] - at - size, block[1] - place - size
             if max(wide, wide_there) <= WIDEST or (min(wide, wide_there) == 0 and max(wide, wide_there) <= LONGEST):
                 chains[-1].append(block)
                 continue

@@ -23,6 +23,7 @@ from assistant.evidence.comparing import (
     compare_opinion,
     compare_speech,
     compare_stances,
+    compare_titles,
 )
 from assistant.evidence.exchanges import compare_exchanges
 from assistant.evidence.findings import Finding
@@ -137,7 +138,7 @@ class Grounder:
         findings += compare_speech(f"{label} {text}".strip(), best, source) + compare_stances(
             text, best, source, copied
         )
-        findings += compare_decisions(text, pool) + compare_exchanges(text, pool)
+        findings += compare_decisions(text, pool) + compare_exchanges(text, pool) + compare_titles(text, self.reading.text)
         findings += (
             compare_binding(text, best)
             + compare_judges(text, self.reading.text)
