@@ -183,7 +183,9 @@ def compare_speech(text: str, best: str, source: str) -> list[Finding]:
 
 
 _TITLED = re.compile(rf"({PATTERN.pattern})\s+([A-Z][a-z]{{3,}})\b")
-_PARTY = re.compile(r"\b(plaintiff|defendant|petitioner|respondent|appellant|appellee|complainant|assessee)s?\b", re.IGNORECASE)
+_PARTY = re.compile(
+    r"\b(plaintiff|defendant|petitioner|respondent|appellant|appellee|complainant|assessee)s?\b", re.IGNORECASE
+)
 
 
 def compare_titles(text: str, whole: str) -> list[Finding]:
@@ -253,5 +255,3 @@ def _compare_modals(text: str, source: str, close: bool) -> list[Finding]:
 
 def _show(kinds: set[str]) -> str:
     return "/".join(sorted(kinds))
-
-

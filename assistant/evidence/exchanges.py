@@ -72,7 +72,9 @@ _EXTENTS = tuple(
         "no none neither never",
     )
 )
-_LOOSE = frozenset(find_terms("one single said certain own ecf docket document entry doc d.e number same aforesaid such"))
+_LOOSE = frozenset(
+    find_terms("one single said certain own ecf docket document entry doc d.e number same aforesaid such")
+)
 _ALIKE = tuple(
     frozenset(stem_term(word) for word in group.split())
     for group in (
@@ -186,7 +188,10 @@ def _are_negatives(new: str, old: str) -> bool:
 
 def _judge_negation(place: Departure, text: str, passage: str) -> Finding | None:
     """Find a negation put in or left out that nothing else in sentence or passage makes up for."""
-    only, only_there = (_NOT_ONLY.search(words) for words in (_about(place.at, place.new, text), _about(place.there, place.old, passage)))
+    only, only_there = (
+        _NOT_ONLY.search(words)
+        for words in (_about(place.at, place.new, text), _about(place.there, place.old, passage))
+    )
     if bool(only) is not bool(only_there):
         return _say("not only" if only else "only", "not only" if only_there else "only", False)
     here, there = count_negators(place.new), count_negators(place.old)
@@ -194,7 +199,7 @@ def _judge_negation(place: Departure, text: str, passage: str) -> Finding | None
     closely = place.context >= (CLOSE if alone else CLOSE + 1) or place.share >= (ALONE if alone else HALF)
     if here % 2 == there % 2 or not place.inside or not closely:
         return None
-    one, other = ([t for t in _content(re.sub(r"\b(?:stand|\w+ly)\b", "", w)) ] for w in (place.new, place.old))
+    one, other = ([t for t in _content(re.sub(r"\b(?:stand|\w+ly)\b", "", w))] for w in (place.new, place.old))
     if bool(one) is not bool(other) or (one and not set(one) & set(other)):
         return None  # told in other words ("not correct" for "unjustified"), or more or less told
     before, before_there = _words_before(text, place.at), _words_before(passage, place.there)

@@ -20,7 +20,7 @@ BOUNDARY = 2  # agreeing words that the common beginning or end of sentence and 
 REACH = 4  # words on either side that are looked at to tell how closely a passage is followed at a place
 FAR = 10
 WIDEST = 4  # words that may differ between two agreeing runs of one stretch
-LONGEST = 12  # words that may be put in or left out between two agreeing runs of one stretch
+LONGEST = 12  # words that may be put in between two agreeing runs of one stretch
 LEAST_RUN = 4  # agreeing words that a stretch must have
 _TOKEN = re.compile(rf"{PATTERN.pattern}|[A-Za-z][A-Za-z’'-]*|\d[\d,.]*\d|\d|\$|%")
 _SHORT_FORMS = {"ex": "exhibit", "exh": "exhibit", "ecf": "docket", "dkt": "docket", "sec": "section", "art": "article"}
@@ -107,14 +107,13 @@ def find_departures(text: str, passages: Sequence[str]) -> list[Departure]:
     """
     words = split_tokens(text)
     sought = [_stem(match.group()) for match in words]
-    matcher = SequenceMatcher(None, autojunk=False)
-    matcher.set_seq2(sought)
     tokens = [split_tokens(passage) for passage in passages]
     stretches: list[_Stretch] = []
     for number, found in enumerate(tokens):
-        matcher.set_seq1([_stem(match.group()) for match in found])
-        blocks = [(block.b, block.a, block.size) for block in matcher.get_matching_blocks() if block.size]
-        stretches += _chain_runs(number, blocks, len(words), len(found))
+        stems = [_stem(match.group()) for match in found]
+        matches = (_match_runs(sought, stems), _match_backwards(sought, stems))
+        chained = [_chain_runs(number, runs, len(words), len(found)) for runs in matches]
+        stretches += max(chained, key=lambda chains: max((s.agreeing(0, len(words)) for s in chains), default=0))
     places = [(s, *place) for s in stretches for place in _find_gaps(s, len(tokens[s.passage]))]
     places.sort(key=lambda place: (-place[0].about(place[1], place[2]), -place[0].about(place[1], place[2], FAR)))
     taken: list[tuple[int, int]] = []
@@ -138,6 +137,18 @@ def find_departures(text: str, passages: Sequence[str]) -> list[Departure]:
             )
         )
     return departures
+
+
+def _match_runs(sought: Sequence[str], stems: Sequence[str]) -> tuple[tuple[int, int, int], ...]:
+    """Give the agreeing runs in order, each as its start in the sentence, its start in the passage, its words."""
+    matcher = SequenceMatcher(None, stems, sought, autojunk=False)
+    return tuple((block.b, block.a, block.size) for block in matcher.get_matching_blocks() if block.size)
+
+
+def _match_backwards(sought: Sequence[str], stems: Sequence[str]) -> tuple[tuple[int, int, int], ...]:
+    """Give the agreeing runs as they are found from the end: of two that are as long, the later one is taken."""
+    runs = _match_runs(sought[::-1], stems[::-1])
+    return tuple((len(sought) - a - size, len(stems) - c - size, size) for a, c, size in reversed(runs))
 
 
 def _is_borne(stretches: Sequence[_Stretch], stretch: _Stretch, a: int, b: int) -> bool:
@@ -165,7 +176,7 @@ def _chain_runs(passage: int, blocks: Sequence[tuple[int, int, int]], words: int
         if chains:
             at, place, size = chains[-1][-1]
             wide, wide_there = block[0] - at - size, block[1] - place - size
-            if max(wide, wide_there) <= WIDEST or (min(wide, wide_there) == 0 and max(wide, wide_there) <= LONGEST):
+            if max(wide, wide_there) <= WIDEST or (wide_there == 0 and wide <= LONGEST):
                 chains[-1].append(block)
                 continue
         chains.append([block])
@@ -217,9 +228,8 @@ def measure_following(text: str, passage: str) -> float:
     words, found = split_tokens(text), split_tokens(passage)
     if not words:
         return 0.0
-    one, other = ([_stem(match.group()) for match in tokens] for tokens in (found, words))
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    blocks = [(block.b, block.a, block.size) for block in matcher.get_matching_blocks() if block.size]
+    sought, stems = ([_stem(match.group()) for match in tokens] for tokens in (words, found))
+    blocks = _match_runs(sought, stems)
     stretches = _chain_runs(0, blocks, len(words), len(found))
     return max((stretch.agreeing(0, len(words)) for stretch in stretches), default=0) / len(words)
 
@@ -233,8 +243,8 @@ def find_phrase(fact: str, text: str, document: str) -> tuple[int, int] | None:
         document: The whole running text.
 
     Returns:
-        Running offsets [start, end) of a phrase that has the fact and two content words or more of those right before and
-        behind it, or None.
+        Running offsets [start, end) of a phrase that has the fact and two content words or more of those
+        right before and behind it, or None.
     """
     at = text.find(fact)
     if at < 0:

@@ -138,7 +138,9 @@ class Grounder:
         findings += compare_speech(f"{label} {text}".strip(), best, source) + compare_stances(
             text, best, source, copied
         )
-        findings += compare_decisions(text, pool) + compare_exchanges(text, pool) + compare_titles(text, self.reading.text)
+        findings += (
+            compare_decisions(text, pool) + compare_exchanges(text, pool) + compare_titles(text, self.reading.text)
+        )
         findings += (
             compare_binding(text, best)
             + compare_judges(text, self.reading.text)
