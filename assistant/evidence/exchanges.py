@@ -98,6 +98,7 @@ _ALIKE = tuple(
         "use employ",
         "make pass issue",
         "order direct command direction",
+        "empower authorise authorize permit allow entitle",
         "opinion view",
         "contend argue submit urge claim assert allege",
         "proper correct right",
@@ -270,7 +271,8 @@ def _judge_content(place: Departure, text: str, passages: Sequence[str]) -> Find
     if re.fullmatch(r"\(?\d{1,2}\)?", new) and re.search(r"[(]\s*$", text[: place.at]):
         return None  # the number of an item of a list
     closely = place.context >= CLOSEST and place.share >= HALF or place.share >= COPY
-    fresh = [term for term in fresh if len(term) > 1 or term.isdigit()]  # single letters are labels
+    fresh = [t for t in fresh if (len(t) > 1 or t.isdigit()) and t not in _join_pieces(old)]  # no labels, no broken words
+    gone = [term for term in gone if term not in _join_pieces(new)]
     if not closely or not place.inside or not fresh or not gone or PATTERN.search(new + " " + old):
         return None
     sizes = len(split_tokens(new)), len(split_tokens(old))
@@ -328,7 +330,7 @@ _WHOLE: frozenset[Kind] = frozenset({"date", "citation", "docket", "money"})
 def _same_letters(new: str, old: str) -> bool:
     """Tell whether two stretches differ in spaces, hyphens or a letter or two only, as OCR makes them differ."""
     one, two = (re.sub(r"[^a-z0-9]", "", words.casefold()) for words in (new, old))
-    if one == two or _joined(one, old) or _joined(two, new):
+    if one == two or one in _join_pieces(old) or two in _join_pieces(new):
         return True
     if re.search(r"\d", new + old) or one.endswith(two) or two.endswith(one):
         return False
@@ -339,7 +341,8 @@ def _same_letters(new: str, old: str) -> bool:
     return min(len(one), len(two)) >= 4 and SequenceMatcher(None, one, two, autojunk=False).ratio() >= 0.8
 
 
-def _joined(word: str, pieces: str) -> bool:
-    """Tell whether some neighbouring pieces of a stretch, written as one, are the word."""
-    parts = re.findall(r"[a-z0-9]+", pieces.casefold())
-    return any("".join(parts[a:b]) == word for a in range(len(parts)) for b in range(a + 2, len(parts) + 1))
+def _join_pieces(words: str) -> set[str]:
+    """Give what neighbouring pieces of a stretch are when written as one, also without ending: OCR breaks words."""
+    parts = re.findall(r"[a-z0-9]+", words.casefold())
+    joined = {"".join(parts[a:b]) for a in range(len(parts)) for b in range(a + 2, len(parts) + 1)}
+    return joined | {stem_term(word) for word in joined}
