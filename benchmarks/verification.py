@@ -20,10 +20,10 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.documents import RedactedDocument
+from assistant.documents import OffsetMap, RedactedDocument, Segment
 from assistant.evidence.following import measure_copy
 from assistant.evidence.grounding import Grounder
 from assistant.evidence.reading import Reading
@@ -239,12 +239,19 @@ class Row:
 
 
 def read_documents(corpora: Path) -> Iterator[tuple[str, RedactedDocument, list[str]]]:
-    """Give each document pseudonymized, with the sentences of its summary under the same pseudonyms."""
+    """Give each document pseudonymized, with the sentences of its summary under the same pseudonyms.
+
+    What was learnt in one place of a document is masked in its other places too, as the revision of a filing does, so that
+    a name is not a pseudonym in the summary and plain in the document.
+    """
     settings = load_settings()
     for folder in FOLDERS:
         for number, line in enumerate((corpora / folder / "pairs.jsonl").read_text(encoding="utf-8").splitlines()):
             row = json.loads(line)
             document, vault = redact_plain(row["document"], settings, "order")
+            text = mask_known(document.text, vault, settings.profile)
+            whole = OffsetMap((Segment(0, len(text), 1, 0, len(text)),))
+            document = replace(document, text=text, offsets=whole)
             summary = mask_known(" ".join(row["summary"].split()), vault, settings.profile)
             yield f"{folder}/{number}", document, [summary[a:b] for a, b in split_sentences(summary)]
 

@@ -33,8 +33,8 @@ _GOVERNORS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], bool], ...] = tup
         ("leaves this open", r"\bwhether\b", r"\bwhether\b|\bissue|\bquestion|\?|\bif\b", True),
         (
             "rejects this",
-            r"\b(?:cannot|can not|unable to|(?:do|does|did|could|can)(?: not|n[’']t)) (?:\w+ ){0,2}?(?:share|accept|agree|concur|"
-            r"subscribe|say|hold|hear|support)\b[^.;]{0,50}?\b(?:that|view)\b",
+            r"\b(?:cannot|can not|unable to|(?:do|does|did|could|can)(?: not|n[’']t)) (?:\w+ ){0,2}?"
+            r"(?:share|accept|agree|concur|subscribe|say|hold|hear|support)\b[^.;]{0,50}?\b(?:that|view)\b",
             r"\bnot\b|\bno\b|\breject|\bcannot\b|\bnor\b|\bunable|\bdisagree|\bdiffer",
             True,
         ),

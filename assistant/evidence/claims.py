@@ -376,8 +376,9 @@ _GENERIC = frozenset(
     government
     united america clause code statute congress federal national president held ordered ecf dkt doc docket entry exh
     however but and or it he she they we i there if
-    also thereupon thereafter held whether when where while after before under for by to of as at from with because although movant counsel
-    clerk exhibit
+    also thereupon thereafter held
+    whether when where while after before under for by to of as at from with because although
+    movant counsel clerk exhibit
     exhibits attorney attorneys general veteran applicant licensee licensor landlord tenant seller buyer employer
     employee
     """,

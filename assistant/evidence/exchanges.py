@@ -23,7 +23,7 @@ NEAR = 4  # agreeing words around a place, of 8, from which words that exclude e
 CLOSE = 5  # from which small words and figures count
 HALF = 0.5  # share of a sentence's words in one stretch from which a negation put in or left out counts
 ALONE = 0.4  # likewise where nothing but "not" and an auxiliary verb differs
-GOVERNING = 14  # words before a place in which another negation makes up for one
+GOVERNING = 20  # words before a place in which another negation makes up for one
 COPY = 0.8  # share of a sentence's words in one stretch from which it is a copy: any word exchanged in it counts
 CLOSEST = 7  # from which any content word in another's place counts
 _ROLE = re.compile(
@@ -271,7 +271,9 @@ def _judge_content(place: Departure, text: str, passages: Sequence[str]) -> Find
     if re.fullmatch(r"\(?\d{1,2}\)?", new) and re.search(r"[(]\s*$", text[: place.at]):
         return None  # the number of an item of a list
     closely = place.context >= CLOSEST and place.share >= HALF or place.share >= COPY
-    fresh = [t for t in fresh if (len(t) > 1 or t.isdigit()) and t not in _join_pieces(old)]  # no labels, no broken words
+    fresh = [
+        t for t in fresh if (len(t) > 1 or t.isdigit()) and t not in _join_pieces(old)
+    ]  # no labels, no broken words
     gone = [term for term in gone if term not in _join_pieces(new)]
     if not closely or not place.inside or not fresh or not gone or PATTERN.search(new + " " + old):
         return None
@@ -288,8 +290,8 @@ def _is_figure(words: str) -> bool:
 
 
 def _content(words: str) -> list[str]:
-    """Give the content terms, the words of negation and of extent left out."""
-    return [term for term in find_terms(words) if not count_negators(term)]
+    """Give the content terms, the words of negation and of condition left out."""
+    return [term for term in find_terms(words) if not count_negators(term) and not _classes(term)]
 
 
 def _function_words(words: str) -> set[str]:
@@ -315,7 +317,9 @@ def _same_figure(new: str, text: str, passage: str, kinds: frozenset[Kind] | Non
         return False
     said, source = find_claims(text), find_claims(passage)
     facts = [claim for claim in said if any(figure in claim.text for figure in digits)]
-    if kinds is not None and not all(f.kind in kinds and (f.kind != "date" or None not in f.value) for f in facts):
+    if kinds is not None and not all(
+        f.kind in kinds and not (isinstance(f.value, tuple) and None in f.value) for f in facts
+    ):
         return False
     return bool(facts) and all(
         sum(claims_agree(fact, other) for other in source) >= sum(claims_agree(fact, other) for other in said)
