@@ -97,7 +97,9 @@ def test_no_departure_where_another_passage_has_the_words() -> None:
 
 
 def test_following_is_measured_within_one_stretch() -> None:
-    scattered = "the one and other duty of an heir who is old and falls ill may in law rest from then on with the next seller"
+    scattered = (
+        "the one and other duty of an heir who is old and falls ill may in law rest from then on with the next seller"
+    )
     assert measure_following("the duty falls on the seller", "and the duty falls on the seller") == 1.0
     assert measure_following("the duty falls on the seller", scattered) < 0.5
 
