@@ -3,8 +3,9 @@
 Reads `judgments/` and `veterans_appeals/` under --corpora, pseudonymized as any filing is. True sentences are drawn from the
 documents (verbatim) and from the summaries that people wrote of them (paraphrases: less than .8 of their words stand in one
 sentence of the document; a headnote's lists of cases are left out, since the judgments' own references were removed). False ones are made from them by code, one change each. The changes are written here with their own
-patterns, not with those of the verification; four kinds were not looked at while it was developed. Caught, or flagged, is what is
-not called "supported". Half of the documents, by a hash, are held out: nothing may be changed for what is seen on them.
+patterns, not with those of the verification, but some of its words are words of the verification's lists; the kind "word" is made
+without any list. Kinds left out of development are marked in CHANGES. Caught, or flagged, is what is not called "supported"; a false
+sentence counts under "of_supported" only where its true original is called supported, since the change is else not what is seen. Half of the documents, by a hash, are held out: nothing may be changed for what is seen on them.
 Intervals are 95%, by bootstrap over documents.
 """
 
@@ -19,11 +20,11 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.documents import RedactedDocument
-from assistant.evidence.comparing import measure_copy
+from assistant.documents import OffsetMap, RedactedDocument, Segment
+from assistant.evidence.following import measure_copy
 from assistant.evidence.grounding import Grounder
 from assistant.evidence.reading import Reading
 from assistant.evidence.sentences import split_sentences
@@ -79,7 +80,10 @@ _AUTHORITIES = re.compile(
     r"dissented from|over ?ruled|inapplicable|discussed)\b|\[1[89]\d\d\]|\(1[89]\d\d\) \d|\bCal\. \d|\bPer [A-Z].{0,80}\bJJ?\b"
 )
 
-Change = Callable[[str, random.Random, list[str]], str | None]
+# A figure right behind this is the number of an item, or a page of the report in brackets: it says nothing of the case.
+_REFERENCE = re.compile(r"\[[^\]]*$|(?:^|[;:,] |\band )\($")
+
+Change = Callable[[str, random.Random, list[str]], str | None]  # sentence, draws, pseudonyms and words of the document
 
 
 def replace_once(text: str, match: re.Match[str] | None, new: str) -> str | None:
@@ -108,6 +112,7 @@ def change_figure(text: str, rng: random.Random, names: list[str]) -> str | None
     digits = rf"(?<![\w./§-])(?<!ection )(?<!rticle )(?<!ule )(?<!No\. )(?:Rs\.? ?|\$)?\d[\d,]*(?:\.\d+)?(?![\w/]|\.\d| (?:{month}))"
     found = [m for m in re.finditer(digits, text) if not re.fullmatch(r"1[789]\d\d|20\d\d", m.group())]
     found = [m for m in found if not re.search(rf"(?:{month})\.? $", text[: m.start()])]
+    found = [m for m in found if not _REFERENCE.search(text[: m.start()])]
     if found:
         match = rng.choice(found)
         return replace_once(text, match, change_digits(match.group(), rng))
@@ -191,34 +196,62 @@ def change_attribution(text: str, rng: random.Random, names: list[str]) -> str |
     )
 
 
+def change_word(text: str, rng: random.Random, names: list[str]) -> str | None:
+    """Put a word of the document in the place of one that ends alike; no list is used."""
+    match = pick(r"(?<= )[a-z]{6,}(?=[ ,.;])", text, rng)
+    if match is None:
+        return None
+    old = match.group()
+    alike = [w for w in names if w[-3:] == old[-3:] and w[:3] != old[:3] and w not in text and w.islower()]
+    return replace_once(text, match, rng.choice(alike)) if alike else None
+
+
 CHANGES: dict[str, tuple[Change, bool]] = {
     "figure": (change_figure, False), "date": (change_date, False), "party": (change_party, False),
     "outcome": (exchange(OPPOSITES), False), "negation": (change_negation, False), "citation": (change_citation, False),
     "attribution": (change_attribution, False), "sequence": (exchange(SEQUENCE), False), "quantity": (exchange(QUANTITY), False),
     "role": (exchange(ROLES), False), "scale": (exchange(SCALE), True), "condition": (exchange(CONDITION), False),
     "degree": (exchange(DEGREE), True), "direction": (exchange(DIRECTION), True), "place": (exchange(PLACES), True),
+    "word": (change_word, True),
 }  # fmt: skip
 """Kind of change -> how it is made, and whether it was left out of development."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A sentence to verify: the document, the kind of change or "true", its source, and whether its document is held out."""
+    """A sentence to verify: document, kind of change or "true", source, whether it is held out, what it was made from."""
 
     document: str
     kind: str
     source: str
     text: str
     held_out: bool
+    original: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A verdict: whether the sentence was flagged, and whether its true original (of a true one: itself) was supported."""
+
+    case: Case
+    flagged: bool
+    original_supported: bool
 
 
 def read_documents(corpora: Path) -> Iterator[tuple[str, RedactedDocument, list[str]]]:
-    """Give each document pseudonymized, with the sentences of its summary under the same pseudonyms."""
+    """Give each document pseudonymized, with the sentences of its summary under the same pseudonyms.
+
+    What was learnt in one place of a document is masked in its other places too, as the revision of a filing does, so that
+    a name is not a pseudonym in the summary and plain in the document.
+    """
     settings = load_settings()
     for folder in FOLDERS:
         for number, line in enumerate((corpora / folder / "pairs.jsonl").read_text(encoding="utf-8").splitlines()):
             row = json.loads(line)
             document, vault = redact_plain(row["document"], settings, "order")
+            text = mask_known(document.text, vault, settings.profile)
+            whole = OffsetMap((Segment(0, len(text), 1, 0, len(text)),))
+            document = replace(document, text=text, offsets=whole)
             summary = mask_known(" ".join(row["summary"].split()), vault, settings.profile)
             yield f"{folder}/{number}", document, [summary[a:b] for a, b in split_sentences(summary)]
 
@@ -246,26 +279,26 @@ def make_false(true: list[Case], names: list[str], rng: random.Random) -> list[C
         for kind, (change, _) in CHANGES.items():
             text = change(case.text, rng, names)
             if text is not None and text != case.text:
-                made.append(Case(case.document, kind, case.source, text, case.held_out))
+                made.append(Case(case.document, kind, case.source, text, case.held_out, case.text))
     return made
 
 
-def choose_false(cases: list[Case], rng: random.Random) -> list[Case]:
+def choose_false(cases: list[Case], most: int, rng: random.Random) -> list[Case]:
     """Take so many false sentences that kinds are as even as they can be."""
     by_kind: dict[str, list[Case]] = defaultdict(list)
     for case in rng.sample(cases, len(cases)):
         by_kind[case.kind].append(case)
     chosen: list[Case] = []
-    while len(chosen) < FALSE_SENTENCES and any(by_kind.values()):
+    while len(chosen) < most and any(by_kind.values()):
         chosen += [by_kind[kind].pop() for kind in CHANGES if by_kind[kind]]
-    return chosen[:FALSE_SENTENCES]
+    return chosen[:most]
 
 
-def tell_rate(rows: list[tuple[Case, bool]]) -> dict[str, object]:
+def tell_rate(rows: list[Row]) -> dict[str, object]:
     """Give the share of cases that were not called supported, with its interval over documents."""
     by_document: dict[str, list[bool]] = defaultdict(list)
-    for case, flagged in rows:
-        by_document[case.document].append(flagged)
+    for row in rows:
+        by_document[row.case.document].append(row.flagged)
     if not rows:
         return {"n": 0}
     counts = [float(sum(v)) for v in by_document.values()]
@@ -273,8 +306,8 @@ def tell_rate(rows: list[tuple[Case, bool]]) -> dict[str, object]:
     return {"n": len(rows), "rate": round(rate.mean, 4), "ci95": [round(rate.low, 4), round(rate.high, 4)]}
 
 
-def measure(corpora: Path, seed: int, show: int) -> dict[str, object]:
-    """Draw, change, verify and count."""
+def draw_cases(corpora: Path, seed: int, limit: int) -> tuple[list[Case], dict[str, Grounder], dict[str, int]]:
+    """Draw true sentences and make the false ones; also the verifiers by document, and how many of each kind were made."""
     rng = random.Random(seed)
     true: list[Case] = []
     false: list[Case] = []
@@ -284,42 +317,70 @@ def measure(corpora: Path, seed: int, show: int) -> dict[str, object]:
         grounders[key] = Grounder(reading)
         drawn = draw_true(key, reading, summary, rng)
         true += drawn
-        false += make_false(drawn, sorted(set(find_pseudonyms(document.text))), rng)
+        words = sorted(set(re.findall(r"\b[a-z]{6,}\b", document.text)))
+        false += make_false(drawn, sorted(set(find_pseudonyms(document.text))) + words, rng)
         print(f"\rread: {len(grounders)} documents", end="", file=sys.stderr, flush=True)
     verbatim = [c for c in true if c.source == "verbatim"]
     paraphrased = [c for c in true if c.source == "paraphrase"]
-    even = min(len(verbatim), len(paraphrased))
-    cases = rng.sample(verbatim, even) + rng.sample(paraphrased, even) + choose_false(false, rng)
-    rows: list[tuple[Case, bool]] = []
+    even = min(len(verbatim), len(paraphrased), limit)
+    cases = rng.sample(verbatim, even) + rng.sample(paraphrased, even) + choose_false(false, limit, rng)
+    return cases, grounders, dict(Counter(c.kind for c in false))
+
+
+def measure(corpora: Path, seed: int, show: int, limit: int, half: str) -> dict[str, object]:
+    """Draw, change, verify and count."""
+    cases, grounders, made = draw_cases(corpora, seed, limit)
+    cases = [case for case in cases if half in ("both", "held_out" if case.held_out else "development")]
+    rng = random.Random(seed)
+    seen: dict[tuple[str, str], bool] = {}
+    rows: list[Row] = []
+
+    def supports(document: str, text: str) -> bool:
+        if (document, text) not in seen:
+            seen[document, text] = grounders[document].verify(text).support == "supported"
+        return seen[document, text]
+
     for number, case in enumerate(cases):
-        verdict = grounders[case.document].verify(case.text)
-        rows.append((case, verdict.support != "supported"))
-        wrong = (verdict.support == "supported") is (case.kind != "true")
-        if wrong and not case.held_out and rng.random() < show / 1000:
-            print(
-                f"\n[{case.kind}/{case.source}] {verdict.support}: {verdict.reason}\n    {case.text}", file=sys.stderr
-            )
+        supported = supports(case.document, case.text)
+        rows.append(Row(case, not supported, supports(case.document, case.original or case.text)))
+        left_out = case.kind in CHANGES and CHANGES[case.kind][1]
+        if supported is (case.kind != "true") and not case.held_out and not left_out and rng.random() < show / 1000:
+            reason = grounders[case.document].verify(case.text).reason
+            print(f"\n[{case.kind}/{case.source}] {reason}\n    {case.text}", file=sys.stderr)
         if number % 100 == 0:
             print(f"\rverified: {number} of {len(cases)}", end="", file=sys.stderr, flush=True)
-    return tell_all(rows) | {"documents": len(grounders), "made": dict(Counter(c.kind for c in false)), "seed": seed}
+    return tell_all(rows) | {"documents": len(grounders), "made": made, "seed": seed}
 
 
-def tell_all(rows: list[tuple[Case, bool]]) -> dict[str, object]:
-    """Give the rates by half of the documents, by kind of change and by source."""
+def tell_all(rows: list[Row]) -> dict[str, object]:
+    """Give the rates by half of the documents."""
+    halves = {"held_out" if held_out else "development": held_out for held_out in (False, True)}
+    return {name: tell_half([row for row in rows if row.case.held_out is half]) for name, half in halves.items()}
+
+
+def tell_half(rows: list[Row]) -> dict[str, object]:
+    """Give the rates of one half: of all false sentences, of those whose original is supported, by kind and source."""
+    false = [row for row in rows if row.case.kind in CHANGES]
+    of_supported = [row for row in false if row.original_supported]
     told: dict[str, object] = {}
-    for half in (False, True):
-        of_half = [(c, f) for c, f in rows if c.held_out is half]
-        kinds = {k: tell_rate([(c, f) for c, f in of_half if c.kind == k]) for k in CHANGES}
-        told["held_out" if half else "development"] = {
-            "caught_developed": tell_rate([(c, f) for c, f in of_half if c.kind in CHANGES and not CHANGES[c.kind][1]]),
-            "caught_left_out": tell_rate([(c, f) for c, f in of_half if c.kind in CHANGES and CHANGES[c.kind][1]]),
-            "caught_by_kind": kinds,
-            "flagged_verbatim": tell_rate([(c, f) for c, f in of_half if (c.kind, c.source) == ("true", "verbatim")]),
-            "flagged_paraphrase": tell_rate(
-                [(c, f) for c, f in of_half if (c.kind, c.source) == ("true", "paraphrase")]
-            ),
-        }
-    return told
+    for name, left_out in (("caught_developed", False), ("caught_left_out", True)):
+        told[name] = tell_rate([row for row in false if CHANGES[row.case.kind][1] is left_out])
+        chosen = [row for row in of_supported if CHANGES[row.case.kind][1] is left_out]
+        told[f"{name}_of_supported"] = tell_rate(chosen)
+        told[f"{name}_of_supported_by_source"] = tell_by_source(chosen)
+    told["caught_by_kind_of_supported"] = {k: tell_rate([r for r in of_supported if r.case.kind == k]) for k in CHANGES}
+    true = [row for row in rows if row.case.kind == "true"]
+    told |= {f"flagged_{s}": tell_rate([r for r in true if r.case.source == s]) for s in ("verbatim", "paraphrase")}
+    return told | {"flagged_by_source": tell_by_source(true)}
+
+
+def tell_by_source(rows: list[Row]) -> dict[str, object]:
+    """Give the rates by where the true sentence is from, "judgments verbatim" and so on."""
+    parts = {f"{folder} {source}": (folder, source) for folder in FOLDERS for source in ("verbatim", "paraphrase")}
+    return {
+        name: tell_rate([r for r in rows if (r.case.document.split("/")[0], r.case.source) == part])
+        for name, part in parts.items()
+    }
 
 
 def main() -> None:
@@ -332,11 +393,16 @@ def main() -> None:
     parser.add_argument(
         "--show", type=int, default=0, help="of 1,000 wrong verdicts on the half for development, how many to print"
     )
+    parser.add_argument(
+        "--limit", type=int, default=FALSE_SENTENCES, help="false sentences at most (true: of each source)"
+    )
+    parser.add_argument("--half", choices=("both", "development", "held_out"), default="both")
     parser.add_argument("--json", action="store_true", help="print JSON only")
     given = parser.parse_args()
     if given.corpora is None or not all((given.corpora / folder).is_dir() for folder in FOLDERS):
         parser.error(f"give --corpora DIR, a folder that holds {' and '.join(FOLDERS)}")
-    print("\n" + json.dumps(measure(given.corpora, given.seed, given.show), indent=None if given.json else 2))
+    told = measure(given.corpora, given.seed, given.show, given.limit, given.half)
+    print("\n" + json.dumps(told, indent=None if given.json else 2))
 
 
 if __name__ == "__main__":

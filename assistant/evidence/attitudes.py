@@ -23,7 +23,8 @@ SPEECH: dict[Speech, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "argued": re.compile(
-        r"\b(?:argu\w+|contend\w*|contention\w*|maintain(?:s|ed)? that|submit(?:s|ted)? that|urg(?:e|es|ed|ing)\b|"
+        r"\b(?:argu(?:e|es|ed|ing)\b|arguments? (?:that|is|was)\b|contend\w*|contention\w*|"
+        r"maintain(?:s|ed)? that|submit(?:s|ted)? that|urg(?:e|es|ed|ing)\b|"
         r"insist\w*|"
         r"assert\w*|posit(?:s|ed)\b|object(?:s|ed) that|counter(?:s|ed) that|respond(?:s|ed) that|it (?:is|was) "
         r"submitted|according to "
@@ -71,7 +72,7 @@ SPEAKER_WORDS: dict[Speech, str] = {
 _OUTCOMES: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("grant",), ("deny", "denied", "denial")),
     (("affirm", "uphold", "upheld"), ("revers", "vacat", "overturn", "set_aside")),
-    (("allow",), ("dismis", "disallow")),
+    (("allow",), ("dismiss", "disallow")),
     (("sustain",), ("overrul",)),
     (("guilty", "convict"), ("acquit", "innocent")),
     (("maximum",), ("minimum",)),
@@ -88,7 +89,10 @@ _CLOSE_OPPOSITES: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("employer",), ("employee", "employees")),
     (("creditor",), ("debtor",)),
     (("increas", "rais", "rose"), ("decreas", "reduc", "lower", "fell")),
-    (("before", "prior"), ("after", "subsequent")),
+    (("before", "prior"), ("after", "subsequent", "follow")),
+    (("earlier",), ("later",)),
+    (("first",), ("last",)),
+    (("preced",), ("follow",)),
     (("favor", "favour"), ("against",)),
     (("accept",), ("reject", "refus", "declin")),
     (("majority",), ("minority",)),
@@ -99,7 +103,7 @@ _CLOSE_OPPOSITES: tuple[tuple[tuple[str, ...], ...], ...] = (
 # Decisions by stem; "grant" and "deny", "affirm" and "reverse" exclude each other for the same thing decided.
 _DECISIONS = {
     **dict.fromkeys(("grant", "allow", "sustain"), "grant"),
-    **dict.fromkeys(("deny", "denied", "denial", "dismis", "overrul", "disallow", "reject"), "deny"),
+    **dict.fromkeys(("deny", "denied", "denial", "dismiss", "overrul", "disallow", "reject"), "deny"),
     **dict.fromkeys(("affirm", "uphold", "upheld"), "affirm"),
     **dict.fromkeys(("revers", "vacat", "overturn", "quash"), "reverse"),
     "convict": "convict",
@@ -113,12 +117,20 @@ _NEGATOR = re.compile(
     r"refus(?:e|es|ed|al|ing)|declin(?:e|es|ed|ing)|lack(?:s|ed|ing)?)\b",
     re.IGNORECASE,
 )
+DENYING = re.compile(
+    r"\b(?:illogical|undesirable|impossible|improper\w*|unjustified|invalid\w*|illegal\w*|unlawful\w*|impermissible|"
+    r"incorrect\w*|untenable|unable|wrong\w*|contrary|reject\w*|den(?:y|ied|ies)|contradict\w*|ceas\w*|exclud\w*|absence|"
+    r"except|instead|rather|only|differ\w*|distinct|inconsistent\w*|opposed|beyond|void|erroneous\w*|erred|error|"
+    r"disagree\w*|overrul\w*|difficult)\b",
+    re.IGNORECASE,
+)
+"""Words that deny or reject what they govern without a negation."""
 _NOT_NEGATING = re.compile(
     r"\bnot only\b|\bno later than\b|\bnot later than\b|\bnotwithstanding\b|\bNo\.|\bnot less than\b|\bno less "
     r"than\b|\bnot more than\b",
     re.IGNORECASE,
 )
-_MODALS = {
+MODALS = {  # each modal verb -> what it says
     "may": "may",
     "might": "may",
     "can": "may",
@@ -178,7 +190,7 @@ def find_modals(text: str) -> dict[str, set[str]]:
     """Give, for the first content stem behind each modal verb, which modals it has: "may", "must", "should", "will"."""
     found: dict[str, set[str]] = {}
     for match in _MODAL.finditer(text):
-        kind = _MODALS[match["plain"].casefold()] if match["plain"] else "must" if match["duty"] else "may"
+        kind = MODALS[match["plain"].casefold()] if match["plain"] else "must" if match["duty"] else "may"
         if match.group() == "May" and re.match(r"\s+\d", text[match.end() :]):
             continue
         for word in _WORD.findall(text[match.end() : match.end() + 60]):

@@ -22,6 +22,7 @@ _ROLES = (
 _ACTOR = re.compile(rf"{PATTERN.pattern}|\b(?:{_ROLES})\b", re.IGNORECASE)
 _WORD = re.compile(rf"{PATTERN.pattern}|[A-Za-z][A-Za-z’'-]*|\$?\d[\d,.]*\d|\$?\d|[;.]")
 _RUN = 3
+GOVERNED = 240  # characters behind "whether" that it governs at most
 _SAME_ACT = 0.7  # share of a sentence's terms, dates left out, that a passage has which tells of the same
 _FILLER = frozenset("the a an of to in on at and or that which who its his her their he she it they also then".split())
 _FORMS = frozenset("is are was were be been being has have had do does did".split())
@@ -29,7 +30,14 @@ _FORMS = frozenset("is are was were be been being has have had do does did".spli
 _GOVERNORS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], bool], ...] = tuple(
     (name, re.compile(source, re.IGNORECASE), re.compile(said, re.IGNORECASE), grave)
     for name, source, said, grave in (
-        ("leaves this open", r"\bwhether\b", r"\bwhether\b|\bissue|\bquestion|\?", True),
+        ("leaves this open", r"\bwhether\b", r"\bwhether\b|\bissue|\bquestion|\?|\bif\b", True),
+        (
+            "rejects this",
+            r"\b(?:cannot|can not|unable to|(?:do|does|did|could|can)(?: not|n[’']t)) (?:\w+ ){0,2}?"
+            r"(?:share|accept|agree|concur|subscribe|say|hold|hear|support)\b[^.;]{0,50}?\b(?:that|view)\b",
+            r"\bnot\b|\bno\b|\breject|\bcannot\b|\bnor\b|\bunable|\bdisagree|\bdiffer",
+            True,
+        ),
         ("says there is no evidence of this", r"\b(?:no|without|insufficient|any) evidence\b", r"\bevidence\b", True),
         ("denies this", r"\bden(?:y|ies|ied|ying) (?:that|having|any)\b", r"\bden(?:y|ie|ial)|\bdisput|\bnot\b", True),
         (
@@ -200,8 +208,11 @@ def _compare_governors(text: str, best: str) -> list[Finding]:
             continue
         for match in source.finditer(best):
             governed = re.split(r"[;.]", best[match.end() :], maxsplit=1)[0]
-            shared = [term for term in find_terms(governed[:160])[:8] if term in terms]
-            if len(shared) >= 2 and len(shared) >= 0.5 * min(len(terms), 8):
+            if grave:
+                shared, least = len(terms & set(find_terms(governed[:GOVERNED]))), 0.5 * len(terms)
+            else:  # a condition governs what stands close behind it
+                shared, least = len(terms & set(find_terms(governed[:160])[:8])), 0.5 * min(len(terms), 8)
+            if shared >= max(2, least):
                 findings.append(Finding(f"the passage {name}", grave))
                 break
     return findings

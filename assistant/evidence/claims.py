@@ -8,7 +8,7 @@ equals
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -91,13 +91,16 @@ _PERIOD = re.compile(
 )
 _ORDINAL = re.compile(r"\b(?P<amount>\d{1,3})(?:st|nd|rd|th|d)\b")
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])")
+_ABOUT = re.compile(
+    r"\b(?:about|approximately|nearly|almost|roughly|over|more than|less than|around|some)\s*$", re.IGNORECASE
+)
 _NAME = re.compile(r"(?<![.?!:“\"] )(?<!^)\b[A-Z][A-Za-z’'&-]*[a-z][A-Za-z’'-]*\b|\b[A-Z]{3,}\b")
 _CITATION_HINT = re.compile(r"\d\s+[A-Z][\w.’' ]{0,18}\.?\s*(?:2d|3d|4th|5th)?\s*\d|§|U\.\s?S\.\s?C|C\.\s?F\.\s?R")
 _STATUTE = re.compile(
     r"(?P<title>\d{1,2})\s*(?P<code>U\.?\s?S\.?\s?C\.?(?:\s?A\.?)?|C\.?\s?F\.?\s?R\.?)\s*(?:§+|[Ss]ections?|[Ss]ec\.|[Pp]art)?\s*(?P<section>\d[\w.-]*\w|\d)"
 )
 _SECTION = re.compile(
-    r"(?:§+\s*|\b[Ss]ections?\s+|\b[Ss]ec\.\s*|\b[Aa]rticles?\s+|\b[Aa]rt\.\s*|\b[Rr]ules?\s+|¶+\s*)(?P<section>\d[\w.-]*\w|\d|[IVX]+\b)(?P<sub>(?:\(\w{1,4}\))*)"
+    r"(?:§+\s*|\b[Ss]ections?\s+|\b[Ss]ec\.\s*|\b[Aa]rticles?\s+|\b[Aa]rt\.\s*|\b[Rr]ules?\s+|¶+\s*)(?P<section>\d[\w.-]*\w|\d|[IVX]+\b)(?P<sub>(?:\s?\(\w{1,4}\))*)"
 )
 _WORDS = {
     word: value
@@ -197,6 +200,68 @@ def dates_agree(one: Value, other: Value) -> bool:
     return bool(pairs) and all(a == b for a, b in pairs)
 
 
+def claims_agree(claim: Claim, other: Claim) -> bool:
+    """Tell whether two facts say the same."""
+    if claim.kind == "date" and other.kind == "date":
+        return claim.value == other.value or (dates_agree(claim.value, other.value) and completes_date(claim, other))
+    if claim.kind == other.kind:
+        if isinstance(claim.value, float) and isinstance(other.value, float):
+            return claim.value == other.value or (
+                bool(_ABOUT.search(claim.text)) and abs(claim.value - other.value) <= 0.05 * other.value
+            )
+        if claim.kind == "docket":
+            return str(claim.value) in str(other.value) or str(other.value) in str(claim.value)
+        if claim.kind == "citation":
+            one, two = _plain_citation(claim), _plain_citation(other)
+            return one == two or (one.startswith("§") and (one.startswith(f"{two}(") or two.startswith(f"{one}(")))
+        return claim.value == other.value
+    figures = {"number", "period", "ordinal", "percent", "money"}
+    return (
+        claim.kind in figures
+        and other.kind in figures
+        and "number" in (claim.kind, other.kind)
+        and claim.value == other.value
+    )
+
+
+def _plain_citation(claim: Claim) -> str:
+    """Give a citation without spaces and stops, small Roman figures in brackets as Arabic ones."""
+    plain = re.sub(r"[\s.,]", "", str(claim.value))
+    return re.sub(r"\((i{1,3}|iv|v)\)", lambda match: f"({_ROMAN[match.group(1)]})", plain)
+
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+
+
+def is_other_part(claim: Claim, source: Sequence[Claim], whole: str) -> bool:
+    """Tell whether a citation names a part of a section ("12(4)") that nothing in the document does.
+
+    Args:
+        claim: The citation; the passages have its section.
+        source: The facts of the passages.
+        whole: The whole running text.
+    """
+    one = _plain_citation(claim)
+    section, bracket, rest = one.lstrip("§").partition("(")
+    if not bracket or not one.startswith("§"):
+        return False
+    others = [_plain_citation(other) for other in source if other.kind == "citation"]
+    if any(other.startswith(one) or ("(" in other and one.startswith(f"{other}(")) for other in others):
+        return False
+    part = rest.split(")")[0]
+    forms = [part, *(roman for roman, number in _ROMAN.items() if str(number) == part)]
+    return not re.search(rf"\b{re.escape(section)}\s?\((?:{'|'.join(map(re.escape, forms))})\)", whole, re.IGNORECASE)
+
+
+def completes_date(claim: Claim, other: Claim) -> bool:
+    """Tell whether the other date has every field that the claim has."""
+    if not (isinstance(claim.value, tuple) and isinstance(other.value, tuple)):
+        return False
+    return dates_agree(claim.value, other.value) and all(
+        b is not None for a, b in zip(claim.value, other.value, strict=False) if a is not None
+    )
+
+
 def read_dates(text: str) -> list[Value]:
     """Give the dates in a text, each as (year, month, day) with None for what it does not say."""
     return [value for _, _, value in _find_dates(text)]
@@ -223,7 +288,7 @@ def _find_citations(text: str) -> Iterator[tuple[int, int, Value]]:
     taken = [m.span() for m in _STATUTE.finditer(text)]
     for match in _SECTION.finditer(text):
         if not any(low < match.end() and match.start() < high for low, high in taken):
-            yield match.start(), match.end(), f"§{match['section']}{match['sub']}".casefold()
+            yield match.start(), match.end(), re.sub(r"\s", "", f"§{match['section']}{match['sub']}".casefold())
 
 
 def _find_dockets(text: str) -> Iterator[tuple[int, int, Value]]:
@@ -293,7 +358,7 @@ def _find_numbers(text: str) -> Iterator[tuple[int, int, Value]]:
 
 def _find_names(text: str) -> Iterator[tuple[int, int, Value]]:
     for match in _NAME.finditer(text):
-        if match.group().casefold() not in _GENERIC and match.start() > 0:
+        if match.group().casefold() not in _GENERIC and re.search(r"[A-Za-z]", text[: match.start()]):
             yield match.start(), match.end(), re.sub(r"['’]s$", "", match.group()).casefold()
 
 
@@ -311,8 +376,9 @@ _GENERIC = frozenset(
     government
     united america clause code statute congress federal national president held ordered ecf dkt doc docket entry exh
     however but and or it he she they we i there if
-    also whether when where while after before under for by to of as at from with because although movant counsel
-    clerk exhibit
+    also thereupon thereafter held
+    whether when where while after before under for by to of as at from with because although
+    movant counsel clerk exhibit
     exhibits attorney attorneys general veteran applicant licensee licensor landlord tenant seller buyer employer
     employee
     """,

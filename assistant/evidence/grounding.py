@@ -10,22 +10,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assistant.documents import Evidence, RedactedDocument, Support
 from assistant.evidence.binding import compare_binding, compare_counsel, compare_judges
-from assistant.evidence.claims import Claim, find_claims
+from assistant.evidence.claims import Claim, claims_agree, find_claims
 from assistant.evidence.comparing import (
     compare_claims,
     compare_decisions,
     compare_opinion,
     compare_speech,
     compare_stances,
-    measure_copy,
+    compare_titles,
 )
+from assistant.evidence.exchanges import compare_exchanges
 from assistant.evidence.findings import Finding
+from assistant.evidence.following import find_phrase, measure_copy, measure_following
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
 from assistant.store.pseudonyms import find_pseudonyms
@@ -118,18 +120,26 @@ class Grounder:
         if not aligned.units or aligned.coverage < PARTIAL_COVERAGE:
             return Verdict("unsupported", NOTHING, ())
         units = self._with_caption(aligned.units)
+        further = self._find_facts(text, claims, units)
+        units += further
+        if further:
+            aligned = self._cover_more(text, claims, aligned, further)
         source = " ".join(self.reading.unit_text(i) for i in sorted(units))
-        best = max((self.reading.unit_text(i) for i in aligned.units), key=lambda unit: measure_copy(text, unit))
+        pool = [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)]
+        best = max(
+            (self.reading.unit_text(i) for i in aligned.units),
+            key=lambda unit: (measure_following(text, unit), measure_copy(text, unit)),
+        )
         context = [claim for i in self._neighbours(units) for claim in self._claims_of(i)]
-        copied = measure_copy(text, best)
+        copied = measure_following(text, best)
         findings = compare_claims(
             claims, [c for i in units for c in self._claims_of(i)], context, source, self.reading.text
         )
         findings += compare_speech(f"{label} {text}".strip(), best, source) + compare_stances(
             text, best, source, copied
         )
-        findings += compare_decisions(
-            text, [self.reading.unit_text(i) for i in dict.fromkeys(aligned.units + aligned.pool)]
+        findings += (
+            compare_decisions(text, pool) + compare_exchanges(text, pool) + compare_titles(text, self.reading.text)
         )
         findings += (
             compare_binding(text, best)
@@ -137,7 +147,25 @@ class Grounder:
             + compare_counsel(f"{label}: {text}", self.reading.text)
         )
         findings += compare_opinion(text, self.reading.units[aligned.units[0]].opinion)
-        return self._conclude(findings, aligned, self._naming(text, aligned.units, units))
+        return self._conclude(findings, aligned, further + self._naming(text, aligned.units, units))
+
+    def _find_facts(self, text: str, claims: list[Claim], units: tuple[int, ...]) -> tuple[int, ...]:
+        """Give further units that have a fact of the sentence, which the chosen ones lack, with the words about it."""
+        there = [claim for i in units for claim in self._claims_of(i)]
+        found: list[int] = []
+        for claim in claims:
+            if claim.kind in _FOUND_ELSEWHERE and not any(claims_agree(claim, other) for other in there):
+                span = find_phrase(claim.text, text, self.reading.text)
+                inside = self.reading.units_within(*span) if span else range(0)
+                found += [i for i in inside if i not in units][:1]
+        return tuple(dict.fromkeys(found))
+
+    def _cover_more(self, text: str, claims: list[Claim], aligned: _Alignment, more: tuple[int, ...]) -> _Alignment:
+        """Count the share of the sentence's term weight again with further units."""
+        weights = self._weigh_terms(text, claims)
+        there = {term for i in aligned.units + more for term in find_plain_terms(self.reading.unit_text(i))}
+        covered = sum(weight for term, weight in weights.items() if term in there) / sum(weights.values())
+        return replace(aligned, coverage=covered)
 
     def _naming(self, text: str, chosen: tuple[int, ...], units: tuple[int, ...]) -> tuple[int, ...]:
         """Give the further units that name someone of the sentence whom the chosen ones do not name."""
@@ -187,7 +215,22 @@ class Grounder:
             chosen.append(pick)
             for term in terms[pick]:
                 left.pop(term, None)
+        for term in self._find_broken(text, left, chosen):
+            left.pop(term)
         return _Alignment(tuple(chosen), 1.0 - sum(left.values()) / total, tuple(pool))
+
+    def _find_broken(self, text: str, left: dict[str, float], chosen: list[int]) -> list[str]:
+        """Give the terms that the passages have too, broken into pieces or joined, as OCR and line ends leave them."""
+        if not any(term not in self.reading.matrix.ids for term in left):
+            return []
+        source = re.sub(r"[^a-z]", "", " ".join(self.reading.unit_text(i) for i in chosen).casefold())
+        words = re.findall(r"[A-Za-z]+", text.casefold())
+        broken = []
+        for before, word, behind in zip(["", *words], words, [*words[1:], ""], strict=False):
+            joined = [before + word] * bool(before) + [word + behind] * bool(behind) + [word] * (len(word) > 6)
+            if any(len(piece) > 6 and piece in source for piece in joined):
+                broken += [SYNONYMS.get(term, term) for term in find_terms(word)]
+        return [term for term in dict.fromkeys(broken) if term in left and term not in self.reading.matrix.ids]
 
     def _weigh_terms(self, text: str, claims: list[Claim]) -> dict[str, float]:
         """Give each content term its weight; a term that is part of a claim counts twice."""
@@ -239,7 +282,7 @@ def cut_clauses(text: str) -> tuple[str, list[str]]:
     An enumeration "(1) …; (2) …" and a list parted by semicolons have a clause an item; the words before the first
     item go with it.
     """
-    text = _REFERENCE.sub("", text)
+    text = _REFERENCE.sub("", _PAGES.sub("", text))
     match = _LABEL.match(text)
     label, rest = (match.group(1), text[match.end() :]) if match else ("", text)
     items = [item.strip(" ;,.") for item in _ENUMERATION.split(rest)]
@@ -269,8 +312,10 @@ def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdi
     return Verdict(worst.support, f"“{short}”: {worst.reason}", evidence or worst.evidence)
 
 
+_FOUND_ELSEWHERE = ("pseudonym", "date", "docket", "citation", "name", "number", "period", "money", "percent")
 NOTHING = "no passage of the filing says this"
 _LABEL = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):\s+")
+_PAGES = re.compile(r"\[\d{1,4} ?[A-Z](?:[\dA-Z ,;:–-]*)\]\s*")  # pages of a report with their margin letters
 _REFERENCE = re.compile(
     r"^\[[\w ,;:–-]{1,24}\]\s*|[:.]\s*\d{1,2}\.$"
 )  # a page reference before, an item's number behind
