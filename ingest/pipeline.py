@@ -99,11 +99,13 @@ def store_reading(
 
 def index_filing(db: Database, index: Any, document_id: str, progress: Progress | None = None) -> None:
     """Put a stored filing into the index and say that it is ready."""
+    from assistant.evidence.clean_memory import give_back_memory
     from assistant.store.filings import load_document, set_status
 
     report = (lambda done, total: progress(done, total, "Indexing")) if progress else None
     index.add(load_document(db, document_id), report)
     set_status(db, document_id, "ready")
+    give_back_memory()  # an archive of thousands leaves the process as large as its first dozen did
 
 
 def spread_filing(db: Database, index: Any, document_id: str) -> None:

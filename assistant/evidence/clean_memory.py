@@ -38,3 +38,12 @@ def _set(filling: int) -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_PERTURB, filling)
+
+
+def give_back_memory() -> None:
+    """Give the system what is free in the process: batches of all sizes leave holes that glibc would keep for good."""
+    if _trim is not None:
+        _trim(0)
+
+
+_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
