@@ -23,6 +23,7 @@ _STATUTE = regex.compile(
     r"|Amendment)\s\d+[\w.]*(?:\([\w]+\))*"
     r"(?:\s§{1,2}\s?\d+(?:\s?\([\w]+\))*)?(?:(?:,\s|\sand\s|\sto\s|\sor\s)\d+[\w.]*(?:\([\w]+\))*(?:\s§\s?\d+)?)*"
     r"|\bU\.\s?S\.\sConst\.[^.;]{0,40}"
+    r"|\bRules?\sof\s(?:the\s)?Court\b|\bReports\sof\sJudgments\sand\sDecisions(?:\s(?:19|20)\d\d-[IVX]+)?"
 )
 _ACT = regex.compile(
     r"\b(?:\p{Lu}[\p{L}'’-]*\s)(?:(?:\p{Lu}[\p{L}'’-]*|of|and|for|the|on|to)\s){0,7}?(?:Act|Code|Convention"
