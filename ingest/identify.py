@@ -41,6 +41,7 @@ _ROLED_SCORE = 0.75
 _WEAK_CODE = 0.45
 _SURE_SCORE, _SURE_PERSON_RANK, _COMPANY_RANK = 0.9, 64, 65
 _NUMBERED_BODY_RANK = 82  # "Prison no. 6" is one name: its number is no code by itself
+_SURE_CODE_RANK = 81  # strict: "2 P 31/00" is a register's number, although "2 P. 31" is a reporter's page
 _NAMES = frozenset(("PERSON", "ORG", "PARTY", "PARTY_ORG", "AGENCY"))
 _VERSUS = re.compile(r"\s+(?:v|vs|versus)\.?\s+", re.IGNORECASE)
 _SMALL_VERSUS = re.compile(r"\s(?:v|vs|versus)\.?\s")
@@ -212,6 +213,8 @@ def _run_recognizers(text: str, profile: Profile) -> list[Candidate]:
                 rank = _COMPANY_RANK
             if result.entity_type == "BODY" and result.score >= _SURE_SCORE:
                 rank = _NUMBERED_BODY_RANK
+            if result.entity_type == "CODE" and result.score >= _SURE_SCORE and profile == "strict":
+                rank = _SURE_CODE_RANK
             found.append(Candidate(result.start + offset, result.end + offset, result.entity_type, result.score, rank))
     return found
 

@@ -68,6 +68,7 @@ _NO_LETTERS = make_words("the of in on at to by an and for or as is eur gbp usd 
 _NO_REGISTER = LEGAL_WORDS | _NO_LETTERS | make_words("mr mrs ms dr st mln art para ss am")
 _REGISTER_CHARACTERS, _REGISTER_WORDS = 24, 3
 _CONTEXT_CHARACTERS = 90
+_SCORE, _PARTED_SCORE = 0.65, 0.92
 
 
 class Codes(LegalRecognizer):
@@ -79,16 +80,19 @@ class Codes(LegalRecognizer):
         """Give codes by their form, with the register's letters before and behind, and by the word before them."""
         for match in _TOKEN.finditer(text):
             start, end = match.span()
+            end -= match.group().endswith(")") and match.group().count("(") < match.group().count(")")
             if _is_code(text, start, end):
-                yield Found(_take_register(text, start), _take_behind(text, end), "CODE", 0.65)
+                score = _PARTED_SCORE if "/" in text[start:end] else _SCORE
+                yield Found(_take_register(text, start), _take_behind(text, end), "CODE", score)
         for match in _NAMED.finditer(text):
             start, end = match.span("code")
             few = _FEW_FIGURES.fullmatch(text, start, end) and not _TELLING.match(match.group())
             if not few and not _LAW_BEFORE.search(text, max(0, start - _CONTEXT_CHARACTERS), start):
                 if not _NOT_CODE.fullmatch(text, start, end) or _TELLING.match(match.group()):
-                    yield Found(start, _take_behind(text, end), "CODE", 0.65)
+                    score = _PARTED_SCORE if "/" in text[start:end] else _SCORE
+                    yield Found(start, _take_behind(text, end), "CODE", score)
         for match in _NEUTRAL.finditer(text):
-            yield Found(match.start(), match.end(), "CODE", 0.65)
+            yield Found(match.start(), match.end(), "CODE", _SCORE)
 
 
 def _is_code(text: str, start: int, end: int) -> bool:

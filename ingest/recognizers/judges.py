@@ -29,7 +29,7 @@ _MANY = regex.compile(rf"\b(?:Judges|Justices){GAP}{_LIST}")
 _HOUSE = regex.compile(
     rf"(?P<name>{_NAME}){GAP}(?:(?:U\.\s?S\.|United{GAP}States|Federal){GAP})?(?:Courthouse|COURTHOUSE)\b"
 )
-_PEER = regex.compile(rf"(?P<name>{NAME_WORD})(?=\s(?:LJJ?|CJ)\b)")
+_PEER = regex.compile(rf"(?P<name>{NAME_WORD}\s(?:LJJ?|CJ)\b)")
 _PART = regex.compile(r",\s(?:and\s)?(?!(?:Jr|Sr|II|III)\b)|\s(?:and|&)\s")
 _REPORTER = regex.compile(r"\d[ ]*\Z")
 

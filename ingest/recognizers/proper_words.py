@@ -43,6 +43,10 @@ _SMALL_KIND = regex.compile(
     rf"(?<![\p{{L}}\p{{N}}])(?P<own>{_NAME}(?:[ \n]{_NAME}){{0,3}})[ \n](?:(?:central|local|general|state|regional|city|primary"
     rf"|secondary|high|psychiatric|military|civil|criminal|administrative|juvenile|women’s)\s)?(?:{_KIND})\b"
 )
+_ON_A_MAP = regex.compile(
+    r"(?:villages?|towns?|hamlet|settlement|district|municipality|neighbourhood|quarter|commune|province|region|island|river|lake"
+    r"|street|square|plain|valley|mountains?|forest|suburb)$"
+)
 _NUMBERED = regex.compile(
     r"\b(?:Prison|Colony|School|Hospital|Facility|Unit|Station|Centre|Clinic|Institution"
     r"|Kindergarten|Dormitory|Nursery|Battalion|Regiment|Brigade|Home|SIZO|Gymnasium|Lyceum)[ \n][Nn]o\.[ \n]?[\p{L}/-]{0,4}\d+(?:/\d+)?"
@@ -55,19 +59,21 @@ _SURE, _LIKELY = 0.9, 0.5
 class ProperWords(LegalRecognizer):
     """Towns, bodies and people whose names no dictionary has."""
 
-    types = ("BODY",)
+    types = ("BODY", "AGENCY", "LOC")
 
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give unknown words with a capital, names with a kind in small letters, numbered institutions, foreign glosses."""
         small = set(_SMALL.findall(text))
-        for match in _CAPITAL.finditer(text):
+        words = [match for match in _CAPITAL.finditer(text) if not match.group().isupper()]
+        names = {word for match in words if _is_noun_inside(text, match.start(), word := match.group(), small)}
+        for match in words:
             word = match.group()
-            if not word.isupper() and (not is_common_word(word) or _is_noun_inside(text, match.start(), word, small)):
+            if word in names or not is_common_word(word):
                 yield Found(match.start(), match.end() - 2 * word.endswith(("’s", "'s")), "BODY", _LIKELY)
         for match in _SMALL_KIND.finditer(text):
             trimmed = trim_name(text, *match.span("own"), PROPER_ADJECTIVES)
             if trimmed is not None and not all(map(is_common_word, text[slice(*trimmed)].split())):
-                yield Found(trimmed[0], match.end(), "BODY", _LIKELY)
+                yield Found(trimmed[0], match.end(), "LOC" if _ON_A_MAP.search(match.group()) else "AGENCY", _LIKELY)
         for match in _NUMBERED.finditer(text):
             yield Found(match.start(), match.end(), "BODY", _SURE)
         for match in _GLOSS.finditer(text):
