@@ -8,6 +8,7 @@ from typing import Any
 import regex
 
 from ingest.recognizers.base import Found, LegalRecognizer
+from ingest.recognizers.vocabulary import AGENCY_HEADS
 
 _MAYBE_CITED = regex.compile(
     r"\d\s+(?:\p{Lu}[\p{L}.]*\s?){1,4}(?:\d[a-z]{1,2}\s?)?\s*(?:\d|-{2,}|_{2,})|\bWL\s\d|\b[Ii]d\.|\bsupra\b"
@@ -27,7 +28,8 @@ _STATUTE = regex.compile(
 )
 _ACT = regex.compile(
     r"\b(?:\p{Lu}[\p{L}'’-]*\s)(?:(?:\p{Lu}[\p{L}'’-]*|of|and|for|the|on|to)\s){0,7}?(?:Act|Code|Convention"
-    r"|Constitution|Treaty|Compact|Regulations?|Statute)\b(?:\sof\s(?:1[6-9]|20)\d\d|\s(?:1[6-9]|20)\d\d)?"
+    rf"|Constitution|Treaty|Compact|Regulations?|Statute)\b(?!\s(?:{AGENCY_HEADS}|Courts?)\b)"  # "Rent Regulation Board"
+    r"(?:\sof\s(?:1[6-9]|20)\d\d|\s(?:1[6-9]|20)\d\d)?"
 )
 
 _NAME_WORD = (

@@ -54,7 +54,8 @@ _NAMED = regex.compile(
     r"|[Ff]olio|[Pp]arcels?|[Pp]lots?|[Ss]heets?|[Tt]itle\sdeed|[Dd]ossier|[Dd]etainee|[Pp]risoner|[Ii]nmate|[Pp]assport|[Vv]isa"
     r"|[Aa]ccount|[Cc]ertificate|[Ww]arrant|[Ww]rit|[Ll]og|[Bb]adge|[Pp]ermit|[Ii]nvoice|[Rr]eceipt|[Ff]light|[Dd]ecree|[Ii]ndictment)"
     r"[ \n]?(?:[Nn]os?\.|[Nn]umbers?|no:|is|was)?[ \n]?:?[ \n]?"
-    r"(?P<code>(?:(?:[IVXLC]{1,6}|\p{Lu}\p{L}{0,4}|\d{1,3}(?=[ ]\p{Lu}))\.?[ ]){0,3}+[\p{L}./:_–-]{0,12}\p{N}+(?:[./:()_–-]{0,2}[\p{L}\p{N}]++)*+)"
+    r"(?P<code>(?:(?:[IVXLC]{1,6}|\p{Lu}\p{L}{0,4}|\d{1,3}(?=[ ]\p{Lu}))\.?[ ]){0,3}+[\p{L}./:_–-]{0,12}\p{N}+(?:[./:()_–-]{0,2}[\p{L}\p{N}]++)*+"
+    r"(?:[ ]\p{N}{3,4}(?![\p{L}\p{N}/]|[.,-]\p{N}))*+)"
 )
 _FEW_FIGURES = regex.compile(r"\d{1,4}")
 _TELLING = regex.compile(r"[Nn]os?\.|№|[Nn]umber|[Ff]olio|[Pp]arcel|[Pp]lot|[Ss]heet|[Ff]light|[Dd]etainee|[Pp]risoner|[Ii]nmate")
