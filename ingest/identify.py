@@ -59,9 +59,10 @@ _ON_THE_MAP = re.compile(
 _NUMBER_BEHIND = re.compile(r"\s(?:[Nn]os?\.\s)?\d")
 _ARTICLE = re.compile(r"\bthe\s$")
 _COUNTRY = re.compile(
-    r"(?:Republic|Kingdom|Commonwealth|Principality|Grand\sDuchy|Federation)\sof\b|(?:\w+\s){1,3}(?:Republic|Kingdom|Federation|States)$"
+    r"(?:Republic|Kingdom|Commonwealth|Principality|Grand\sDuchy|Federation)\sof\b"
+    r"|(?:\w+\s){1,3}(?:Republic|Kingdom|Federation|States)$"
 )
-_WITH_ARTICLE = frozenset(("Netherlands", "Philippines", "Gambia", "Bahamas", "Sudan", "Crimea", "Vatican", "Hague", "UK", "USA", "USSR"))
+_WITH_ARTICLE = frozenset("Netherlands Philippines Gambia Bahamas Sudan Crimea Vatican Hague UK USA USSR".split())
 _ACRONYM_LETTERS = 7
 _LINKS = frozenset(("of", "the", "and", "per", "for", "in", "on", "a", "an", "to"))
 _WORD_TYPES = {word: type for type, word in WORDS.items()}

@@ -58,14 +58,20 @@ _NAMED = regex.compile(
     r"(?:[ ]\p{N}{3,4}(?![\p{L}\p{N}/]|[.,-]\p{N}))*+)"
 )
 _FEW_FIGURES = regex.compile(r"\d{1,4}")
-_TELLING = regex.compile(r"[Nn]os?\.|№|[Nn]umber|[Ff]olio|[Pp]arcel|[Pp]lot|[Ss]heet|[Ff]light|[Dd]etainee|[Pp]risoner|[Ii]nmate")
+_TELLING = regex.compile(
+    r"[Nn]os?\.|№|[Nn]umber|[Ff]olio|[Pp]arcel|[Pp]lot|[Ss]heet|[Ff]light|[Dd]etainee|[Pp]risoner|[Ii]nmate"
+)
 _NEUTRAL = regex.compile(
     r"[\[(](?:19|20)\d\d[\])]\s(?:\d\s)?\p{Lu}\p{L}{1,7}(?:\s\p{Lu}\p{L}{1,6})?\s\d+|\b(?:19|20)\d\d\sNo\.\s\d+(?:\s\p{Lu}{1,3}\b)?"
 )
-_REGISTER = regex.compile(r"(?:(?P<roman>[IVXLC]{1,6})|(?P<word>\p{Lu}\p{L}{0,4}(?:/\p{Lu}\p{L}{0,3})?|\p{Lu}(?:\.\p{Lu})+|\p{Ll}{2,4}(?=\.))|(?P<figures>\d{1,3}))\.?")
+_REGISTER = regex.compile(
+    r"(?:(?P<roman>[IVXLC]{1,6})|(?P<word>\p{Lu}\p{L}{0,4}(?:/\p{Lu}\p{L}{0,3})?|\p{Lu}(?:\.\p{Lu})+|\p{Ll}{2,4}(?=\.))|(?P<figures>\d{1,3}))\.?"
+)
 _BEHIND = regex.compile(r"[ ](?:\p{Lu}{2,5}|\p{Lu}(?:\.\p{Lu})+\.?)(?![\p{L}\p{N}-])")
 _FIGURES_BEHIND = regex.compile(r"[ ]\d{1,5}(?![\p{L}\p{N}/-]|[.,]\d)")
-_NO_LETTERS = make_words("the of in on at to by an and for or as is eur gbp usd dem frf chf sek pln try itl esp nlg ats act law no nos echr ec eu")
+_NO_LETTERS = make_words(
+    "the of in on at to by an and for or as is eur gbp usd dem frf chf sek pln try itl esp nlg ats act law no nos echr ec eu"
+)
 _NO_REGISTER = LEGAL_WORDS | _NO_LETTERS | make_words("mr mrs ms dr st mln art para ss am")
 _REGISTER_CHARACTERS, _REGISTER_WORDS = 24, 3
 _CONTEXT_CHARACTERS = 90
@@ -87,11 +93,12 @@ class Codes(LegalRecognizer):
                 yield Found(_take_register(text, start), _take_behind(text, end), "CODE", score)
         for match in _NAMED.finditer(text):
             start, end = match.span("code")
-            few = _FEW_FIGURES.fullmatch(text, start, end) and not _TELLING.match(match.group())
-            if not few and not _LAW_BEFORE.search(text, max(0, start - _CONTEXT_CHARACTERS), start):
-                if not _NOT_CODE.fullmatch(text, start, end) or _TELLING.match(match.group()):
-                    score = _PARTED_SCORE if "/" in text[start:end] else _SCORE
-                    yield Found(start, _take_behind(text, end), "CODE", score)
+            plain = _FEW_FIGURES.fullmatch(text, start, end) or _NOT_CODE.fullmatch(text, start, end)
+            if plain and not _TELLING.match(match.group()):
+                continue
+            if not _LAW_BEFORE.search(text, max(0, start - _CONTEXT_CHARACTERS), start):
+                score = _PARTED_SCORE if "/" in text[start:end] else _SCORE
+                yield Found(start, _take_behind(text, end), "CODE", score)
         for match in _NEUTRAL.finditer(text):
             yield Found(match.start(), match.end(), "CODE", _SCORE)
 
@@ -107,7 +114,9 @@ def _is_code(text: str, start: int, end: int) -> bool:
     elif _NOT_CODE.fullmatch(token) or _is_fraction(token):
         if not _PARTED.fullmatch(token) or _take_register(text, start) == start:
             return False  # "12/2001" is a month; "C.A. 12/2001" is not
-    elif not any(c.isdigit() for c in token) or (sum(c.isdigit() for c in token) < 2 and "-" not in token and "/" not in token):
+    elif not any(c.isdigit() for c in token) or (
+        sum(c.isdigit() for c in token) < 2 and "-" not in token and "/" not in token
+    ):
         return False
     return not _LAW_BEFORE.search(text, max(0, start - _CONTEXT_CHARACTERS), start)
 
@@ -122,7 +131,7 @@ def _take_register(text: str, start: int) -> int:
     words = text[max(0, start - _REGISTER_CHARACTERS) : start]
     taken, at, letters = 0, start, text[start].isalpha()
     while taken < _REGISTER_WORDS and words.endswith(" "):
-        word = words[:-1].rpartition(" ")[2].rpartition("\n")[2].lstrip("([“\"")
+        word = words[:-1].rpartition(" ")[2].rpartition("\n")[2].lstrip('([“"')
         match = _REGISTER.fullmatch(word)
         if match is None or (match["word"] and _is_plain(word)) or (match["figures"] and not letters):
             break

@@ -69,6 +69,13 @@ class Dates(LegalRecognizer):
 
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give dates by form."""
-        for pattern, score in ((_FULL, 0.9), (_YEARS, 0.7), (_SPAN, 0.6), (_TIME, 0.5), (_DECADE, 0.5), (_RELATIVE, 0.5)):
+        for pattern, score in (
+            (_FULL, 0.9),
+            (_YEARS, 0.7),
+            (_SPAN, 0.6),
+            (_TIME, 0.5),
+            (_DECADE, 0.5),
+            (_RELATIVE, 0.5),
+        ):
             yield from match_groups(pattern, text, "DATETIME", score)
         yield from match_groups(_MONTH, text, "DATETIME", 0.6, "month")

@@ -11,7 +11,9 @@ from ingest.recognizers.base import Found, LegalRecognizer
 from ingest.recognizers.vocabulary import ABBREVIATIONS, ORG_SUFFIXES
 
 _LETTER = r"\p{Lu}\p{Ll}?\."
-_SEVERAL = regex.compile(rf"(?<![\p{{L}}\p{{N}}.’'&])(?P<name>{_LETTER}(?:[ -]?{_LETTER}){{1,3}}+)(?![\p{{L}}\p{{N}}]|[ ](?:[Nn]os?\.|\p{{N}}))")
+_SEVERAL = regex.compile(
+    rf"(?<![\p{{L}}\p{{N}}.’'&])(?P<name>{_LETTER}(?:[ -]?{_LETTER}){{1,3}}+)(?![\p{{L}}\p{{N}}]|[ ](?:[Nn]os?\.|\p{{N}}))"
+)
 _PEOPLE = (
     r"witness(?:es)?|officers?|investigator|prosecutor|captain|sergeant|lieutenant|colonel|major|private|corporal|doctor|expert"
     r"|psychologist|psychiatrist|brothers?|sisters?|wife|husband|mother|father|sons?|daughters?|cousin|uncle|aunt|nephew|niece|friend"

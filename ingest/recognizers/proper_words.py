@@ -52,7 +52,9 @@ _NUMBERED = regex.compile(
     r"|Kindergarten|Dormitory|Nursery|Battalion|Regiment|Brigade|Home|SIZO|Gymnasium|Lyceum)[ \n][Nn]o\.[ \n]?[\p{L}/-]{0,4}\d+(?:/\d+)?"
     rf"(?:[ \n](?:in|of|at)[ \n](?:the[ \n])?{_NAME}(?:[ \n]{_NAME}){{0,2}})?"
 )
-_GLOSS = regex.compile(r"(?<=\p{L}[ \n])\((?P<gloss>\p{L}[\p{L}’'-]*+(?:[ \n]\p{L}[\p{L}’'-]*+){0,7}+)(?=[),;:]|\s?[–-])")
+_GLOSS = regex.compile(
+    r"(?<=\p{L}[ \n])\((?P<gloss>\p{L}[\p{L}’'-]*+(?:[ \n]\p{L}[\p{L}’'-]*+){0,7}+)(?=[),;:]|\s?[–-])"
+)
 _SURE, _LIKELY = 0.9, 0.5
 
 

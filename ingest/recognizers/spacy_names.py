@@ -80,7 +80,11 @@ def _read_title(text: str, start: int, end: int) -> Iterable[Found]:
 def _is_own(word: str) -> bool:
     """Tell whether a word with a capital is no English one: a given name or a surname."""
     folded = word.casefold().strip(".")
-    return word[0].isupper() and (folded in MALE_NAMES or folded in FEMALE_NAMES or not tell_parts(folded)) and folded not in LEGAL_WORDS
+    return (
+        word[0].isupper()
+        and (folded in MALE_NAMES or folded in FEMALE_NAMES or not tell_parts(folded))
+        and folded not in LEGAL_WORDS
+    )
 
 
 def _with_kind(text: str, start: int, end: int) -> int:
