@@ -14,6 +14,7 @@ import regex
 
 from ingest.recognizers.base import Found, LegalRecognizer
 from ingest.recognizers.common_words import tell_parts
+from ingest.recognizers.dockets import WORD_BEHIND
 from ingest.recognizers.vocabulary import LEGAL_WORDS, make_words
 
 _MARK = r"[./:()\[\]_–-]"
@@ -88,11 +89,15 @@ class Codes(LegalRecognizer):
         for match in _TOKEN.finditer(text):
             start, end = match.span()
             end -= match.group().endswith(")") and match.group().count("(") < match.group().count(")")
+            word = WORD_BEHIND.search(text, start, end)
+            end = word.start() if word else end
             if _is_code(text, start, end):
                 score = _PARTED_SCORE if "/" in text[start:end] else _SCORE
                 yield Found(_take_register(text, start), _take_behind(text, end), "CODE", score)
         for match in _NAMED.finditer(text):
             start, end = match.span("code")
+            word = WORD_BEHIND.search(text, start, end)  # a party in capitals behind the number
+            end = word.start() if word else end
             plain = _FEW_FIGURES.fullmatch(text, start, end) or _NOT_CODE.fullmatch(text, start, end)
             if plain and not _TELLING.match(match.group()):
                 continue
