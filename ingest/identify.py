@@ -40,6 +40,8 @@ _MODEL_RANK = {"PERSON": 40, "ORG": 38, "LOC": 36, "DATETIME": 34, "DEM": 32}
 _ROLED_SCORE = 0.75
 _WEAK_CODE = 0.45
 _SURE_SCORE, _SURE_PERSON_RANK, _COMPANY_RANK = 0.9, 64, 65
+_NUMBERED_BODY_RANK = 82  # "Prison no. 6" is one name: its number is no code by itself
+_SURE_CODE_RANK = 81  # strict: "2 P 31/00" is a register's number, although "2 P. 31" is a reporter's page
 _NAMES = frozenset(("PERSON", "ORG", "PARTY", "PARTY_ORG", "AGENCY"))
 _VERSUS = re.compile(r"\s+(?:v|vs|versus)\.?\s+", re.IGNORECASE)
 _SMALL_VERSUS = re.compile(r"\s(?:v|vs|versus)\.?\s")
@@ -55,6 +57,12 @@ _ON_THE_MAP = re.compile(
     r"(?:\s[a-z]+)?$"
 )
 _NUMBER_BEHIND = re.compile(r"\s(?:[Nn]os?\.\s)?\d")
+_ARTICLE = re.compile(r"\bthe\s$")
+_COUNTRY = re.compile(
+    r"(?:Republic|Kingdom|Commonwealth|Principality|Grand\sDuchy|Federation)\sof\b"
+    r"|(?:\w+\s){1,3}(?:Republic|Kingdom|Federation|States)$"
+)
+_WITH_ARTICLE = frozenset("Netherlands Philippines Gambia Bahamas Sudan Crimea Vatican Hague UK USA USSR".split())
 _ACRONYM_LETTERS = 7
 _LINKS = frozenset(("of", "the", "and", "per", "for", "in", "on", "a", "an", "to"))
 _WORD_TYPES = {word: type for type, word in WORDS.items()}
@@ -209,6 +217,10 @@ def _run_recognizers(text: str, profile: Profile) -> list[Candidate]:
                 rank = _SURE_PERSON_RANK
             if result.entity_type == "ORG" and result.score >= _SURE_SCORE:
                 rank = _COMPANY_RANK
+            if result.entity_type == "BODY" and result.score >= _SURE_SCORE:
+                rank = _NUMBERED_BODY_RANK
+            if result.entity_type == "CODE" and result.score >= _SURE_SCORE and profile == "strict":
+                rank = _SURE_CODE_RANK
             found.append(Candidate(result.start + offset, result.end + offset, result.entity_type, result.score, rank))
     return found
 
@@ -333,7 +345,10 @@ def _name_span(text: str, candidate: Candidate, masked: dict[str, str]) -> Span:
 
 
 def _finish(text: str, spans: list[Span], profile: Profile) -> list[Span]:
-    """Trim white space; in the strict profile take a courtesy title into the name: it tells the sex."""
+    """Trim white space; in the strict profile take a title into a person's name, and an article into a place's.
+
+    The title tells the sex, and few countries have an article: "the [PLACE]" would say which it can be.
+    """
     from ingest.linking import find_title
 
     done: list[Span] = []
@@ -346,11 +361,21 @@ def _finish(text: str, spans: list[Span], profile: Profile) -> list[Span]:
         end = _take_abbreviation_dot(text, end) if span.type in ("PERSON", "ORG") and span.kind != "literal" else end
         if profile == "strict" and span.type == "PERSON" and span.kind != "literal":
             start = find_title(text, start)[0]
+        if profile == "strict" and _has_article(span.type, text[start:end]):
+            article = _ARTICLE.search(text, max(0, start - 5), start)
+            start = article.start() if article else start
         if done and start < done[-1].end:
             start = done[-1].end
         if start < end:
             done.append(replace(span, start=start, end=end))
     return done
+
+
+def _has_article(type: str, name: str) -> bool:
+    """Tell whether an article before a name is the name's own: "the Netherlands", not "the Salem prosecutor"."""
+    if type == "ORG":
+        return _COUNTRY.match(name) is not None
+    return type == "LOC" and (" " in name or name in _WITH_ARTICLE)
 
 
 def _take_abbreviation_dot(text: str, end: int) -> int:

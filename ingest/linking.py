@@ -207,7 +207,10 @@ def _core_words(type: str, name: str) -> tuple[str, ...]:
 
 
 def _fold(type: str, surface: str) -> str:
-    return " ".join(_core_words(type, surface)) if type in ("PERSON", "ORG") else " ".join(surface.split()).casefold()
+    if type in ("PERSON", "ORG"):
+        return " ".join(_core_words(type, surface))
+    folded = " ".join(surface.split()).casefold()
+    return folded.removeprefix("the ") if type == "LOC" else folded
 
 
 def _agree(a: tuple[str, ...], b: tuple[str, ...]) -> bool:

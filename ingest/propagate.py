@@ -83,7 +83,7 @@ def find_terms(text: str, told: Collection[tuple[str, str]]) -> list[Candidate]:
         text: The document.
         told: (type, term) pairs; the type may be any entity type.
     """
-    patterns = {_Pattern(words, f"TERM_{type}", _TOLD) for type, term in told if (words := fold_words(term))}
+    patterns = {_Pattern(words, f"TERM_{type}", _TOLD) for type, term in told if (words := _fold_all(term))}
     if not patterns:
         return []
     by_words, longest_first = _index_patterns(patterns)
@@ -159,7 +159,12 @@ def _find_common(text: str, tokens: list[tuple[str, int, int]]) -> set[str]:
 
 
 def fold_words(name: str) -> tuple[str, ...]:
-    """Give the folded words of a name, as `spread_names` compares them."""
+    """Give the folded words of a name, as `spread_names` compares them; the article of "the Netherlands" is none."""
+    words = _fold_all(name)
+    return words[1:] if len(words) > 1 and name.startswith("the ") else words
+
+
+def _fold_all(name: str) -> tuple[str, ...]:
     return tuple(word for word, _start, _end in _cut_tokens(name))
 
 

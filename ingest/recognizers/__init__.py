@@ -15,21 +15,25 @@ def build_recognizers(profile: Profile) -> list[LegalRecognizer]:
     from ingest.recognizers.addresses import Addresses
     from ingest.recognizers.capitalized import Capitalized
     from ingest.recognizers.citations import Citations
+    from ingest.recognizers.codes import Codes
     from ingest.recognizers.contacts import Contacts
     from ingest.recognizers.courts import Courts
     from ingest.recognizers.dates import BirthDates, Dates
     from ingest.recognizers.demographics import Demographics
     from ingest.recognizers.dockets import Dockets
     from ingest.recognizers.identity_numbers import IdentityNumbers
+    from ingest.recognizers.initials import Initials
     from ingest.recognizers.judges import Judges
     from ingest.recognizers.organizations import Organizations
     from ingest.recognizers.parties import Parties
     from ingest.recognizers.persons import Persons
     from ingest.recognizers.places import Places
+    from ingest.recognizers.proper_words import ProperWords
     from ingest.recognizers.spacy_names import SpacyNames
 
     both: list[LegalRecognizer] = [
         SpacyNames(), Parties(), Persons(), Organizations(), Dockets(), IdentityNumbers(), BirthDates(), Addresses(),
         Contacts(), Courts(), Judges(), Citations(),
     ]  # fmt: skip
-    return both if profile == "working" else [*both, Dates(), Places(), Demographics(), Capitalized()]
+    strict = [Codes(), Dates(), Places(), Demographics(), Initials(), Capitalized(), ProperWords()]
+    return both if profile == "working" else [*both, *strict]

@@ -11,9 +11,12 @@ from ingest.recognizers.base import Found, LegalRecognizer
 from ingest.recognizers.vocabulary import COUNTRIES, make_words
 
 _WORD = r"\p{Lu}[\p{L}’'-]*\p{L}"
+_LINK = (
+    r"(?:of|and|for|on|de|the|d[aeiou]s?|del|della|delle|dei|degli|la|le|les|van|von|der|den|ter|zu|bin|ibn|el|al|y|i|e|en|sur|sous"
+    r"|aux|am|nad|pri|pod|ul)"
+)
 _RUN = regex.compile(
-    rf"(?<=[\p{{Ll}}\d,;:(“\"][ \n(“\"]|[\p{{Ll}}\d,;:][ \n][“\"(]){_WORD}(?:\s(?:(?:of|and"
-    rf"|for|on|de|the)\s){{0,2}}{_WORD}){{1,7}}"
+    rf"(?<=[\p{{Ll}}\d,;:(“\"][ \n(“\"]|[\p{{Ll}}\d,;:][ \n][“\"(]){_WORD}(?:\s(?:{_LINK}\s){{0,2}}{_WORD}){{1,7}}"
 )
 _HEAD = regex.compile(
     r"(?<=\b[Tt]he\s)(?:Council|Parliament|Office|Tribunal|Department|Board|Ministry|Inspectorate|Directorate|Bureau"

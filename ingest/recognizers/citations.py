@@ -8,6 +8,7 @@ from typing import Any
 import regex
 
 from ingest.recognizers.base import Found, LegalRecognizer
+from ingest.recognizers.vocabulary import AGENCY_HEADS
 
 _MAYBE_CITED = regex.compile(
     r"\d\s+(?:\p{Lu}[\p{L}.]*\s?){1,4}(?:\d[a-z]{1,2}\s?)?\s*(?:\d|-{2,}|_{2,})|\bWL\s\d|\b[Ii]d\.|\bsupra\b"
@@ -23,10 +24,12 @@ _STATUTE = regex.compile(
     r"|Amendment)\s\d+[\w.]*(?:\([\w]+\))*"
     r"(?:\s§{1,2}\s?\d+(?:\s?\([\w]+\))*)?(?:(?:,\s|\sand\s|\sto\s|\sor\s)\d+[\w.]*(?:\([\w]+\))*(?:\s§\s?\d+)?)*"
     r"|\bU\.\s?S\.\sConst\.[^.;]{0,40}"
+    r"|\bRules?\sof\s(?:the\s)?Court\b|\bReports\sof\sJudgments\sand\sDecisions(?:\s(?:19|20)\d\d-[IVX]+)?"
 )
 _ACT = regex.compile(
     r"\b(?:\p{Lu}[\p{L}'’-]*\s)(?:(?:\p{Lu}[\p{L}'’-]*|of|and|for|the|on|to)\s){0,7}?(?:Act|Code|Convention"
-    r"|Constitution|Treaty|Compact|Regulations?|Statute)\b(?:\sof\s(?:1[6-9]|20)\d\d|\s(?:1[6-9]|20)\d\d)?"
+    rf"|Constitution|Treaty|Compact|Regulations?|Statute)\b(?!\s(?:{AGENCY_HEADS}|Courts?)\b)"  # "Rent Regulation Board"
+    r"(?:\sof\s(?:1[6-9]|20)\d\d|\s(?:1[6-9]|20)\d\d)?"
 )
 
 _NAME_WORD = (

@@ -13,7 +13,7 @@ from ingest.recognizers.vocabulary import MONTHS, NUMBER_WORDS
 _DAY = r"(?:the\s)?\d{1,2}(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[6-9]\d\d|20\d\d)"
 _DATE = (
-    rf"(?:{_DAY}(?:\s?(?:,|and|to|or|-|–)\s?{_DAY}){{0,3}}\s(?:of\s)?(?:{MONTHS})\b\.?,?(?:\s{_YEAR})?"
+    rf"(?:\b\d{{1,2}}\s(?:{MONTHS})\s(?:and|to|or|-|–)\s\d{{1,2}}\s(?:{MONTHS})\s{_YEAR}|{_DAY}(?:\s?(?:,|and|to|or|-|–)\s?{_DAY}){{0,3}}\s(?:of\s)?(?:{MONTHS})\b\.?,?(?:\s{_YEAR})?"
     rf"|\b(?:{MONTHS})\b\.?\s\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{{1,2}})?(?!\d)(?:,?\s{_YEAR})?"
     rf"|\b(?:{MONTHS})\b\.?,?\s(?:of\s)?{_YEAR}|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:{_YEAR}|\d\d)\b"
     rf"|\b{_YEAR}-\d\d-\d\d\b)"
@@ -42,6 +42,10 @@ _TIME = regex.compile(
     r"\b\d{1,2}[.:]\d\d\s?(?:[ap]\.?m\.?|hours|o[’']clock)?(?!\d)|\b\d{1,2}\s?(?:[ap]\.m\."
     r"|[ap]m)\b"
 )
+_RELATIVE = regex.compile(
+    r"\b(?:(?:following|next|previous|preceding)\s(?:day|morning|afternoon|evening|night|week|month|year)"
+    r"|last\s(?:week|month|year|night))\b"
+)
 _DECADE = regex.compile(
     r"\b(?:nineteen|twenty)-?(?:hundreds|twenties|thirties|forties|fifties|sixties|seventies|eighties"
     r"|nineties)\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
@@ -65,6 +69,13 @@ class Dates(LegalRecognizer):
 
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give dates by form."""
-        for pattern, score in ((_FULL, 0.9), (_YEARS, 0.7), (_SPAN, 0.6), (_TIME, 0.5), (_DECADE, 0.5)):
+        for pattern, score in (
+            (_FULL, 0.9),
+            (_YEARS, 0.7),
+            (_SPAN, 0.6),
+            (_TIME, 0.5),
+            (_DECADE, 0.5),
+            (_RELATIVE, 0.5),
+        ):
             yield from match_groups(pattern, text, "DATETIME", score)
         yield from match_groups(_MONTH, text, "DATETIME", 0.6, "month")

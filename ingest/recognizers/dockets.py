@@ -30,7 +30,7 @@ _SLASHED = regex.compile(
     r"(?<![\w/.-])(?:\d{3,6}/\d{2}|\d{1,6}/\d{4}(?:/\d+)*|[A-Z]{1,4}/\d{1,6}/\d{2,4}"
     r"|[A-Z]{1,3}\s\d{1,6}/\d{2,4})(?![\w/])"
 )
-_WORD_BEHIND = regex.compile(r"[-–](?=\p{Lu}{6,}$)")
+WORD_BEHIND = regex.compile(r"[-–](?=\p{Lu}{6,}$)")
 _LAW_BEFORE = regex.compile(
     r"(?:Protocol|Rule|Law|Act|Decree|Regulation|Article|Section|Chapter|Order|Ordinance|Directive|Exhibit|Ex"
     r"|Count|Claim|Interrogatory|Request|Question|Finding|Form|Resolution|Public|Statutory|Instrument|Docket\sEntry|Dkt|ECF|Doc"
@@ -51,7 +51,7 @@ class Dockets(LegalRecognizer):
             yield Found(match.start(), match.end(), "CODE", 0.95)
         for match in _NUMBERED.finditer(text):
             start, end = match.span("code")
-            word = _WORD_BEHIND.search(text, start, end)
+            word = WORD_BEHIND.search(text, start, end)
             end = word.start() if word else end
             entry = match.group().casefold().startswith("docket") and text[start:end].isdigit() and end - start < 4
             if not entry:  # "Docket No. 27" is a paper of the case, not the case
@@ -61,7 +61,7 @@ class Dockets(LegalRecognizer):
                 continue
             for group in ("first", "more"):
                 for code in _CODE.finditer(text, *match.span(group)):
-                    word = _WORD_BEHIND.search(text, *code.span())
+                    word = WORD_BEHIND.search(text, *code.span())
                     end = word.start() if word else code.end()
                     long = len(code.group()) > 3 or not code.group().isdigit()
                     yield Found(code.start(), end, "CODE", 0.8 if long else 0.4)

@@ -18,9 +18,9 @@ _WORD = regex.compile(r"\p{Lu}{2,}(?:['’]\p{Lu}+)?")
 _LONG_RUN, _MARK = regex.compile(r"\S{200,}+"), regex.compile(r"[^\p{L}\p{N}]")
 _MAPPING = {
     "PERSON": "PERSON", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC",
-    "DATE": "DATETIME", "TIME": "DATETIME", "NORP": "DEM",
+    "DATE": "DATETIME", "TIME": "DATETIME", "NORP": "DEM", **dict.fromkeys(("PRODUCT", "EVENT", "WORK_OF_ART", "LAW"), "TITLE"),
 }  # fmt: skip
-_IGNORED = ["CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"]
+_IGNORED = ["CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY", "LANGUAGE"]
 
 
 class NamesEngine(SpacyNlpEngine):

@@ -29,6 +29,7 @@ _MANY = regex.compile(rf"\b(?:Judges|Justices){GAP}{_LIST}")
 _HOUSE = regex.compile(
     rf"(?P<name>{_NAME}){GAP}(?:(?:U\.\s?S\.|United{GAP}States|Federal){GAP})?(?:Courthouse|COURTHOUSE)\b"
 )
+_PEER = regex.compile(rf"(?P<name>{NAME_WORD}\s(?:LJJ?|CJ)\b)")
 _PART = regex.compile(r",\s(?:and\s)?(?!(?:Jr|Sr|II|III)\b)|\s(?:and|&)\s")
 _REPORTER = regex.compile(r"\d[ ]*\Z")
 
@@ -41,6 +42,8 @@ class Judges(LegalRecognizer):
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give every judge's name by itself."""
         for match in _BEFORE.finditer(text):
+            yield from _give(text, *match.span("name"))
+        for match in _PEER.finditer(text):  # "Selby LJ"
             yield from _give(text, *match.span("name"))
         for match in _HOUSE.finditer(text):  # a courthouse bears a judge's name
             yield from _give(text, *match.span("name"))

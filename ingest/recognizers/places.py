@@ -11,6 +11,7 @@ from ingest.recognizers.base import Found, LegalRecognizer
 from ingest.recognizers.vocabulary import COUNTRIES, US_STATES
 
 _WORD = r"\p{Lu}[\p{L}'’-]+"
+_JOIN = r"(?:[\s-](?:(?:d[aeiou]s?|del|della|dei|la|le|les|upon|on|am|an\sder|sur|sous|nad|pri|van|den|el|al)[\s-])?)"
 _COUNTRY = regex.compile(
     rf"\b(?:(?:northern|southern|eastern|western|central|north|south|east|west)\s(?:part\sof\s)?)?"
     rf"(?:{COUNTRIES}|{US_STATES})\b"
@@ -18,7 +19,7 @@ _COUNTRY = regex.compile(
 _KIND = regex.compile(
     rf"\b(?:City|County|Town|Village|Province|District|Region|Municipality|Canton|Republic|Kingdom|Island|Port"
     rf"|Parish|Borough|Gulf|County|archipelago|island|peninsula|United\sKingdom)\sof\s(?:the\s)?{_WORD}"
-    rf"(?:\s{_WORD}){{0,2}}"
+    rf"(?:{_JOIN}{_WORD}){{0,3}}"
     rf"|\b{_WORD}(?:\s{_WORD}){{0,2}}\s(?:County|Province|Region|Island|Islands|River|Lake|Valley|Mountains?"
     rf"|Square|Street|Road|Avenue|Airport|Harbou?r|Bay|Village|Prison|Hospital|Cemetery|Forest|Park|Bridge"
     rf"|Station|Barracks|Camp)\b"
@@ -26,11 +27,11 @@ _KIND = regex.compile(
 _LIVES = regex.compile(
     rf"\b(?:lives?|lived|living|resid(?:es?|ed|ing)|born|practi[sc]ing|detained|imprisoned|arrested|located"
     rf"|domiciled|based|village\sof|town\sof|city\sof|near|hospital\sin|prison\sin)\s(?:in\s|at\s"
-    rf"|near\s)?(?P<place>{_WORD}(?:[\s-]{_WORD}){{0,2}})"
+    rf"|near\s)?(?P<place>{_WORD}(?:{_JOIN}{_WORD}){{0,3}})"
 )
 _LIVES_IN = regex.compile(
     rf"\b(?:born|lives?|resid\w+|practi[sc]ing|arrested|detained)\b[^.;]{{0,40}}?\sin\s(?P<place>{_WORD}"
-    rf"(?:[\s-]{_WORD}){{0,2}})"
+    rf"(?:{_JOIN}{_WORD}){{0,3}})"
 )
 
 

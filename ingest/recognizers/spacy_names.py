@@ -8,8 +8,18 @@ from typing import Any
 import regex
 
 from ingest.recognizers.base import Found, LegalRecognizer
+from ingest.recognizers.common_words import tell_parts
 from ingest.recognizers.trim import trim_name
-from ingest.recognizers.vocabulary import MONTHS, NUMBER_WORDS, ORG_HEADS, PARTICLES, PROPER_ADJECTIVES
+from ingest.recognizers.vocabulary import (
+    FEMALE_NAMES,
+    LEGAL_WORDS,
+    MALE_NAMES,
+    MONTHS,
+    NUMBER_WORDS,
+    ORG_HEADS,
+    PARTICLES,
+    PROPER_ADJECTIVES,
+)
 
 _DATE_SIGN = regex.compile(
     rf"\d|\b(?:{MONTHS}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b|\b(?:{NUMBER_WORDS})\b.*\b(?:day|week"
@@ -19,6 +29,8 @@ _LAW_WORD = regex.compile(
     r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Amendment|Statutes?|Clause|Exhibit|Article|Section)\b"
 )
 _KIND = regex.compile(rf"(?:[ \n](?:{ORG_HEADS})\b)+")
+_COMMA = regex.compile(r",\s")
+_PEOPLE_WORDS_MIN, _PEOPLE_WORDS_MAX = 2, 4
 _ROMAN = regex.compile(r"[IVX]{1,5}\.\s")
 _PUBLIC_BEFORE = regex.compile(r"\b(?:U\.\s?S\.|United\sStates)\s$")
 
@@ -32,6 +44,9 @@ class SpacyNames(LegalRecognizer):
         """Give the model's entities, trimmed of legal words at both ends."""
         for entity in artifacts.entities if artifacts else ():
             start, end, type = entity.start_char, entity.end_char, entity.label_
+            if type == "TITLE":
+                yield from _read_title(text, start, end)
+                continue
             if type == "DATETIME":
                 if _DATE_SIGN.search(text, start, end):
                     yield Found(start, end, type, 0.6)
@@ -47,6 +62,29 @@ class SpacyNames(LegalRecognizer):
             if trimmed is not None and _is_possible(text, *trimmed, type):
                 public = type == "ORG" and _PUBLIC_BEFORE.search(text, max(0, trimmed[0] - 16), trimmed[0])
                 yield Found(*trimmed, "AGENCY" if public else type, 0.6)
+
+
+def _read_title(text: str, start: int, end: int) -> Iterable[Found]:
+    """Give the people in what the model takes for the title of a work, a product or a law: "Salem, Tavita Sato"."""
+    if _LAW_WORD.search(text, start, end) or "," not in text[start:end]:
+        return
+    at = start
+    for part in [*_COMMA.finditer(text, start, end), None]:
+        stop = part.start() if part else end
+        words = text[at:stop].split()
+        if _PEOPLE_WORDS_MIN <= len(words) <= _PEOPLE_WORDS_MAX and all(_is_own(word) for word in words):
+            yield Found(at, stop, "PERSON", 0.6)
+        at = part.end() if part else end
+
+
+def _is_own(word: str) -> bool:
+    """Tell whether a word with a capital is no English one: a given name or a surname."""
+    folded = word.casefold().strip(".")
+    return (
+        word[0].isupper()
+        and (folded in MALE_NAMES or folded in FEMALE_NAMES or not tell_parts(folded))
+        and folded not in LEGAL_WORDS
+    )
 
 
 def _with_kind(text: str, start: int, end: int) -> int:

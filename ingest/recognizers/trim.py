@@ -7,7 +7,7 @@ import regex
 from ingest.recognizers.vocabulary import FEMALE_NAMES, LEGAL_WORDS, MALE_NAMES, NAME_SUFFIXES
 
 _TOKEN = regex.compile(r"[\p{L}\p{N}&][\p{L}\p{N}&'’.-]*")
-_GIVEN = MALE_NAMES | FEMALE_NAMES
+_GIVEN = MALE_NAMES | FEMALE_NAMES | {"jan", "may", "june", "april", "august"}
 _POSSESSIVE = regex.compile(r"['’]s?$")
 _LONG_WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’&-]{65,}+")
 _SHORT_LINE_END = regex.compile(r"\n\n|(?<![^\n]{55})\n")

@@ -70,7 +70,7 @@ NUMBER_WORDS = (
 )
 
 ABBREVIATIONS = make_words(
-    "U.S U.K U.N E.U N.C S.C N.Y D.C N.J N.H N.M N.D S.D R.I W.D E.D M.D C.D W.Va L.A P.C P.A P.O A.M P.M a.m p.m "
+    "U.S U.K U.N E.U Q.C K.C R.G E.H.R.R O.J N.C S.C N.Y D.C N.J N.H N.M N.D S.D R.I W.D E.D M.D C.D W.Va L.A P.C P.A P.O A.M P.M a.m p.m "
     "i.e e.g U.S.C C.F.R F.R.D S.E S.W N.E N.W A.D C.J J.J P.J J.D M.D Ph.D B.A M.A D.O O.K S.Ct L.Ed F.Supp Fed.R "
     "No.S A.L.R U.C.C I.R.C I.R.S F.B.I C.I.A S.E.C D.O.J L.L.C L.L.P N.A S.A B.V N.V V.A E.C E.C.H.R A.D.A T.R.O "
     "R.C U.S.A Ed Cir"

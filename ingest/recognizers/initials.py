@@ -1,0 +1,42 @@
+"""People of whom a text gives initials only: for the strict profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import regex
+
+from ingest.recognizers.base import Found, LegalRecognizer
+from ingest.recognizers.vocabulary import ABBREVIATIONS, ORG_SUFFIXES
+
+_LETTER = r"\p{Lu}\p{Ll}?\."
+_SEVERAL = regex.compile(
+    rf"(?<![\p{{L}}\p{{N}}.’'&])(?P<name>{_LETTER}(?:[ -]?{_LETTER}){{1,3}}+)(?![\p{{L}}\p{{N}}]|[ ](?:[Nn]os?\.|\p{{N}}))"
+)
+_PEOPLE = (
+    r"witness(?:es)?|officers?|investigator|prosecutor|captain|sergeant|lieutenant|colonel|major|private|corporal|doctor|expert"
+    r"|psychologist|psychiatrist|brothers?|sisters?|wife|husband|mother|father|sons?|daughters?|cousin|uncle|aunt|nephew|niece|friend"
+    r"|neighbour|partner|lawyer|colleague|minor|child|accused|co-accused|victim|guard|prisoner|detainee|cellmate|employer|teacher"
+    r"|company|certain|named"
+)
+_ONE = regex.compile(
+    rf"(?<=\b(?i:{_PEOPLE}),?[ \n])(?P<name>{_LETTER}|\p{{Lu}}(?![\p{{L}}\p{{N}}.’'&-]))(?=[\s,;:)’'.]|$)"
+)
+_COMPANY = regex.compile(rf"(?:{ORG_SUFFIXES})\.?")
+
+
+class Initials(LegalRecognizer):
+    """Initials that no surname follows."""
+
+    types = ("PERSON",)
+
+    def find(self, text: str, artifacts: Any) -> Iterable[Found]:
+        """Give two to four initials in a row, and one letter behind a word for a person."""
+        for match in _SEVERAL.finditer(text):
+            letters = "".join(match["name"].split())
+            if letters.rstrip(".") not in ABBREVIATIONS and not _COMPANY.fullmatch(letters):
+                yield Found(*match.span("name"), "PERSON", 0.75)
+        for match in _ONE.finditer(text):
+            if match["name"] != "I":
+                yield Found(*match.span("name"), "PERSON", 0.75)
