@@ -33,7 +33,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-PAGES_IN_TURN = (1, 2, 1, 2, 1, 2, 1, 5)
+PAGES_IN_TURN = (1, 1, 1, 1, 1, 1, 1, 3)
 """Lengths of the synthetic filings, each for one filing of each kind."""
 
 
