@@ -36,7 +36,7 @@ class Initials(LegalRecognizer):
         for match in _SEVERAL.finditer(text):
             letters = "".join(match["name"].split())
             if letters.rstrip(".") not in ABBREVIATIONS and not _COMPANY.fullmatch(letters):
-                yield Found(*match.span("name"), "PERSON", 0.75)
+                yield Found(match.start("name"), match.end("name"), "PERSON", 0.75)
         for match in _ONE.finditer(text):
             if match["name"] != "I":
-                yield Found(*match.span("name"), "PERSON", 0.75)
+                yield Found(match.start("name"), match.end("name"), "PERSON", 0.75)

@@ -73,14 +73,14 @@ class ProperWords(LegalRecognizer):
             if word in names or not is_common_word(word):
                 yield Found(match.start(), match.end() - 2 * word.endswith(("’s", "'s")), "BODY", _LIKELY)
         for match in _SMALL_KIND.finditer(text):
-            trimmed = trim_name(text, *match.span("own"), PROPER_ADJECTIVES)
+            trimmed = trim_name(text, match.start("own"), match.end("own"), PROPER_ADJECTIVES)
             if trimmed is not None and not all(map(is_common_word, text[slice(*trimmed)].split())):
                 yield Found(trimmed[0], match.end(), "LOC" if _ON_A_MAP.search(match.group()) else "AGENCY", _LIKELY)
         for match in _NUMBERED.finditer(text):
             yield Found(match.start(), match.end(), "BODY", _SURE)
         for match in _GLOSS.finditer(text):
             if all(len(word) < _LETTERS_MIN or not is_common_word(word) for word in match["gloss"].split()):
-                yield Found(*match.span("gloss"), "BODY", _LIKELY)
+                yield Found(match.start("gloss"), match.end("gloss"), "BODY", _LIKELY)
 
 
 @lru_cache(maxsize=50_000)
