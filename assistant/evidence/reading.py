@@ -91,8 +91,8 @@ class Unit:
 class Reading:
     """All sentences of a document with their terms; built once a document, about 0.2 s for 50 pages.
 
-    Sentences that speak to software and not to a reader stand in `instructions`, not in `units`; in `text` spaces are in
-    their place. Whoever ranks, writes, answers or verifies by a reading has never seen them.
+    Sentences that speak to software and not to a reader stand in `instructions`, not in `units`; in `text` spaces are
+    in their place. Whoever ranks, writes, answers or verifies by a reading has never seen them.
     """
 
     def __init__(self, document: RedactedDocument) -> None:
@@ -120,9 +120,7 @@ class Reading:
     @cached_property
     def instructing_pages(self) -> tuple[int, ...]:
         """Pages, from 1, with text that speaks to software."""
-        return tuple(
-            sorted({page for unit in self.instructions for page in self.pages_within(unit.start, unit.end)})
-        )
+        return tuple(sorted({page for unit in self.instructions for page in self.pages_within(unit.start, unit.end)}))
 
     def unit_text(self, index: int) -> str:
         """Give the pseudonymized text of one unit as it stands."""
