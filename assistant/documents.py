@@ -265,12 +265,21 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a summary rests on, in page numbers counted from 1."""
+    """What a summary rests on, in page numbers counted from 1.
+
+    Attributes:
+        pages_total: Pages of the filing.
+        pages_read: Pages that gave text.
+        pages_drawn_from: Pages that its sentences rest on.
+        pages_unreadable: Pages that gave none.
+        pages_instructing: Pages with text that speaks to software; that text was left out.
+    """
 
     pages_total: int
     pages_read: int
     pages_drawn_from: tuple[int, ...]
     pages_unreadable: tuple[int, ...]
+    pages_instructing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,7 +289,11 @@ class _Run:
             sentences=tuple(self.sentences),
             missing_parts=tuple(task.part.name for task in self.missing if task.part.name and task.within is None),
             coverage=Coverage(
-                self.document.pages_total, self.document.pages_total - len(unreadable), tuple(pages), unreadable
+                self.document.pages_total,
+                self.document.pages_total - len(unreadable),
+                tuple(pages),
+                unreadable,
+                self.reading.instructing_pages,
             ),
             adapter=self.adapter,
             provenance={

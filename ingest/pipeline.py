@@ -76,6 +76,7 @@ def store_reading(
     progress: Progress | None = None,
 ) -> None:
     """Read, clean, redact, split and store a filing as its first revision; nothing where that is stored already."""
+    from assistant.evidence.instructions import describe_instructions
     from assistant.store.decisions import vault_versions
     from assistant.store.filings import get_filing, read_original, save_revision, set_status
     from assistant.store.vault import open_vault
@@ -93,7 +94,8 @@ def store_reading(
             result, vault, settings, document_id, filing.matter_id, document_type, progress
         )
         seconds, words = round(time.monotonic() - began, 3), list_words(document.text)
-        save_revision(db, document, result.pages, entities, result.warnings, seconds, words)
+        warnings = (*result.warnings, *describe_instructions(document))
+        save_revision(db, document, result.pages, entities, warnings, seconds, words)
         _read_at[document_id] = vault_versions(db, filing.matter_id)[1]
 
 

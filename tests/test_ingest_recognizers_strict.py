@@ -61,6 +61,8 @@ def test_a_file_number_of_any_state_is_found_without_a_word_before_it(state: str
     ("text", "code"),
     [
         ("The land is entered on folio 44, parcel 1187.", "1187"),  # a land register
+        ("The house is registered as block 118.", "118"),
+        ("The summons (no. 88/1423 H) was rejected.", "88/1423 H"),  # one letter of the register behind
         ("The prisoner, no. TK4471, was moved.", "TK4471"),
         ("His passport MP 118204 was taken.", "MP 118204"),
         ("Detainee no. 7731 shared the cell.", "7731"),
@@ -159,3 +161,8 @@ def test_a_country_is_one_place_with_its_article_and_without() -> None:
     places = {s.pseudonym for s in made.spans if text[s.start : s.end].endswith("Netherlands")}
     assert len(places) == 1 and "the " + next(iter(places)) not in made.text
     assert vault.restore(made.text).startswith("He left the Netherlands.")
+
+
+def test_initials_behind_a_title_are_a_person_whatever_else_they_abbreviate() -> None:
+    text = "It emerged that Ms S.W. had moved away. The wind came from the S.W. that day."
+    assert [text[f.start : f.end] for f in Initials().find(text, None)] == ["S.W."]

@@ -118,7 +118,13 @@ def test_the_summary_has_the_form_of_the_contract(source: Source) -> None:
     shown = present_summary(made, Sources(source))
     assert shown["summary"] == "Parties: Ann Lee sued.\nRelief: Bob Roy paid $5."
     assert {"summary", "sentences", "coverage", "adapter", "seconds"} <= set(shown)
-    assert shown["coverage"] == {"pages_total": 2, "pages_read": 2, "pages_drawn_from": [1, 2], "pages_unreadable": []}
+    assert shown["coverage"] == {
+        "pages_total": 2,
+        "pages_read": 2,
+        "pages_drawn_from": [1, 2],
+        "pages_unreadable": [],
+        "pages_instructing": [],
+    }
     assert {"text", "support", "evidence"} <= set(shown["sentences"][0])
     assert {"page", "pinpoint", "start", "end", "quote", "boxes"} <= set(shown["sentences"][0]["evidence"][0])
 

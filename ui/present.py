@@ -190,6 +190,7 @@ def present_coverage(coverage: Coverage) -> dict[str, Any]:
         "pages_read": coverage.pages_read,
         "pages_drawn_from": list(coverage.pages_drawn_from),
         "pages_unreadable": list(coverage.pages_unreadable),
+        "pages_instructing": list(coverage.pages_instructing),
     }
 
 

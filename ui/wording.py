@@ -64,6 +64,9 @@ def _word_summary(record: Mapping[str, Any], streamed: bool) -> str:
     unread = coverage["pages_unreadable"]
     if unread:
         drawn += f", not readable: {_word_value(unread)}"
+    if coverage.get("pages_instructing"):
+        pages = _word_value(coverage["pages_instructing"])
+        lines.append(f"Text that speaks to software, not to a reader, was left out (page {pages}).")
     stored = f"; stored as {record['summary_id']}, draft" if record.get("summary_id") else ""
     lines.append(
         f"({drawn}; adapter {record['adapter']}; {record['seconds']:.1f} s{stored}; written by AI, unverified)"

@@ -52,7 +52,7 @@ _AMOUNT_BEHIND = regex.compile(
 _AMOUNT_BEFORE = regex.compile(r"(?:\b[A-Z]{3}|[$€£]|\b(?:approximately|about|than|some|over|nearly))\s$")
 _NAMED = regex.compile(
     r"\b(?:[Nn]os?\.|№|[Nn]umber(?:ed|s)?|[Nn]r\.?|[Bb]r\.|[Rr]ef(?:erence)?\.?|[Ff]iles?|[Cc]ases?|[Rr]egistered\s(?:under|as|at|with)"
-    r"|[Ff]olio|[Pp]arcels?|[Pp]lots?|[Ss]heets?|[Tt]itle\sdeed|[Dd]ossier|[Dd]etainee|[Pp]risoner|[Ii]nmate|[Pp]assport|[Vv]isa"
+    r"|[Ff]olio|[Bb]lock|[Bb]ook|[Pp]arcels?|[Pp]lots?|[Ss]heets?|[Tt]itle\sdeed|[Dd]ossier|[Dd]etainee|[Pp]risoner|[Ii]nmate|[Pp]assport|[Vv]isa"
     r"|[Aa]ccount|[Cc]ertificate|[Ww]arrant|[Ww]rit|[Ll]og|[Bb]adge|[Pp]ermit|[Ii]nvoice|[Rr]eceipt|[Ff]light|[Dd]ecree|[Ii]ndictment)"
     r"[ \n]?(?:[Nn]os?\.|[Nn]umbers?|no:|is|was)?[ \n]?:?[ \n]?"
     r"(?P<code>(?:(?:[IVXLC]{1,6}|\p{Lu}\p{L}{0,4}|\d{1,3}(?=[ ]\p{Lu}))\.?[ ]){0,3}+[\p{L}./:_–-]{0,12}\p{N}+(?:[./:()_–-]{0,2}[\p{L}\p{N}]++)*+"
@@ -60,7 +60,7 @@ _NAMED = regex.compile(
 )
 _FEW_FIGURES = regex.compile(r"\d{1,4}")
 _TELLING = regex.compile(
-    r"[Nn]os?\.|№|[Nn]umber|[Ff]olio|[Pp]arcel|[Pp]lot|[Ss]heet|[Ff]light|[Dd]etainee|[Pp]risoner|[Ii]nmate"
+    r"[Nn]os?\.|№|[Nn]umber|[Ff]olio|[Bb]lock|[Pp]arcel|[Pp]lot|[Ss]heet|[Ff]light|[Dd]etainee|[Pp]risoner|[Ii]nmate"
 )
 _NEUTRAL = regex.compile(
     r"[\[(](?:19|20)\d\d[\])]\s(?:\d\s)?\p{Lu}\p{L}{1,7}(?:\s\p{Lu}\p{L}{1,6})?\s\d+|\b(?:19|20)\d\d\sNo\.\s\d+(?:\s\p{Lu}{1,3}\b)?"
@@ -68,7 +68,7 @@ _NEUTRAL = regex.compile(
 _REGISTER = regex.compile(
     r"(?:(?P<roman>[IVXLC]{1,6})|(?P<word>\p{Lu}\p{L}{0,4}(?:/\p{Lu}\p{L}{0,3})?|\p{Lu}(?:\.\p{Lu})+|\p{Ll}{2,4}(?=\.))|(?P<figures>\d{1,3}))\.?"
 )
-_BEHIND = regex.compile(r"[ ](?:\p{Lu}{2,5}|\p{Lu}(?:\.\p{Lu})+\.?)(?![\p{L}\p{N}-])")
+_BEHIND = regex.compile(r"[ ](?:\p{Lu}{2,5}|\p{Lu}(?:\.\p{Lu})*\.?)(?![\p{L}\p{N}-])")
 _FIGURES_BEHIND = regex.compile(r"[ ]\d{1,5}(?![\p{L}\p{N}/-]|[.,]\d)")
 _NO_LETTERS = make_words(
     "the of in on at to by an and for or as is eur gbp usd dem frf chf sek pln try itl esp nlg ats act law no nos echr ec eu"

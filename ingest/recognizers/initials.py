@@ -23,6 +23,8 @@ _PEOPLE = (
 _ONE = regex.compile(
     rf"(?<=\b(?i:{_PEOPLE}),?[ \n])(?P<name>{_LETTER}|\p{{Lu}}(?![\p{{L}}\p{{N}}.’'&-]))(?=[\s,;:)’'.]|$)"
 )
+_TITLE = regex.compile(r"\b(?:Mrs?|Ms|Miss|Mx|Dr)\.?[ \n]$")
+_TITLE_CHARACTERS = 8
 _COMPANY = regex.compile(rf"(?:{ORG_SUFFIXES})\.?")
 
 
@@ -35,7 +37,8 @@ class Initials(LegalRecognizer):
         """Give two to four initials in a row, and one letter behind a word for a person."""
         for match in _SEVERAL.finditer(text):
             letters = "".join(match["name"].split())
-            if letters.rstrip(".") not in ABBREVIATIONS and not _COMPANY.fullmatch(letters):
+            titled = _TITLE.search(text, max(0, match.start() - _TITLE_CHARACTERS), match.start())
+            if titled or (letters.rstrip(".") not in ABBREVIATIONS and not _COMPANY.fullmatch(letters)):
                 yield Found(match.start("name"), match.end("name"), "PERSON", 0.75)
         for match in _ONE.finditer(text):
             if match["name"] != "I":

@@ -63,6 +63,7 @@ export function coverageLines(summary) {
   return el("div", { class: "coverage" },
     el("p", {}, `${plural(coverage.pages_read, "page")} of ${coverage.pages_total} read, drawn from ${drawn}. `, summary.stopped ? "Stopped before its end." : ""),
     coverage.pages_unreadable.length ? el("p", { class: "state half" }, icon("half", "tiny"), `Could not be read: page ${pageRanges(coverage.pages_unreadable)}`) : null,
+    (coverage.pages_instructing || []).length ? el("p", { class: "state half" }, icon("half", "tiny"), `Text that speaks to software, not to a reader, was left out: page ${pageRanges(coverage.pages_instructing)}`) : null,
     missing.length ? el("p", { class: "state half" }, icon("half", "tiny"), `Nothing found for: ${missing.join(", ")}`) : null,
     el("p", {}, "Deadlines are as stated in the filing, not computed. Citations are not cite-checked."));
 }
