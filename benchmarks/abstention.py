@@ -13,6 +13,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,19 +60,39 @@ def make_document(name: str, text: str) -> Any:
     return RedactedDocument(name, "m-bench", 1, "plain", text, offsets, split_text(text, offsets), 1)
 
 
-def rank_passages(document: Any, question: str, embedder: Any) -> list[Any]:
-    """Rank a document's passages as `Index.search` does, without its files."""
+@dataclass(frozen=True)
+class Prepared:
+    """A document as the search and the answer read it."""
+
+    document: Any
+    texts: list[str]
+    words: Any  # BM25 over the passages
+    reading: Any
+
+
+@lru_cache(maxsize=64)  # an agreement that is whole is asked a dozen questions, one after another
+def prepare(name: str, text: str) -> Prepared:
+    """Split, read and index a pseudonymized text."""
     import bm25s
 
+    from assistant.evidence.reading import Reading
+    from assistant.evidence.terms import find_terms
+
+    document = make_document(name, text)
+    texts = [document.passage_text(passage) for passage in document.passages]
+    words = bm25s.BM25()
+    words.index([find_terms(f"plain {passage}") for passage in texts], show_progress=False)
+    return Prepared(document, texts, words, Reading(document))
+
+
+def rank_passages(prepared: Prepared, question: str, embedder: Any) -> list[Any]:
+    """Rank a document's passages as `Index.search` does, without its files."""
     from assistant.evidence.fusing import fuse_scores
     from assistant.evidence.questions import find_question_terms, state_question
     from assistant.evidence.retrieval import Hit
-    from assistant.evidence.terms import find_terms
 
-    texts = [document.passage_text(passage) for passage in document.passages]
+    document, texts, index = prepared.document, prepared.texts, prepared.words
     likeness = embedder.embed([f"Plain: {text}" for text in texts]) @ embedder.embed([state_question(question)])[0]
-    index = bm25s.BM25()
-    index.index([find_terms(f"plain {text}") for text in texts], show_progress=False)
     terms = [term for term in find_question_terms(question) if term in index.vocab_dict]
     scores = index.get_scores(terms) if terms else np.zeros(len(texts))
     dense = sorted(enumerate(map(float, likeness)), key=lambda found: -found[1])
@@ -81,11 +103,10 @@ def rank_passages(document: Any, question: str, embedder: Any) -> list[Any]:
 
 
 def ask_all(corpora: Path, questions: Sequence[Question]) -> np.ndarray[Any, Any]:
-    """Put each question to its agreement whole and cut: confidence whole, cut, and whether it abstains whole, cut."""
+    """Put each question to its agreement whole and cut: confidence, whether it abstains, and whether for a name; each twice."""
     from assistant.documents import Page
     from assistant.evidence import bearing
     from assistant.evidence.embedding import share_embedder
-    from assistant.evidence.reading import Reading
     from assistant.store.vault import Vault
     from ingest.clean import clean_pages
     from ingest.redact import redact_clean, redact_input
@@ -101,10 +122,10 @@ def ask_all(corpora: Path, questions: Sequence[Question]) -> np.ndarray[Any, Any
         asked = redact_input(question.text, vault, "working")
         found = []
         for text in (made.text, cut_answer(made.text, ranges)):
-            document = make_document(question.file, text)
-            hits = rank_passages(document, asked, embedder)
-            found.append(bearing.weigh_bearing(asked, hits, {question.file: Reading(document)}))
-        rows.append([*(f.confidence for f in found), *(not f.bears for f in found)])
+            prepared = prepare(question.file, text)
+            hits = rank_passages(prepared, asked, embedder)
+            found.append(bearing.weigh_bearing(asked, hits, {question.file: prepared.reading}))
+        rows.append([*(f.confidence for f in found), *(not f.bears for f in found), *("name" in f.why for f in found)])
     return np.array(rows, dtype=np.float64)
 
 
@@ -134,6 +155,8 @@ def run(corpora: Path) -> dict[str, Any]:
         result[half] = {
             "abstains, clause cut out": bootstrap(part, lambda r: float(r[:, 3].mean())),
             "abstains, clause in place": bootstrap(part, lambda r: float(r[:, 2].mean())),
+            "abstains since a name is missing, cut out": bootstrap(part, lambda r: float(r[:, 5].mean())),
+            "abstains since a name is missing, in place": bootstrap(part, lambda r: float(r[:, 4].mean())),
             "with the threshold of the half for tuning, cut out": bootstrap(
                 part, lambda r: float((r[:, 1] < threshold).mean())
             ),

@@ -97,11 +97,27 @@ def test_without_a_model_the_quote_answers(question, words):
         "Which patents were infringed by the software?",  # nothing of it stands there
         "What does Person 99 say about the fire?",  # a person who does not occur
         "What is the arbitration clause of the franchise agreement?",  # legal, but not here
+        "When was Person 98 injured?",  # a name behind a verb is a name, and it occurs nowhere
     ],
 )
 def test_it_abstains_and_shows_the_nearest(question):
     made = ask(question)
     assert made.abstained and made.sentences == () and len(made.nearest) == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Does the lease require the Company 91 to pay a monthly rent?", "$4,500"),  # a role taken for a company
+        (
+            "Was the stairway of the building to Person 92 or collapse in 2019?",
+            "collapsed",
+        ),  # a verb taken for a person
+    ],
+)
+def test_an_ordinary_word_taken_for_a_name_is_no_reason_to_abstain(question, words):
+    made = ask(question)
+    assert not made.abstained and words in quote(made.sentences[0])
 
 
 def test_nothing_found_abstains():

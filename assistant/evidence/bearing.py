@@ -1,8 +1,7 @@
 """Whether passages bear a question, and which of their sentences do: the ground of an answer, and of abstaining.
 
 A sentence bears a question by its terms (rare ones count more), by its meaning (cosine of sentence vectors), and by
-having the kind
-of thing that is asked for: a date for "when", an amount for "how much", a name for "who".
+having the kind of thing that is asked for: a date for "when", an amount for "how much".
 """
 
 from __future__ import annotations
@@ -20,12 +19,18 @@ from assistant.evidence.questions import find_question_terms, state_question, st
 from assistant.evidence.reading import Reading
 from assistant.evidence.retrieval import Hit
 from assistant.evidence.terms import find_terms
-from assistant.store.pseudonyms import find_pseudonyms
+from assistant.store.pseudonyms import PATTERN, find_pseudonyms
 
 READ_PASSAGES = 6
 MOST_SENTENCES = 48
 BEARS = 0.376  # least weight of the best sentence, below it the answer abstains; see docs/benchmarks.md
 NAMED_MISSING = 0.5  # share of the question's pseudonyms that must stand in the passages
+# Words behind which a pseudonym is a name ("did PERSON_3 …"). Behind "the" or "to" it is most often an ordinary word
+# that a recognizer took for one ("require the COMPANY_5 to COMPANY_9 the COMPANY_7"), and stands in no passage.
+_BEFORE_NAMES = frozenset(
+    "did does do is are was were has have had can could may must should will would of by with between about for "
+    "against from whom who why when if that".split()
+)
 _ROLES = ("body", "point", "fragment", "caption")
 
 _KINDS: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
@@ -106,12 +111,22 @@ def weigh_bearing(question: str, hits: Sequence[Hit], readings: Mapping[str, Rea
 
 def _name_lack(question: str, hits: Sequence[Hit], readings: Mapping[str, Reading], best: float) -> str:
     """Say what is lacking: a name that is asked about, or likeness."""
-    names = list(dict.fromkeys(find_pseudonyms(strip_frame(question))))
+    names = _find_names(strip_frame(question))
     if names:
         held = set(find_pseudonyms(" ".join(hit.text for hit in hits[:READ_PASSAGES])))
         if sum(name in held for name in names) < NAMED_MISSING * len(names):
             return "the passages do not name whom the question is about"
     return "no passage bears the question" if best < BEARS else ""
+
+
+def _find_names(question: str) -> list[str]:
+    """Give the pseudonyms that stand in a question as names do, each once."""
+    names = []
+    for found in PATTERN.finditer(question):
+        before = question[: found.start()].split()
+        if not before or before[-1].lower() in _BEFORE_NAMES:
+            names.append(found.group())
+    return list(dict.fromkeys(names))
 
 
 def _gather(hits: Sequence[Hit], readings: Mapping[str, Reading]) -> list[tuple[str, int, int, int]]:
