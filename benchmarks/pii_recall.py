@@ -124,11 +124,14 @@ def read_cases() -> tuple[list[dict[str, Any]], bool]:
     """Read the command line; give the marked cases, and whether JSON alone is wanted."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--corpora", default=os.environ.get("CASEBRIEF_CORPORA", ""))
+    parser.add_argument("--file", type=Path, help="marked cases of the same form, in the place of pii/echr.jsonl")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    path = Path(arguments.corpora) / "pii" / "echr.jsonl"
-    if not arguments.corpora or not path.is_file():
-        raise SystemExit("Give --corpora DIR, the folder that holds pii/echr.jsonl, or set CASEBRIEF_CORPORA.")
+    path = arguments.file or Path(arguments.corpora) / "pii" / "echr.jsonl"
+    if not path.is_file():
+        raise SystemExit(
+            "Give --corpora DIR, the folder that holds pii/echr.jsonl, or set CASEBRIEF_CORPORA; or --file."
+        )
     lines = path.read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line.strip()], arguments.json
 

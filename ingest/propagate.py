@@ -11,6 +11,7 @@ import regex
 
 from assistant.store.pseudonyms import find_pseudonyms
 from ingest.identify import Candidate
+from ingest.recognizers.common_words import is_no_name, tell_parts
 from ingest.recognizers.vocabulary import (
     COUNTRIES,
     FEMALE_NAMES,
@@ -69,11 +70,19 @@ def spread_names(
     for index, (word, start, _end) in enumerate(tokens):
         if word in longest_first and (any_case or not text[start].islower()):
             match = _match_longest(text, tokens, index, longest_first[word], by_words)
-            if match is not None:
+            if match is not None and not (any_case and _is_ordinary(text, match)):
                 found.append(
                     match if match.rank != PARTY_IN_LAW or _is_within(law, match) else _rank_plain(text, match)
                 )
     return found
+
+
+def _is_ordinary(text: str, match: Candidate) -> bool:
+    """Tell whether a match in small letters is a word of the sentence, "return" or "notify", and no name typed so."""
+    word = text[match.start : match.end]
+    if not word.islower() or not word.isalpha():
+        return False
+    return "noun" not in tell_parts(word) and is_no_name(word) if match.type in _PERSONS else is_no_name(word)
 
 
 def find_terms(text: str, told: Collection[tuple[str, str]]) -> list[Candidate]:

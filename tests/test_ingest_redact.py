@@ -137,6 +137,21 @@ def test_input_of_a_person_is_masked_in_any_case_and_keeps_issued_pseudonyms() -
     assert "4711" not in masked and vault.restore(masked) == unknown
 
 
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("Must he notify the owner?", True),  # a word of the sentence, whatever company is called so
+        ("did chase pay?", False),  # a surname in small letters
+        ("What did Notify say?", False),  # a name as names are written
+        ("May the Receiving Party keep copies?", True),  # a role, whoever holds it
+    ],
+)
+def test_a_word_of_the_question_is_no_name(question: str, kept: bool) -> None:
+    vault = Vault.ephemeral()
+    redact_text("Notify, Inc. sued Martin Chase. Notify answered; Mr. Chase paid.", vault, "working")
+    assert (redact_input(question, vault, "working") == question) is kept
+
+
 def test_what_a_person_types_renames_nobody_and_still_hides_an_unknown_name() -> None:
     vault = Vault.ephemeral()
     page = redact_text("Ms. Torres signed the lease with Bramble Widgets.", vault, "working").text

@@ -124,6 +124,7 @@ class collective individual individuals person persons people citizen citizens p
 did do does done have has had are were was will would can could should shall might must please anything nothing
 everything something every only once twice two three so most more even tell let now comes showing shown isn aren don
 didn wasn weren doesn hearsay compensatory punitive special specific reasonable actual nominal statutory treble
+receiving disclosing contracting indemnified indemnifying breaching defaulting requesting notifying non nondisclosure
 exemplary disgorgement restitution waiver limitation limitations license licenses insurance distributor distributors
 manufacturer manufacturers contractor contractors subcontractor subcontractors supplier suppliers vendor vendors
 customer customers consultant consultants provider providers conventional unopposed opposed requested factual legal
