@@ -71,6 +71,11 @@ class Settings(BaseSettings):
     ocr_page_timeout_s: float = Field(default=20.0, gt=0, description="Seconds a page with OCR.")
     document_timeout_s: float = Field(default=1800.0, gt=0, description="Seconds a document.")
     reader_memory_mb: int = Field(default=1024, ge=256, description="Memory of the process that reads, in MiB.")
+    check_layers: bool = Field(
+        default=True,
+        description="Whether pages with an invisible text layer are read by OCR too, and words of the layer that their "
+        "picture does not show taken out: costs the time of OCR on scans that carry their text.",
+    )
     ocr_processes: int = Field(default=2, ge=1, le=64, description="Pages read by OCR at the same time.")
 
     held_out_share: float = Field(

@@ -116,7 +116,7 @@ def _pack_page(kind: str, facts: dict[str, Any], parted: PartedText) -> Frame:
     records, room = bound_records(parted.hidden, ROOM_OF_PAGE)
     header = facts | {
         "text_bytes": len(encoded), "hidden": records, "hidden_cut": room < 0, "unchecked": parted.unchecked,
-        "undrawn": parted.undrawn,
+        "undrawn": parted.undrawn, "layer": [[round(v, 4) for v in box] for box in parted.layer],
     }  # fmt: skip
     return Frame(kind, header, encoded + _little_endian(parted.boxes))
 

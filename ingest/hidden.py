@@ -8,13 +8,14 @@ what its objects say of their own colour and way of painting takes the picture's
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ingest.hidden_records import make_record
-from ingest.page_objects import PageObjects, address_of, judge_paint
+from ingest.page_objects import INVISIBLE, PageObjects, address_of, judge_paint
 from ingest.page_picture import PagePicture
 from ingest.page_words import BOX_SCALE, PageCharacters, Word, cut_words, surround
 from ingest.replaced import REPLACED, ShownText
@@ -25,6 +26,7 @@ OFF_PAGE, TINY = "off the page", "under 4 points"
 
 _TINY_POINTS = 4.0
 _PAPER_POINTS = 792.0
+_LAYER_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class PartedText:
         hidden: A record {reason, text, box} for each hidden run.
         unchecked: Whether some of the text could not be held against the page's picture.
         undrawn: Whether it was parted without a picture, by what the page's objects say of themselves.
+        layer: Boxes, 0..1 of the page, of the words it shows that are painted by nothing: a scan's own text layer, or
+            words behind a picture of others.
     """
 
     text: str
@@ -44,6 +48,7 @@ class PartedText:
     hidden: list[dict[str, Any]]
     unchecked: bool = False
     undrawn: bool = False
+    layer: tuple[Sequence[float], ...] = ()
 
 
 class PageText:
@@ -84,7 +89,18 @@ class PageText:
         shapeless = [(a, b, SHAPELESS) for a, b in find_shapeless("".join(read.characters))]
         parted = _take_out(read, _join_runs(read, runs, shapeless))
         replaced = [make_record(REPLACED, text) for text in self._shown.replaced]
-        return replace(parted, hidden=parted.hidden + replaced, unchecked=unchecked or self._shown.unchecked)
+        layer = self._find_layer(reasons)
+        return replace(
+            parted, hidden=parted.hidden + replaced, unchecked=unchecked or self._shown.unchecked, layer=layer
+        )
+
+    def _find_layer(self, reasons: dict[Word, str]) -> tuple[Sequence[float], ...]:
+        """Give the boxes of words that are painted by nothing and are kept all the same."""
+        if all(text.painted for text in self._objects.texts.values()):
+            return ()
+        judged = _judge_objects(self._shown, self._objects, [word for word in self._words if word not in reasons])
+        unpainted = [word for word, reason in judged.items() if reason == INVISIBLE and word.box]
+        return tuple([value / BOX_SCALE for value in word.box or ()] for word in unpainted[:_LAYER_MAX])
 
 
 def _judge_picture(picture: PagePicture, words: list[Word], reasons: dict[Word, str]) -> tuple[dict[Word, str], bool]:

@@ -12,6 +12,7 @@ from assistant.documents import HiddenText, Page
 from assistant.errors import LimitExceeded, RefusedInput
 from ingest.hidden_records import bound_records, describe_hidden, make_record, name_pages, take_records
 from ingest.kinds import decode_text, sniff_kind
+from ingest.layers import SURE_ABOVE, Box, hide_unshown, round_box
 from ingest.limits import ChildDied, Frame, LimitedProcess, Limits
 from ingest.shapeless import SHAPELESS, take_out_shapeless
 
@@ -134,6 +135,8 @@ class _Reading:
         self.unchecked: list[int] = []
         self.undrawn: list[int] = []
         self.hidden_cut: list[int] = []
+        self.layers: dict[int, list[Box]] = {}
+        self.unsure_layers: list[int] = []
         self.draft: Frame | None = None
         self.draft_at = self.drawing_lost_s = 0.0
         self.characters_left = settings.max_pages * _CHARACTERS_A_PAGE
@@ -242,6 +245,8 @@ class _Reading:
         self.pages[number] = Page(number, text, frame.body[size:], *place, hidden=hidden)
         if needs_ocr(text, float(header["image_share"]), int(header["paths"])):
             self.scans.append(number)
+        elif header.get("layer") and self.settings.check_layers:
+            self.layers[number] = [round_box(box) for box in header["layer"]]
         self.progress(number, self._last(), "Reading")
 
     def _take_hidden(self, number: int, header: Any) -> tuple[HiddenText, ...]:
@@ -277,10 +282,17 @@ def _read_scans(
     """Put OCR pages in the place of pages without usable text; a page OCR cannot read keeps its stamp."""
     pages = dict(reading.pages)
     warnings: list[str] = []
-    if reading.scans:
+    if reading.scans or reading.layers:
         from ingest.ocr import read_scans
 
-        found = read_scans(data, reading.scans, settings, password, reading.progress)
+        both = read_scans(data, sorted({*reading.scans, *reading.layers}), settings, password, reading.progress)
+        found = {number: page for number, page in both.items() if number in reading.scans}
+        for number, layer in reading.layers.items():
+            shown = both.get(number)
+            if shown is None or (shown.confidence or 0.0) < SURE_ABOVE:
+                reading.unsure_layers.append(number)
+            else:
+                pages[number] = reading.pages[number] = hide_unshown(pages[number], layer, shown)
         for number in reading.scans:
             scanned = found.get(number)
             had = pages[number]
@@ -317,6 +329,11 @@ def _describe(reading: _Reading, settings: Settings) -> list[str]:
         warnings.append(
             "Pages on which hidden text was looked for by its colour, size, place and way of painting only, without "
             f"a picture; white text that a dark ground shows is taken out there too: {name_pages(reading.undrawn)}."
+        )
+    if reading.unsure_layers:
+        warnings.append(
+            "Pages whose invisible text layer could not be held against their picture, which OCR cannot read well: "
+            f"{name_pages(reading.unsure_layers)}."
         )
     if reading.trouble:
         warnings.append("A page stopped the reader (time, memory or a crash) and was left out.")
