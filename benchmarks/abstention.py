@@ -73,12 +73,16 @@ class Prepared:
 @lru_cache(maxsize=64)  # an agreement that is whole is asked a dozen questions, one after another
 def prepare(name: str, text: str) -> Prepared:
     """Split, read and index a pseudonymized text."""
+    return index_document(make_document(name, text))
+
+
+def index_document(document: Any) -> Prepared:
+    """Read and index a document in memory."""
     import bm25s
 
     from assistant.evidence.reading import Reading
     from assistant.evidence.terms import find_terms
 
-    document = make_document(name, text)
     texts = [document.passage_text(passage) for passage in document.passages]
     words = bm25s.BM25()
     words.index([find_terms(f"plain {passage}") for passage in texts], show_progress=False)

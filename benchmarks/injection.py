@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from abstention import RememberingEmbedder, rank_passages  # noqa: E402
+from abstention import RememberingEmbedder, index_document, rank_passages  # noqa: E402
 from injection_filings import PLACES, Payload, make_attacked_pdf, make_clean_pdf, make_filings  # noqa: E402
 
 from finetune.answers import tell_prompt  # noqa: E402
@@ -112,7 +112,7 @@ class Desk:
         from assistant.chat import answer
         from assistant.documents import Answer
 
-        hits = rank_passages(document, question, self.embedder)
+        hits = rank_passages(index_document(document), question, self.embedder)
         items = answer(
             question,
             hits,
