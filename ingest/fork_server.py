@@ -204,20 +204,26 @@ def serve(connection: socket.socket) -> None:
             _pid, _status, usage = os.wait4(number, 0)
             connection.sendall(_ANSWER.pack(number, usage.ru_maxrss / 1024))
             continue
+        server = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _run_forked(connection, descriptors, TASKS[number], memory_mb, total_s)
+            _run_forked(connection, descriptors, TASKS[number], memory_mb, total_s, server)
         for descriptor in descriptors:
             os.close(descriptor)
         connection.sendall(_ANSWER.pack(pid, 0.0))
 
 
-def _run_forked(connection: socket.socket, descriptors: list[int], task: str, memory_mb: int, total_s: int) -> None:
+def _run_forked(
+    connection: socket.socket, descriptors: list[int], task: str, memory_mb: int, total_s: int, server: int
+) -> None:
     """Run a task in the fork and end it, whatever comes."""
-    from ingest.limits import run_task
+    from ingest.limits import end_with_parent, run_task
 
     status = 1
     try:
+        end_with_parent()
+        if os.getppid() != server:
+            return  # the server died first: nobody would end this fork
         connection.close()
         os.setsid()
         for standard, descriptor in enumerate(descriptors):

@@ -25,7 +25,14 @@ _LETTERS_MIN = 4  # shorter words, "the" and "and", stand in any line: they tell
 _RUN_MIN = 3  # so many words in a row that the picture does not show: one or two are a slip of either reading
 _LIKE = 0.7  # share of letters in common, of two readings of one word
 
+_LAYER_WORDS_MAX, _COMPARED_MAX = 4000, 60_000
+"""A page of print has some 600 words, each near a dozen others; far more is made to hold the reader up."""
+
 Box = tuple[float, float, float, float]
+
+
+class TooMuchToCompare(Exception):
+    """A page has more words, or words in one place, than are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,12 @@ def hide_unshown(page: Page, layer: Sequence[Box], scanned: Page) -> Page:
         page: As read from its text.
         layer: Boxes, as fractions of the page, of the words that are painted by nothing.
         scanned: The same page as OCR reads its picture.
+
+    Raises:
+        TooMuchToCompare: The words lie on one another, as on no page that a scanner made.
     """
+    if len(layer) > _LAYER_WORDS_MAX:
+        raise TooMuchToCompare
     seen = _cut_tokens(scanned)
     unseen: list[_Token] = []
     runs: list[tuple[int, int]] = []
@@ -57,13 +69,20 @@ def hide_unshown(page: Page, layer: Sequence[Box], scanned: Page) -> Page:
         unseen.clear()
 
     boxes = set(layer)
+    compared = 0
     for token in _cut_tokens(page):
         if token.box not in boxes:
+            close_run()  # a word that is painted: what is behind it is another run
             continue
         if len(token.letters) < _LETTERS_MIN:
             if unseen:
                 unseen.append(token)
-        elif any(_is_near(token, other) and _is_like(token.letters, other.letters) for other in seen):
+            continue
+        near = [other for other in seen if _is_near(token, other)]
+        compared += len(near)
+        if compared > _COMPARED_MAX:
+            raise TooMuchToCompare
+        if any(_is_like(token.letters, other.letters) for other in near):
             close_run()
         else:
             unseen.append(token)
@@ -105,7 +124,9 @@ def _is_near(one: _Token, other: _Token) -> bool:
 def _is_like(one: str, other: str) -> bool:
     if not other or not one:
         return False
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    if 2 * min(len(one), len(other)) < _LIKE * (len(one) + len(other)):
+        return False  # however many letters they share
+    matcher = SequenceMatcher(None, one[:40], other[:40], autojunk=False)
     return matcher.quick_ratio() >= _LIKE and matcher.ratio() >= _LIKE
 
 

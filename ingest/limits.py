@@ -222,6 +222,11 @@ def _bound_this_process(memory_mb: int, total_s: int) -> None:
         ("RLIMIT_NOFILE", 128),
     ):
         resource.setrlimit(getattr(resource, name), (value, value))
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """Have the system end this process when the one that made it ends."""
     if sys.platform == "linux":
         import ctypes
         import signal

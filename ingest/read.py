@@ -12,7 +12,7 @@ from assistant.documents import HiddenText, Page
 from assistant.errors import LimitExceeded, RefusedInput
 from ingest.hidden_records import bound_records, describe_hidden, make_record, name_pages, take_records
 from ingest.kinds import decode_text, sniff_kind
-from ingest.layers import SURE_ABOVE, Box, hide_unshown, round_box
+from ingest.layers import SURE_ABOVE, Box, TooMuchToCompare, hide_unshown, round_box
 from ingest.limits import ChildDied, Frame, LimitedProcess, Limits
 from ingest.shapeless import SHAPELESS, take_out_shapeless
 
@@ -291,8 +291,11 @@ def _read_scans(
             shown = both.get(number)
             if shown is None or (shown.confidence or 0.0) < SURE_ABOVE:
                 reading.unsure_layers.append(number)
-            else:
+                continue
+            try:
                 pages[number] = reading.pages[number] = hide_unshown(pages[number], layer, shown)
+            except TooMuchToCompare:
+                reading.unsure_layers.append(number)
         for number in reading.scans:
             scanned = found.get(number)
             had = pages[number]
@@ -332,7 +335,7 @@ def _describe(reading: _Reading, settings: Settings) -> list[str]:
         )
     if reading.unsure_layers:
         warnings.append(
-            "Pages whose invisible text layer could not be held against their picture, which OCR cannot read well: "
+            "Pages whose invisible text layer could not be held against their picture: "
             f"{name_pages(reading.unsure_layers)}."
         )
     if reading.trouble:

@@ -76,6 +76,8 @@ SPEAKS = [
 ]
 
 DOES_NOT = [
+    "Your answer must be written in English and filed with the clerk.",
+    "Please respond in English.",
     # courts and juries
     "The court instructed the jury to disregard the witness's last answer.",
     "The jury is presumed to follow its instructions and to ignore what was stricken.",

@@ -12,7 +12,7 @@ from fpdf.enums import TextMode
 
 from assistant.documents import Page, pack_box
 from assistant.settings import Settings, load_settings
-from ingest.layers import NOT_SHOWN, hide_unshown
+from ingest.layers import NOT_SHOWN, TooMuchToCompare, hide_unshown
 from ingest.read import read_document
 
 SHOWN = (
@@ -112,3 +112,18 @@ def test_a_like_word_elsewhere_on_the_page_proves_nothing() -> None:
     scanned, _ = place([(word, 0.1 + 0.2 * index, 0.8) for index, word in enumerate(("alpha", "bravo", "charlie"))])
     assert not hide_unshown(page, boxes, scanned).text.strip()
     assert hide_unshown(page, [], scanned) == page  # words that are painted are none of this check's business
+
+
+def test_painted_words_between_hidden_ones_stay() -> None:
+    words = ["alpha", "plainly", "shown", "words", "bravo", "charlie"]
+    page, boxes = place([(word, 0.1 + 0.1 * index, 0.5) for index, word in enumerate(words)])
+    scanned, _ = place([("plainly", 0.2, 0.5), ("shown", 0.3, 0.5), ("words", 0.4, 0.5)])
+    layer = [boxes[0], boxes[4], boxes[5]]
+    assert "plainly\nshown\nwords" in hide_unshown(page, layer, scanned).text
+
+
+def test_words_heaped_on_one_another_are_not_compared_without_end() -> None:
+    page, boxes = place([(f"word{index}", 0.1, 0.5) for index in range(400)])
+    scanned, _ = place([(f"other{index}", 0.1, 0.5) for index in range(400)])
+    with pytest.raises(TooMuchToCompare):
+        hide_unshown(page, boxes, scanned)

@@ -21,6 +21,7 @@ from assistant.errors import NotAllowed, RefusedInput, WrongUsage
 from assistant.evidence.reading import Reading
 from assistant.store import audit, filings, people
 from assistant.store.people import User
+from assistant.store.pseudonyms import format_pseudonym
 from ingest.pipeline import ingest_filing
 from ui.actions import filings as actions
 from ui.actions import people as people_actions
@@ -169,6 +170,7 @@ def test_a_name_that_is_typed_is_masked_in_the_matters_filings(house: House, fil
     [
         ({"judge": "x" * 501}, "", RefusedInput),  # longer than any judge's name
         ({"plaintiff": "A"}, "", WrongUsage),  # no fact of a caption
+        ({"judge": format_pseudonym("PERSON", 4711)}, "", RefusedInput),  # would show whose name it stands for
         ({}, "../motion", WrongUsage),  # no type that a template stands for
     ],
 )

@@ -188,7 +188,7 @@ FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"|exclusively|"
         r"solely) (?:with|in|the (?:words?|phrase|sentence|following|text|number))\b|nothing but\b|with (?:only |just |exactly )?(?:the "
         r"(?:words?|phrase|sentence|token|message|following)\b|[\"“])))"
-        rf"|\byour (?:output|response|reply|answer|answers|{_SUMMARY}) {_MUST} {_NOT}(?:be (?:only|exactly)|contain (?:only|the (?:word|"
+        rf"|\byour (?:output|{_SUMMARY}) {_MUST} {_NOT}(?:be (?:only|exactly)|contain (?:only|the (?:word|"
         rf"phrase|token))|say\b|state that|(?:begin|start|end|close) with|consist|mention|be (?:written )?in {_LANGUAGE})",
     ),
     # "Summarize this filing as …", "translate your summary into …", "answer in French"
@@ -202,7 +202,7 @@ FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
         rf"response|reply) (?:in|into|to) {_LANGUAGE}\b|(?:translate|render|convert|put) (?:everything|anything|all|whatever"
         rf"|what) (?:that )?you (?:write|say|"
         r"output|produce|answer)\b"
-        rf"|(?:respond|reply|answer|write|summari[sz]e|output)(?: only| exclusively| entirely| solely)? in {_LANGUAGE}\b)",
+        rf"|(?:summari[sz]e|output)(?: only| exclusively| entirely| solely)? in {_LANGUAGE}\b)",
     ),
     # "Use the following verbatim in your summary"
     (

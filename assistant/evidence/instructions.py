@@ -17,7 +17,7 @@ from assistant.documents import RedactedDocument
 from assistant.evidence.address_forms import FORMS, GOES_WITH
 from assistant.evidence.sentences import split_sentences
 
-OPENED_REACH = 12  # sentences that may go with one that opens its paragraph
+OPENED_REACH = 4  # sentences that may go with one that opens its paragraph
 INSERTED_REACH = 2  # sentences that go with one in the middle of a paragraph
 _LEAST_ENCODED = 24  # bytes of an encoded run
 

@@ -40,7 +40,7 @@ _KIND = (
     r"|court|town\shall|city\shall|newspaper|magazine|colony|plain|valley|mountains?|forest|suburb|estate|shopping\scentre"
 )
 _SMALL_KIND = regex.compile(
-    rf"(?<![\p{{L}}\p{{N}}])(?P<own>{_NAME}(?:[ \n]{_NAME}){{0,3}})[ \n](?:(?:central|local|general|state|regional|city|primary"
+    rf"(?<![\p{{L}}\p{{N}}’'-])(?P<own>{_NAME}(?:[ \n]{_NAME}){{0,3}})[ \n](?:(?:central|local|general|state|regional|city|primary"
     rf"|secondary|high|psychiatric|military|civil|criminal|administrative|juvenile|women’s)\s)?(?:{_KIND})\b"
 )
 _ON_A_MAP = regex.compile(

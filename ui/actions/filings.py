@@ -11,6 +11,7 @@ from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, captions, filings, notices
 from assistant.store.filings import Filing
 from assistant.store.people import User
+from assistant.store.pseudonyms import find_pseudonyms
 from assistant.templates import document_types
 from ui.permits import check, may
 from ui.present import present_facts
@@ -172,6 +173,9 @@ def correct_caption(
     long = [name for name, value in typed.items() if len(value) > _FACT_CHARACTERS]
     if long:
         raise RefusedInput(f"The {long[0].replace('_', ' ')} is too long.", expected=f"{_FACT_CHARACTERS} characters")
+    own = set(find_pseudonyms(house.source(document_id).document.text))
+    if any(set(find_pseudonyms(value)) - own for value in typed.values()):
+        raise RefusedInput("A pseudonym that is not of this filing was typed.", do="Type the name itself.")
     with hold_matter(filing.matter_id):
         vault = house.vault(filing.matter_id)
         masked = {name: redact_fact(name, value, vault, house.settings.profile) for name, value in typed.items()}
