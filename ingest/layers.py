@@ -93,7 +93,7 @@ def hide_unshown(page: Page, layer: Sequence[Box], scanned: Page) -> Page:
 def _cut_tokens(page: Page) -> list[_Token]:
     tokens = []
     for match in _TOKEN.finditer(page.text):
-        around = [box for box in page.line_boxes(match.start(), match.end())]
+        around = page.line_boxes(match.start(), match.end())
         if around:
             box = (
                 min(b.x0 for b in around), min(b.y0 for b in around),

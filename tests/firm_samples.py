@@ -17,7 +17,9 @@ PEOPLE = {"alex": "attorney", "nina": "attorney", "ada": "admin", "max": "admin"
 def open_firm(home: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setattr(people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # fast
     house = open_house(settings_of(home))
-    house.__dict__["index"] = SimpleNamespace(remove_matter=lambda _: None)
+    house.__dict__["index"] = SimpleNamespace(
+        add=lambda *_: None, indexed=lambda _: {}, remove_matter=lambda _: None
+    )  # of no account here
     for name, role in PEOPLE.items():
         people.add_user(house.db, name, role, PASSWORD)  # long settled: the audit log knows nothing of them
     return house

@@ -7,14 +7,12 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from argon2 import PasswordHasher
 from fake_actions import FakeActions
 from fake_web import log_in, open_fake_house
 from fastapi.testclient import TestClient
-from store_samples import settings_of
+from firm_samples import PASSWORD, open_firm
 
 from assistant.captions import tell_caption, tell_fact
 from assistant.errors import NotAllowed, RefusedInput, WrongUsage
@@ -26,11 +24,10 @@ from ingest.pipeline import ingest_filing
 from ui.actions import filings as actions
 from ui.actions import people as people_actions
 from ui.actions.summaries import stream_summary
-from ui.services import House, open_house
+from ui.services import House
 from ui.web.app import build_app
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-PASSWORD = "correct horse battery"
 COMPLAINT = """IN THE SUPERIOR COURT OF FULTON COUNTY
 
 MARLENE OKAFOR,
@@ -59,13 +56,7 @@ COMPLAINT
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home: Path = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # fast
-        opened = open_house(settings_of(home))
-        opened.__dict__["index"] = SimpleNamespace(
-            add=lambda *_: None, indexed=lambda _: {}, remove_matter=lambda _: None
-        )
-        for name, role in (("alex", "attorney"), ("paula", "paralegal"), ("nina", "attorney"), ("ada", "admin")):
-            people.add_user(opened.db, name, role, PASSWORD)
+        opened = open_firm(home, patch)
         people.add_user(opened.db, "wanda", "paralegal", PASSWORD)
         yield opened
         opened.close()

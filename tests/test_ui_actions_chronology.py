@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
-from store_samples import add_matter, settings_of
+from firm_samples import open_firm
+from store_samples import add_matter
 
 from assistant.errors import NotAllowed
 from assistant.store import filings, people
 from assistant.store.people import User
 from ingest.pipeline import store_reading
 from ui.actions import chronology
-from ui.services import House, open_house
+from ui.services import House
 
 TEXT = (
     "COMPLAINT\n\n1. On July 9, 2020 Mr. Anselm Quackenbush signed the lease of the warehouse.\n\n"
@@ -27,10 +27,7 @@ TEXT = (
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    monkeypatch.setattr(people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # fast
-    opened = open_house(settings_of(tmp_path))
-    for name, role in (("alex", "attorney"), ("nina", "attorney"), ("ada", "admin")):
-        people.add_user(opened.db, name, role, "correct horse battery")
+    opened = open_firm(tmp_path, monkeypatch)
     yield opened
     opened.close()
 

@@ -6,11 +6,9 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from argon2 import PasswordHasher
-from store_samples import settings_of
+from firm_samples import open_firm
 
 from assistant.errors import NotAllowed, NotFound, RefusedInput
 from assistant.store import audit, filings, people
@@ -20,23 +18,16 @@ from finetune.synthesize.rules import make_filing
 from ingest.pipeline import ingest_filing
 from ui.actions import names
 from ui.actions import people as people_actions
-from ui.services import House, open_house
+from ui.services import House
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home: Path = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # fast
-        opened = open_house(settings_of(home))
-        opened.__dict__["index"] = SimpleNamespace(
-            add=lambda *_: None, indexed=lambda _: {}, remove_matter=lambda _: None
-        )
-        for name, role in (("alex", "attorney"), ("paula", "paralegal"), ("nina", "attorney"), ("ada", "admin")):
-            people.add_user(opened.db, name, role, PASSWORD)
+        opened = open_firm(home, patch)
         yield opened
         opened.close()
 

@@ -1,4 +1,4 @@
-"""Keeps what the process had in memory out of the vector files: new memory is filled before it is handed out.
+"""The C library's memory: filled before it is handed out to the vector files, and given back when it is free.
 
 The vector index writes its whole block of memory to disk, the part that holds no vector yet included. What stood there
 before, a text or a name, would lie in the file.
