@@ -15,7 +15,6 @@ from assistant.documents import Evidence
 from assistant.evidence.attitudes import SPEECH, find_speech
 from assistant.evidence.claims import Claim, find_claims
 from assistant.evidence.reading import Reading, Unit
-from assistant.evidence.wording import trim_source
 from assistant.store.pseudonyms import PATTERN
 
 Kind = Literal["event", "deadline", "amount"]
@@ -45,15 +44,13 @@ class Entry:
     Attributes:
         kind: An event with a date, a deadline (a date or a period by which something is due), or an amount of money.
         stated: The date, period or sum as it stands, pseudonymized (under the strict profile a date is one).
-        text: The sentence it stands in, pseudonymized.
         said: "alleged", "argued", "testified", "found", "held" or "dissented", as the sentence says or the kind of
             filing lets one expect; "" where the filing itself says so.
-        evidence: Where the sentence stands.
+        evidence: Where the sentence stands that it is in.
     """
 
     kind: Kind
     stated: str
-    text: str
     said: str
     evidence: Evidence
 
@@ -64,10 +61,10 @@ def list_entries(reading: Reading) -> tuple[Entry, ...]:
     A year alone is no date of an event, and what stands in a citation, a caption, a table or a signature is left out.
     """
     return tuple(
-        Entry(kind, stated, text, said, reading.give_evidence(unit.start, unit.end))
+        Entry(kind, stated, said, reading.give_evidence(unit.start, unit.end))
         for index, unit in enumerate(reading.units)
         if unit.role in _ROLES or _is_sentence(reading.unit_text(index), unit)
-        for text, said in [(trim_source(reading.unit_text(index)), _tell_speaker(reading, index, unit))]
+        for said in [_tell_speaker(reading, index, unit)]
         for kind, stated in _find_stated(reading.unit_text(index))
     )
 

@@ -52,7 +52,11 @@ def test_the_oldest_comes_first_with_real_names_and_a_place(house: House, docume
     assert [row["stated"] for row in found["deadlines"]] == ["June 1, 2021"]
     assert [row["stated"] for row in found["amounts"]] == ["$4,500"]
     first = found["events"][0]
-    assert "Quackenbush paid" in first["text"] and first["said"] == "alleged" and first["date"] == [2019, 5, 3]
+    assert (
+        "On May 3, 2019 Mr. Quackenbush paid" in first["text"]
+        and first["said"] == "alleged"
+        and first["date"] == [2019, 5, 3]
+    )
     assert first["evidence"][0]["pinpoint"].startswith("p. 1")
     quote = first["evidence"][0]
     assert TEXT[quote["start"] : quote["end"]] == quote["quote"]

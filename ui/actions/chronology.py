@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ui.services import House
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_COLUMNS = ("kind", "stated", "date", "text", "said", "place", "quote")
+_COLUMNS = ("kind", "stated", "date", "text", "said", "place")
 
 
 def list_stated(house: House, user: User, document_id: str) -> dict[str, Any]:
@@ -25,7 +25,8 @@ def list_stated(house: House, user: User, document_id: str) -> dict[str, Any]:
     Returns:
         `facts` of the caption, parties among them; `events` and `deadlines`, oldest first, and `amounts` in reading
         order: each with `stated` (the date, period or sum as it stands), `date` (year, month and day as far as said, or
-        None), `text`, `said` (who says it: "alleged" and so on, or "") and `evidence`.
+        None), `text` (the sentence's original characters), `said` (who says it: "alleged" and so on, or "") and
+        `evidence`.
     """
     from assistant.chronology import list_entries
     from assistant.evidence.reading import Reading
@@ -35,13 +36,13 @@ def list_stated(house: House, user: User, document_id: str) -> dict[str, Any]:
     sources = Sources(source)
     rows: dict[str, list[dict[str, Any]]] = {"event": [], "deadline": [], "amount": []}
     for entry in list_entries(Reading(source.document)):
-        allowed = find_cited_pseudonyms([entry.evidence], sources)
-        stated, text = (source.vault.restore(value, allowed=allowed) for value in (entry.stated, entry.text))
+        stated = source.vault.restore(entry.stated, allowed=find_cited_pseudonyms([entry.evidence], sources))
+        evidence = present_evidence(entry.evidence, sources)
         date = next(iter(read_dates(stated)), None) if entry.kind != "amount" else None
         rows[entry.kind].append(
             {
-                "stated": stated, "date": list(date) if isinstance(date, tuple) else None, "text": text,
-                "said": entry.said, "evidence": present_evidence(entry.evidence, sources),
+                "stated": stated, "date": list(date) if isinstance(date, tuple) else None, "text": quote(evidence),
+                "said": entry.said, "evidence": evidence,
             }
         )  # fmt: skip
     audit.record(house.db, user.name, "filing.stated", document_id, {"rows": sum(map(len, rows.values()))})
@@ -54,6 +55,11 @@ def list_stated(house: House, user: User, document_id: str) -> dict[str, Any]:
         "deadlines": in_time["deadline"],
         "amounts": rows["amount"],
     }
+
+
+def quote(evidence: list[dict[str, Any]]) -> str:
+    """Give the original characters of a sentence in one line; a page's end may part it."""
+    return " ".join(" ".join(proof["quote"].split()) for proof in evidence)
 
 
 def _order_in_time(row: dict[str, Any]) -> tuple[int, int, int]:
@@ -77,8 +83,7 @@ def export_stated(house: House, user: User, document_id: str) -> tuple[str, str,
         for row in found[kind]:
             date = "-".join(f"{part:02}" for part in row["date"] if part) if row["date"] else ""
             places = "; ".join(dict.fromkeys(e["pinpoint"] or f"p. {e['page']}" for e in row["evidence"]))
-            quote = " … ".join(" ".join(e["quote"].split()) for e in row["evidence"])
-            values = (kind.removesuffix("s"), row["stated"], date, row["text"], row["said"], places, quote)
+            values = (kind.removesuffix("s"), row["stated"], date, row["text"], row["said"], places)
             writer.writerow([keep_from_counting(value) for value in values])
     stem = "".join(c if c.isalnum() or c in "-_" else "_" for c in found["file"].rsplit(".", 1)[0])[:60] or "filing"
     return f"{stem}-dates-and-amounts.csv", "text/csv; charset=utf-8", out.getvalue().encode("utf-8-sig")
