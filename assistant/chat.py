@@ -93,7 +93,7 @@ def answer(
         engine: The language model; may be None where `adapter` is "none".
         history: Earlier (question, answer) pairs of the conversation, oldest first.
         adapter: Adapter id, "base", or "none" for the source's own sentences.
-        settings: `on_unsupported` counts.
+        settings: `on_unsupported` and `on_own_words` count.
         stop: Ends the answer within half a second; what is done stays.
 
     Yields:
@@ -220,7 +220,7 @@ def _verify(
     best: Verdict | None = None
     for document_id, grounder in grounders.items():
         ranges = [_widen(q, readings) for q in quotes if q.document_id == document_id]
-        verdict = grounder.verify(text, ranges)
+        verdict = grounder.verify_written(text, ranges)
         if best is None or _ORDER[verdict.support] > _ORDER[best.support]:
             best = verdict
     if best is None:
@@ -230,6 +230,8 @@ def _verify(
         if settings.on_unsupported == "source" or not says:
             return None
         return Sentence(text, "unsupported", best.reason, best.evidence, "", "model")
+    if best.own_words and settings.on_own_words == "source":
+        return None
     return Sentence(text, best.support, best.reason, best.evidence, "", "model")
 
 

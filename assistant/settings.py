@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         default="source",
         description="A sentence the source does not bear: replaced by the source's own words, or shown as unsupported.",
     )
+    on_own_words: Literal["source", "flag"] = Field(
+        default="source",
+        description="A sentence that the model put together in its own words: replaced by the source's own, or shown "
+        "as partly supported. A model larger than the shipped one may earn the second.",
+    )
 
     max_file_mb: int = Field(default=200, ge=1, description="Largest file that is read, in MiB.")
     max_pages: int = Field(default=2000, ge=1, description="Pages read of one document.")

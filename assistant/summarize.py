@@ -1,7 +1,7 @@
 """Summaries: for each part, passages are selected, condensed by the model, and every sentence is verified by code.
 
-A sentence that the source does not bear is replaced by the source's own words or shown as unsupported, as the setting
-says.
+A sentence that the source does not bear, or that the model put together in its own words, is replaced by the source's
+own or shown as what it is, as the settings say.
 Without a model (adapter "none") the source's own sentences make the summary.
 """
 
@@ -58,7 +58,7 @@ def summarize(
     Args:
         document: The pseudonymized document; all of it is read.
         engine: The language model; may be None where `adapter` is "none".
-        settings: `passage_tokens` and `on_unsupported` count.
+        settings: `passage_tokens`, `on_unsupported` and `on_own_words` count.
         template: The house template.
         detail: The dial.
         words: Budget for the whole summary; None for the lengths of the template.
@@ -222,11 +222,13 @@ class _Run:
 
     def _verify(self, text: str, task: Task, ranges: list[tuple[int, int]]) -> Sentence | None:
         """Verify a sentence of the model; None where it is to be replaced."""
-        verdict = self.grounder.verify(text, ranges)
+        verdict = self.grounder.verify_written(text, ranges)
         if verdict.support == "unsupported":
             if self.settings.on_unsupported == "source":
                 return None
             return Sentence(text, "unsupported", verdict.reason, verdict.evidence, task.part.name, "model")
+        if verdict.own_words and self.settings.on_own_words == "source":
+            return None
         if not any(s.part == task.part.name and says_who(s.text) for s in self.sentences):
             text = introduce(text, self.template.title, task.part.voice, True)
         return Sentence(text, verdict.support, verdict.reason, verdict.evidence, task.part.name, "model")

@@ -1,8 +1,9 @@
 """Draws sentences of real summaries with the quotes they rest on, for a person to read one by one.
 
 Each filing of `pdfs/` that can be read is summarized with the starter adapter. Of the sentences that are called supported
-or partly supported, N are drawn; for each the file, the page, the sentence and the quotes are printed, with a check by code
-that the quote's characters stand on the page named. Whether the quote bears the sentence is for the reader to say.
+or partly supported, N are drawn; for each the file, the page, who wrote it, the sentence and the quotes are printed, and
+a check by code that the quote's characters stand on the page named. Whether the quote bears the sentence is for the reader
+to say.
 
     python benchmarks/quotes_sample.py --corpora DIR [--count 100] [--seed 1] --json > drawn.json
 """
@@ -52,7 +53,12 @@ def tell_sentences(path: Path, engine: TransformersEngine, settings: Settings) -
             }
             for proof in sentence["evidence"]
         ]  # fmt: skip
-        rows.append({"file": path.name, "support": sentence["support"], "text": sentence["text"], "quotes": quotes})
+        rows.append(
+            {
+                "file": path.name, "support": sentence["support"], "origin": sentence["origin"],
+                "text": sentence["text"], "reason": sentence["reason"], "quotes": quotes,
+            }
+        )  # fmt: skip
     return rows
 
 
@@ -80,7 +86,13 @@ def main() -> None:
     borne = [row for row in rows if row["support"] != "unsupported" and row["quotes"]]
     drawn = random.Random(arguments.seed).sample(borne, min(arguments.count, len(borne)))
     support = {kind: sum(row["support"] == kind for row in rows) for kind in ("supported", "partial", "unsupported")}
-    print(json.dumps({"sentences": len(rows), **support, "drawn": drawn}, indent=None if arguments.json else 2))
+    written = sum(row["origin"] == "model" for row in rows)
+    print(
+        json.dumps(
+            {"sentences": len(rows), "written_by_the_model": written, **support, "drawn": drawn},
+            indent=None if arguments.json else 2,
+        )
+    )
 
 
 if __name__ == "__main__":

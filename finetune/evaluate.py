@@ -136,7 +136,7 @@ def evaluate_lessons(
         stop: Asked between groups of documents; True ends the evaluation with what is done.
     """
     began = time.monotonic()
-    flagging = settings.model_copy(update={"on_unsupported": "flag"})
+    flagging = settings.model_copy(update={"on_unsupported": "flag", "on_own_words": "flag"})
     templates = [_choose_template(lesson, settings, most_parts) for lesson in lessons]
     chosen = choose_shots(lessons, templates, settings, shots, shot_count, words) if shot_count else {}
     asked = FewShotEngine(engine, chosen) if engine is not None and chosen else engine

@@ -154,6 +154,16 @@ def test_a_wrong_sentence_is_shown_unsupported_where_the_setting_says_so():
     assert (relief.text, relief.support) == (wrong, "unsupported") and "$1,200,000" in relief.reason
 
 
+@pytest.mark.parametrize(
+    ("setting", "origin", "support"), [("source", "source", "supported"), ("flag", "model", "partial")]
+)
+def test_a_sentence_put_together_from_true_pieces_is_replaced_or_shown_as_partly_supported(setting, origin, support):
+    loose = mask("Company 2 of Delaware, Fulton County, liable for the sale of 250 engines by the agreed date.")
+    summary = run(FakeEngine({**GOOD, "Relief": loose}), settings=Settings(on_own_words=setting))[-1]
+    relief = [s for s in summary.sentences if s.part == "Relief"]
+    assert (relief[0].origin, relief[0].support) == (origin, support)
+
+
 def test_without_a_model_the_source_speaks():
     summary = run(None, adapter="none")[-1]
     assert {s.origin for s in summary.sentences} == {"source"}

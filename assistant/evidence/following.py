@@ -96,6 +96,11 @@ def level_token(token: str) -> str:
     return _SHORT_FORMS.get(low) or spell_figures(low)
 
 
+def level_tokens(text: str) -> list[str]:
+    """Give the words, figures and pseudonyms of a text, each without its ending and in one form."""
+    return [_stem(match.group()) for match in split_tokens(text)]
+
+
 def find_departures(text: str, passages: Sequence[str]) -> list[Departure]:
     """Find where a sentence departs from the passages that its stretches follow, the closest followed first.
 
@@ -106,7 +111,7 @@ def find_departures(text: str, passages: Sequence[str]) -> list[Departure]:
         passages: Those that it may have been made from.
     """
     words = split_tokens(text)
-    sought = [_stem(match.group()) for match in words]
+    sought = level_tokens(text)
     tokens = [split_tokens(passage) for passage in passages]
     stretches: list[_Stretch] = []
     for number, found in enumerate(tokens):
@@ -228,7 +233,7 @@ def measure_following(text: str, passage: str) -> float:
     words, found = split_tokens(text), split_tokens(passage)
     if not words:
         return 0.0
-    sought, stems = ([_stem(match.group()) for match in tokens] for tokens in (words, found))
+    sought, stems = level_tokens(text), level_tokens(passage)
     blocks = _match_runs(sought, stems)
     stretches = _chain_runs(0, blocks, len(words), len(found))
     return max((stretch.agreeing(0, len(words)) for stretch in stretches), default=0) / len(words)

@@ -28,6 +28,7 @@ from assistant.evidence.comparing import (
 from assistant.evidence.exchanges import compare_exchanges
 from assistant.evidence.findings import Finding
 from assistant.evidence.following import find_phrase, measure_copy, measure_following
+from assistant.evidence.own_words import find_free_clause
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
 from assistant.store.pseudonyms import find_pseudonyms
@@ -43,11 +44,15 @@ _ASIDE = ("contents", "signature", "certificate")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the verification found: the state, the reason in words, and where the sentence stands (best first)."""
+    """What the verification found: the state, the reason in words, and where the sentence stands (best first).
+
+    `own_words` is True where a sentence that a model wrote does not keep to its passages' words: see `own_words.py`.
+    """
 
     support: Support
     reason: str
     evidence: tuple[Evidence, ...]
+    own_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,22 @@ class Grounder:
             return Verdict("unsupported", "the sentence says nothing that can be looked up", ())
         mask = self._mask(candidates)
         return _join_verdicts([self._look_up(label, clause, mask) for clause in clauses], clauses)
+
+    def verify_written(self, text: str, candidates: Sequence[tuple[int, int]] | None = None) -> Verdict:
+        """Verify a sentence that a model wrote: supported only where each clause keeps to its passages' words as well.
+
+        Args and returns as of `verify`; `own_words` is set where a clause does not.
+        """
+        verdict = self.verify(text, candidates)
+        if verdict.support == "unsupported":
+            return verdict
+        places = sorted((e.start, e.end) for e in verdict.evidence)
+        clause = find_free_clause(cut_clauses(text)[1], [self.reading.text[start:end] for start, end in places])
+        if not clause:
+            return verdict
+        if verdict.support == "partial":
+            return replace(verdict, own_words=True)
+        return replace(verdict, support="partial", reason=f"{OWN_WORDS}: “{_shorten(clause)}”", own_words=True)
 
     def _look_up(self, label: str, clause: str, mask: np.ndarray) -> Verdict:
         """Judge one clause within the masked units, and in the whole document where those do not bear it."""
@@ -292,6 +313,11 @@ def cut_clauses(text: str) -> tuple[str, list[str]]:
     return label, items if len(items) > 1 else [rest]
 
 
+def _shorten(clause: str) -> str:
+    """Give a clause's beginning, for a reason."""
+    return clause if len(clause) <= 60 else clause[:60].rsplit(" ", 1)[0] + " …"
+
+
 def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdict:
     """Join the verdicts of clauses: the worst state, its reason with the clause it is about, all evidence."""
     if len(verdicts) == 1:
@@ -306,13 +332,14 @@ def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdi
     clause = clauses[list(verdicts).index(worst)]
     if all(verdict.support == worst.support and verdict.reason == worst.reason for verdict in verdicts):
         return Verdict(worst.support, worst.reason, evidence or worst.evidence)
-    short = clause if len(clause) <= 60 else clause[:60].rsplit(" ", 1)[0] + " …"
+    short = _shorten(clause)
     if worst.support == "unsupported" and worst.reason == NOTHING and good * 2 >= len(verdicts):
         return Verdict("partial", f"{NOTHING}: “{short}”", evidence)
     return Verdict(worst.support, f"“{short}”: {worst.reason}", evidence or worst.evidence)
 
 
 _FOUND_ELSEWHERE = ("pseudonym", "date", "docket", "citation", "name", "number", "period", "money", "percent")
+OWN_WORDS = "put together in the model's own words; compare it with the passage"
 NOTHING = "no passage of the filing says this"
 _LABEL = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):\s+")
 _PAGES = re.compile(r"\[\d{1,4} ?[A-Z](?:[\dA-Z ,;:–-]*)\]\s*")  # pages of a report with their margin letters
