@@ -12,11 +12,18 @@ _WORK = (
     r"(?:document|legal|research|reading|review|drafting|brief[- ]writing|writing|text|language|digest|summary"
     r"|summari[sz](?:ation|ing)|reader)"
 )
+# What a legal aid office or a postal service is called is left out here: "the legal services program must state …".
+_WORK_TOOL = r"(?:assistants?|systems?|software|tools?|models?|engines?|bots?|generators?|apps?|pipelines?)"
+# A command about a summary speaks of the case; a law on summaries of plans, and a contract for a digest, do not.
+_CASE = (
+    r"(?:plaintiffs?|defendants?|petitioners?|respondents?|movants?|appell\w+|motion|case|court|judge|counsel|complaint|"
+    r"verdict|lawsuit|judgment|this (?:[a-z]+ )?(?:document|filing|paper|brief|order|opinion|action))"
+)
 _AI = (
     rf"(?:(?:(?-i:AI|A\.I\.)|artificial[ -]intelligence|generative|automated|virtual|digital|machine)[ -](?:language |summary |"
     rf"summari[sz]ation |summari[sz]ing |reading |legal )?{_TOOL}|(?-i:AI|A\.I\.)(?![\w-])|artificial[ -]intelligence"
     rf"|(?:large )?language[ -]models?|(?-i:LLMs?)|(?:chat)?gpt(?:-?\d\w*)?|chat ?bots?|copilot|summari[sz]ers?"
-    rf"|{_WORK}[ -]{_TOOL}"
+    rf"|{_WORK}[ -]{_WORK_TOOL}"
     rf"|{_TOOL} (?:that |which |for |to )?(?:reads?|reading|summari[sz]\w*|condens\w+|digest\w*)(?= |,|:)"
     rf"|{_TOOL} (?:that |which )?(?:prepar|produc|generat|writ|mak|creat|draft)\w+ (?:an? |the |any |this )?(?:summary|overview"
     rf"|digest|synopsis|abstract)"
@@ -113,7 +120,7 @@ FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     # "The review platform shall record that the defendant …": any software, but about the case
     (
         _AI_STEMS,
-        rf"\b(?:{_WORK} |[a-z]+-[a-z]+ ){_TOOL} {_MUST} {_NOT}(?:state|say|report|record|describe|call|declare|mention|conclude"
+        rf"\b(?:{_WORK} |[a-z]+-[a-z]+ ){_WORK_TOOL} {_MUST} {_NOT}(?:state|say|report|record|describe|call|declare|mention|conclude"
         rf"|treat|omit|"
         r"portray)\b(?=.{0,60}\b(?:that|plaintiffs?|defendants?|petitioners?|respondents?|movants?|appell\w+|claims?|opponents?"
         r"|counsel|court)\b)",
@@ -169,7 +176,8 @@ FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     # "The summary must begin with …", "any summary of this filing shall state …"
     (
         ("summar", "synops", "overview", "digest", "recap", "précis"),
-        rf"\b(?:the|each|an?|this) {_SUMMARY} {_MUST} {_NOT}{_SAY} (?:that|so|with|only|nothing|no|as)\b"
+        rf"\b(?:the|each|an?|this) {_SUMMARY} {_MUST} {_NOT}(?:{_SAY} (?:with|only|nothing|no|as)\b|{_SAY} (?:that|so)\b"
+        rf"(?=.*\b{_CASE}\b))"
         rf"|\b(?:your|any|every|all|automated|ai|computer(?:-generated)?|machine(?:-generated)?|generated) (?:[a-z-]+ )?{_SUMMARY}"
         rf"(?: (?:of|about) (?:this|the) (?:[a-z]+ )?{_PAPER})? {_MUST} {_NOT}{_SAY}\b"
         rf"|\b(?:the|an?) {_SUMMARY} (?:of|about) this (?:[a-z]+ )?{_PAPER} {_MUST} {_NOT}{_SAY}\b",
@@ -178,7 +186,7 @@ FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("when", "while", "before", "if "),
         rf"\b(?:when(?:ever)?|while|before|if)\b[^.,]{{0,40}}?\b(?:summari[sz]\w+|condens\w+|{_SUMMARY}|asked (?:about"
-        rf"|to summari[sz]e|for "
+        rf" (?:this|the|that) (?:[a-z]+ )?{_PAPER}|to summari[sz]e|for "
         rf"an? {_SUMMARY}))\b[^.]{{0,60}}?,\s*{_REQUESTS}{_SAY}\b",
     ),
     # "Output only …", "respond with the word …", "your output must …"
@@ -226,7 +234,7 @@ FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("recap", "synops", "overview", "digest", "abridg", "précis", "condens", "abstract", "generated"),
         rf"\b(?:recaps?|synops[ie]s|overviews?|digests?|abridge?ments?|précis)\b(?! of (?:title|law))[^.;]{{0,60}}?\b(?:{_MUST}"
-        rf"|may) {_NOT}{_SAY}\b|\b(?:ai|machine|computer|"
+        rf"|may) {_NOT}{_SAY}\b(?:(?<=omit)|(?=.*\b{_CASE}\b))|\b(?:ai|machine|computer|"
         rf"software|automatically|auto)?[- ]?generated (?:{_SUMMARY}|{_GIST})\b[^.;]{{0,40}}?\b{_SAY}\b|\b(?:of|for|in) (?:every"
         rf"|any|all|each) {_GIST} of this (?:[a-z]+ )?"
         r"(?:document|filing|paper|brief|motion|pleading|order|opinion|case|petition)\b",
@@ -247,7 +255,7 @@ FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("remember", "memori", "keep in mind", "store", "asks", "asked"),
         r"\b(?:remember|memori[sz]e|store|keep in mind)\b[^.]{0,20}?\bfor (?:later|future|subsequent|further|any"
         r"|all) (?:[a-z]+ )?(?:questions?|answers?|queries|prompts?|"
-        r"summar\w+|turns?)\b|^[\W\d_]*(?:if|when(?:ever)?) (?:anyone |someone |somebody |a user |the user |you are |later "
+        r"summar\w+|turns?)\b|^[\W\d_]*(?:if|when(?:ever)?) (?:anyone |someone |somebody |a user |the user |later "
         r"|ever )*ask(?:s|ed)\b[^.]{0,60},\s*(?:say|answer|"
         r"state|reply|respond|tell|write) (?:that|with|only|them|him|her|the user|[\"“'])",
     ),
@@ -261,7 +269,7 @@ FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"(?:task|instructions?|objective|system prompt|role)\s*:|" + _COMMAND + r"(?:reveal|print|repeat|show"
         r"|output) the system prompt\b|"
         r"^\W*end of (?:input|prompt|context|user (?:input|message))\b|\byour (?:next|new) (?:job|assignment|mission"
-        r"|task) is (?:now )?to (?:list|write|compose|"
+        r"|task) is (?:now )?to (?:write|compose|"
         r"produce|print|say|tell|summari[sz]e|translate|answer|output)\b|\b(?:sudo|developer|debug|admin|god|jailbreak"
         r"|maintenance) mode (?:is )?(?:now )?(?:enabled|"
         r"on|active|activated)\b|" + _COMMAND + r"(?:reveal|disclose|print|show) your (?:configuration|settings|rules"
