@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.captions import tell_caption
 from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Summary
 from assistant.drafting import Draft, account_pages, choose_source, cut_sentences, word_source
 from assistant.engine.base import Engine
 from assistant.engine.prompts import PROMPT_HASH
+from assistant.errors import NotFound
 from assistant.evidence.grounding import Grounder
 from assistant.evidence.learned_ranker import LearnedRanker
 from assistant.evidence.reading import Reading
@@ -26,10 +27,12 @@ from assistant.outline import PartPrompt, Task, ask_for, choose_passages, make_o
 from assistant.settings import Settings
 from assistant.templates import Template
 
-__all__ = ["PartPrompt", "Progress", "summarize", "summarize_batch", "summary_prompts"]
+__all__ = ["PartPrompt", "Progress", "rewrite_part", "summarize", "summarize_batch", "summary_prompts"]
 
 NO_MODEL = "none"
 BASE = "base"
+LEAST_WORDS = 12  # of a part that is written again
+MOST_ELSEWHERE = 8  # sentences of the filing that it is written from where they are to be others
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,52 @@ def summarize_batch(
     return [run.finish(share) for run in runs]
 
 
+def rewrite_part(
+    document: RedactedDocument,
+    engine: Engine | None,
+    part: str,
+    *,
+    settings: Settings,
+    template: Template,
+    detail: Detail,
+    words: int,
+    told: Sequence[Sentence],
+    elsewhere: bool = False,
+    adapter: str = BASE,
+    stop: threading.Event | None = None,
+) -> Iterator[Sentence]:
+    """Write one part of a summary again.
+
+    Args:
+        document: The pseudonymized document.
+        engine: The language model; may be None where `adapter` is "none".
+        part: Its name, as the summary has it.
+        settings: As in `summarize`.
+        template: The house template.
+        detail: Of the summary, which decides what parts it has.
+        words: Length aimed at.
+        told: Sentences that are not to be told again.
+        elsewhere: True to write from passages that none of `told` rests on.
+        adapter: As in `summarize`.
+        stop: As in `summarize`.
+
+    Yields:
+        Each verified sentence as soon as it is done; none where the document has nothing else for the part.
+
+    Raises:
+        NotFound: No summary of this detail has such a part.
+    """
+    run = _Run(document, engine, settings, template, detail, adapter, stop or threading.Event())
+    outline = make_outline(run.reading, template, detail, extract=adapter == NO_MODEL)
+    task = next((task for task in outline if task.part.name == part), None)
+    if task is None:
+        raise NotFound(f"No part of this summary can be written again under the name {part!r}.", do="Edit it instead.")
+    for sentence in told:
+        run.draft.tell(sentence)
+    task = replace(task, words=max(words, LEAST_WORDS))
+    yield from run.write_part(task, run.select_elsewhere(task, told) if elsewhere else None)
+
+
 def _token_limit(words: int) -> int:
     """Give the most tokens that a part of that many words may take; pseudonyms and figures take several."""
     return int(words * 1.9) + 24
@@ -176,12 +225,25 @@ class _Run:
             return choose_passages(self.reading, task, max(self.settings.passage_tokens, 4 * task.words))
         return choose_passages(self.reading, task, self.settings.passage_tokens)
 
-    def write_part(self, task: Task) -> Iterator[Sentence]:
+    def select_elsewhere(self, task: Task, told: Sequence[Sentence]) -> tuple[Selection, ...]:
+        """Choose the next best sentences for a part: none that a sentence told before rests on."""
+        wide = replace(task, words=4 * task.words)
+        used = {i for s in told for e in s.evidence for i in self.reading.units_within(e.start, e.end)}
+        chosen = []
+        for found in choose_passages(self.reading, wide, 4 * self.settings.passage_tokens):
+            for index in self.reading.units_within(found.start, found.end):
+                unit = self.reading.units[index]
+                if index not in used and unit.role in ("body", "point"):
+                    chosen.append(Selection(unit.start, unit.end, unit.page, found.score))
+        return tuple(sorted(chosen, key=lambda s: -s.score)[:MOST_ELSEWHERE])
+
+    def write_part(self, task: Task, selections: tuple[Selection, ...] | None = None) -> Iterator[Sentence]:
         """Write one part: ask the model, or take the source's sentences where there is none.
 
         The caption's facts come first, by code: the reader has a verified sentence before the model has read anything.
         """
-        selections = self.select(task)
+        if selections is None:
+            selections = self.select(task)
         if selections and self.adapter != NO_MODEL:
             yield from self._tell_caption(task)
         if not selections or self.adapter == NO_MODEL or self.engine is None:

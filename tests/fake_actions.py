@@ -61,7 +61,7 @@ class FakeActions(CareActions):
                 "note": "shipped",
             },
         ]
-        names = ("chronology", "filings", "summaries", "questions", "learning", "people", "names")
+        names = ("chronology", "filings", "summaries", "again", "questions", "learning", "people", "names")
         for name in names:
             prefix = name + "_"
             found = {
@@ -194,6 +194,27 @@ class FakeActions(CareActions):
             yield end()
         finally:
             self.closed.set()
+
+    def again_rewrite(
+        self,
+        house: Any,
+        user: Any,
+        summary_id: str,
+        first: int,
+        last: int,
+        *,
+        how: str,
+        expected_version: int,
+        stop: threading.Event,
+    ) -> Any:
+        self._mine(user, summary_id)
+        self.calls.append(("rewrite", first, last, how))
+        new = sentence("Written again.", "Facts", "supported", [evidence(0, 1)])
+        changed = self._edit(
+            user, summary_id, expected_version, lambda all_: all_.__setitem__(slice(first, last), [new])
+        )
+        yield {"kind": "sentence", "sentence": new}
+        yield {"kind": "done", "summary": changed, "first": first, "count": 1}
 
     def _mine(self, user: Any, summary_id: str) -> dict[str, Any]:
         self._member(user, "m-1")

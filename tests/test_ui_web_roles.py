@@ -15,6 +15,7 @@ from ui.web.app import build_app
 
 ASK = {"question": "How much?", "stream_id": "stream-0001"}
 WRITE = {"detail": "brief", "stream_id": "stream-0002"}
+AGAIN = {"first": 0, "last": 1, "how": "other", "version": 1, "stream_id": "stream-0003"}
 TEXT = {"text": "A sentence.", "version": 1}
 PLACE = {"page": 1, "start": 0, "end": 5}
 
@@ -60,6 +61,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/summaries/{summary_id}/sentences/{index}/source"): (
         "/api/summaries/s-1/sentences/0/source", {"version": 1}, CONTENT,
     ),
+    ("POST", "/api/summaries/{summary_id}/again"): ("/api/summaries/s-1/again", AGAIN, CONTENT),
     ("GET", "/api/summaries/{summary_id}/difference"): ("/api/summaries/s-1/difference", None, CONTENT),
     ("GET", "/api/summaries/{summary_id}/versions"): ("/api/summaries/s-1/versions", None, CONTENT),
     ("POST", "/api/summaries/{summary_id}/versions/{version}/restore"): (

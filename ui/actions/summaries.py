@@ -75,7 +75,7 @@ def _stream(
     yield {"kind": "done", "summary": _present(house, work.get_summary(house.db, summary_id))}
 
 
-def _open(house: House, user: User, summary_id: str, action: str = "matter.read") -> StoredSummary:
+def open_summary(house: House, user: User, summary_id: str, action: str = "matter.read") -> StoredSummary:
     """Give a stored summary if the user may take the action in its matter."""
     try:
         stored = work.get_summary(house.db, summary_id)
@@ -114,7 +114,7 @@ def _present(house: House, stored: StoredSummary) -> dict[str, Any]:
 
 def get_summary(house: House, user: User, summary_id: str) -> dict[str, Any]:
     """Give a stored summary in its current version, restored for the reader."""
-    stored = _open(house, user, summary_id)
+    stored = open_summary(house, user, summary_id)
     audit.record(house.db, user.name, "summary.read", summary_id, {"version": stored.version})
     return _present(house, stored)
 
@@ -151,7 +151,7 @@ def edit_summary(house: House, user: User, summary_id: str, text: str, expected_
     from assistant import feedback
     from ingest.redact import redact_input
 
-    stored = _open(house, user, summary_id, "summary.edit")
+    stored = open_summary(house, user, summary_id, "summary.edit")
     if not text.strip():
         raise RefusedInput("The edited summary is empty.", expected="at least one sentence")
     source = _source(house, stored)
@@ -169,7 +169,7 @@ def edit_sentence(
     from assistant import feedback
     from ingest.redact import redact_input
 
-    stored = _open(house, user, summary_id, "summary.edit")
+    stored = open_summary(house, user, summary_id, "summary.edit")
     old = _sentence(stored, index)
     source = _source(house, stored)
     new: tuple[Sentence, ...] = ()
@@ -184,7 +184,7 @@ def edit_sentence(
 
 def use_source(house: House, user: User, summary_id: str, index: int, expected_version: int) -> dict[str, Any]:
     """Put the cited passage's own words in the place of one sentence."""
-    stored = _open(house, user, summary_id, "summary.edit")
+    stored = open_summary(house, user, summary_id, "summary.edit")
     old = _sentence(stored, index)
     if not old.evidence:
         raise RefusedInput("This sentence has no passage behind it.", do="Edit it or remove it instead.")
@@ -217,7 +217,7 @@ def difference(house: House, user: User, summary_id: str) -> list[list[str]]:
     """Give what people changed since the model wrote it, word by word: [op, text] with op equal, delete, insert."""
     from assistant.feedback import diff_words
 
-    stored = _open(house, user, summary_id)
+    stored = open_summary(house, user, summary_id)
     sources = Sources(_source(house, stored))
     before = _restored_text(stored.summary.sentences, sources)
     return [[op, text] for op, text in diff_words(before, _restored_text(stored.sentences, sources))]
@@ -229,7 +229,7 @@ def _restored_text(sentences: tuple[Sentence, ...], sources: Sources) -> str:
 
 def list_versions(house: House, user: User, summary_id: str) -> list[dict[str, Any]]:
     """List the versions of a summary, oldest first."""
-    _open(house, user, summary_id)
+    open_summary(house, user, summary_id)
     return [
         {"version": v.version, "author": v.author, "created_at": v.created_at}
         for v in work.versions(house.db, summary_id)
@@ -240,7 +240,7 @@ def restore_version(
     house: House, user: User, summary_id: str, version: int, expected_version: int | None = None
 ) -> dict[str, Any]:
     """Make an older version the newest; the versions between stay."""
-    stored = _open(house, user, summary_id, "summary.edit")
+    stored = open_summary(house, user, summary_id, "summary.edit")
     old = next((v for v in work.versions(house.db, summary_id) if v.version == version), None)
     if old is None:
         raise NotFound(f"The summary has no version {version}.")
@@ -263,7 +263,7 @@ def submit(
     """
     from assistant.feedback import REASONS
 
-    _open(house, user, summary_id, "summary.submit")
+    open_summary(house, user, summary_id, "summary.submit")
     unknown = sorted(set(reasons) - set(REASONS))
     if rating not in (-1, 0, 1) or unknown:
         raise RefusedInput("The rating or a reason is unknown.", expected=f"-1, 0 or 1, and of {', '.join(REASONS)}")
@@ -281,7 +281,7 @@ def sign_off(house: House, user: User, summary_id: str, expected_version: int | 
     Raises:
         Conflict: It is no longer at `expected_version`, the one that the attorney read.
     """
-    stored = _open(house, user, summary_id, "summary.sign_off")
+    stored = open_summary(house, user, summary_id, "summary.sign_off")
     with house.db.session():
         if stored.status in ("draft", "returned"):
             work.submit(house.db, summary_id, user.name, 0, (), "", expected_version)
@@ -292,7 +292,7 @@ def sign_off(house: House, user: User, summary_id: str, expected_version: int | 
 
 def send_back(house: House, user: User, summary_id: str, reason: str) -> dict[str, Any]:
     """Return a submitted summary to its author with a reason (sealed with the matter)."""
-    _open(house, user, summary_id, "summary.sign_off")
+    open_summary(house, user, summary_id, "summary.sign_off")
     if not reason.strip():
         raise RefusedInput("No reason was given.", do="Say in a few words what must change.")
     with house.db.session():
@@ -354,6 +354,6 @@ def export_summary(house: House, user: User, summary_id: str, form: str, citatio
     """Give a summary as a file: (name, media type, bytes), marked as AI output and "unverified" until signed off."""
     from ui.export import export_file
 
-    stored = _open(house, user, summary_id)
+    stored = open_summary(house, user, summary_id)
     audit.record(house.db, user.name, "summary.export", summary_id, {"form": form, "version": stored.version})
     return export_file(_present(house, stored), form, citations)

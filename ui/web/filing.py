@@ -177,6 +177,22 @@ async def use_source(request: Request, summary_id: str, index: int) -> Any:
     return await act(request, "use_source", summary_id, index, pick_number(data, "version"))
 
 
+@router.post("/api/summaries/{summary_id}/again")
+async def rewrite(request: Request, summary_id: str) -> Response:
+    """Write sentences [first, last) of one part again: shorter, longer, from other passages, in the source's words."""
+    data = await read_json(request)
+    first, last, seen = (pick_number(data, name) for name in ("first", "last", "version"))
+    how = pick_text(data, "how", 20)
+    actions, house, user = request.app.state.actions, request.app.state.house, current_user(request)
+    return stream(
+        request,
+        data,
+        lambda stop: actions.again.rewrite(
+            house, user, summary_id, first, last, how=how, expected_version=seen, stop=stop
+        ),
+    )
+
+
 @router.get("/api/summaries/{summary_id}/difference")
 async def get_difference(request: Request, summary_id: str) -> dict[str, Any]:
     """Give the difference between the model's text and the present one, word by word."""

@@ -3,6 +3,7 @@
 import { announce, ask, el, field, find, findAll, icon, isTyping, plural, skeletons, toast, when } from "./dom.js";
 import { get, post, stream } from "./api.js";
 import { coverageLines, groupByPart, sentenceItem } from "./sentences.js";
+import { againMenu, rewrite } from "./again.js";
 import { drawNotice } from "./earlier.js";
 import { drawAbout, drawDifference, drawVersions } from "./views.js";
 import { drawFoot } from "./signing.js";
@@ -24,14 +25,15 @@ export class Desk {
     for (const tab of findAll("[data-view]", root)) tab.addEventListener("click", () => this.show(tab.dataset.view));
     find("[role=tablist]", root).addEventListener("keydown", (event) => this.turnTab(event));
     document.addEventListener("keydown", (event) => this.press(event));
-    window.addEventListener("pagehide", () => this.running?.abort());
+    window.addEventListener("pagehide", () => { this.running?.abort(); this.rewriting?.abort(); });
     new ResizeObserver(() => this.viewer.size()).observe(this.viewer.scroll);
   }
 
-  get locked() { return !this.summary || this.summary.status === "signed_off" || Boolean(this.running || this.past); }
+  get locked() { return !this.summary || this.summary.status === "signed_off" || Boolean(this.running || this.past || this.rewriting); }
 
   async open(filing, summary, { page = 0, view = "summary", all = [] } = {}) {
     this.running?.abort();
+    this.rewriting?.abort();
     // `all` are the filing's summaries; `past` is the one that is worked on, while another is open to be read.
     Object.assign(this, { filing, summary, active: -1, view, all, past: null });
     const names = find("[data-names-link]", this.root);
@@ -98,9 +100,9 @@ export class Desk {
     }
     find("[data-edit-all]", this.root).hidden = this.locked || this.view !== "summary";
     find("[data-export]", this.root).hidden = !this.summary || Boolean(this.running);
-    find("[data-stop]", this.root).hidden = !this.running;
+    find("[data-stop]", this.root).hidden = !(this.running || this.rewriting);
     const write = find("[data-write]", this.root);
-    write.hidden = Boolean(this.running);
+    write.hidden = Boolean(this.running || this.rewriting);
     write.textContent = this.summary ? "Write again" : "Write summary";
     write.className = this.summary ? "" : "main";
     if (this.summary) for (const link of findAll("[data-form]", this.root)) link.setAttribute("href", `/api/summaries/${this.summary.summary_id}/export?form=${link.dataset.form}&citations=${link.dataset.citations}`);
@@ -129,12 +131,12 @@ export class Desk {
     const index = findAll(".sentence", this.body).length;
     const last = findAll(".part", this.body).pop();
     const acts = {
-      edit: this.locked ? null : (i) => this.edit(i), source: (i) => this.useSource(i), pin: (e) => this.goTo(e),
+      edit: this.locked ? null : (i) => this.edit(i), another: (i) => this.another(i), source: (i) => this.useSource(i), pin: (e) => this.goTo(e),
       pick: (i) => this.pick(i), preview: (i) => this.preview(i), focus: (i) => this.pick(i, { follow: false }),
     };
     const item = sentenceItem(sentence, index, acts);
     if (last && last.dataset.part === sentence.part) return find("ol", last).append(item);
-    const part = el("section", { class: "part", "data-part": sentence.part }, sentence.part && el("h2", {}, sentence.part), el("ol", { class: "sentences" }, item));
+    const part = el("section", { class: "part", "data-part": sentence.part }, sentence.part && el("div", { class: "part-head" }, el("h2", {}, sentence.part), !this.locked && againMenu(this, sentence.part)), el("ol", { class: "sentences" }, item));
     const tail = find(".waiting", this.body);
     if (tail) tail.before(part);
     else this.body.append(part);
@@ -171,7 +173,7 @@ export class Desk {
   }
 
   async write() {
-    if (this.running) return;
+    if (this.running || this.rewriting) return;
     const dial = new FormData(find("[data-dial]", this.root));
     if (this.summary && this.summary.version > 1 && this.summary.status !== "signed_off") {
       const sure = await ask("Write it again?", [], { button: "Write again", say: "A new draft takes its place on this screen; the edited one stays under Versions." });
@@ -216,6 +218,7 @@ export class Desk {
   }
 
   stop() {
+    if (this.rewriting) return void this.rewriting.stop();
     if (!this.running) return;
     this.running.label = "Stopping";
     drawFoot(this);
@@ -271,13 +274,18 @@ export class Desk {
     this.change(() => post(`/api/summaries/${this.summary.summary_id}/sentences/${index}/source`, { version: this.summary.version }));
   }
 
+  another(index) {
+    const sentence = this.summary?.sentences[index];
+    if (sentence) rewrite(this, index, index + 1, "other", sentence.part);
+  }
+
   press(event) {
     if (event.defaultPrevented || isTyping(event) || find("dialog[open]") || !keysOn()) return;
     const move = (step) => this.pick(Math.max(this.active + step, 0), { focus: true });
     const keys = {
       "[": () => this.viewer.turn(-1), "]": () => this.viewer.turn(1), Escape: () => this.stop(),
       Enter: () => this.goTo(this.sentences()[this.active]?.evidence[0]),
-      e: () => this.edit(Math.max(this.active, 0)), u: () => this.useSource(this.active),
+      e: () => this.edit(Math.max(this.active, 0)), u: () => this.useSource(this.active), o: () => !this.locked && this.another(Math.max(this.active, 0)),
       ...(this.review ? { ArrowDown: () => move(1), ArrowUp: () => move(-1), v: () => this.toggleDifference() }
         : { j: () => move(1), k: () => move(-1), d: () => this.toggleDifference(), r: () => this.write(), s: () => find("[data-submit]", this.foot)?.click() }),
     };

@@ -32,11 +32,12 @@ function short(quote) {
   return flat.length > 140 ? `${flat.slice(0, 137)}…` : flat;
 }
 
-// `acts`: {edit, source, pin, pick, preview}; without `edit` the sentence is locked.
+// `acts`: {edit, another, source, pin, pick, preview}; without `edit` the sentence is locked.
 export function sentenceItem(sentence, index, acts) {
   const plain = sentence.support === "supported" && (!sentence.reason || sentence.origin === "source");
   const buttons = acts.edit && el("span", { class: "acts" },
     sentence.support !== "supported" && sentence.evidence.length ? el("button", { type: "button", class: "plain", onclick: (event) => { event.stopPropagation(); acts.source(index); } }, icon("quote", "tiny"), "Use source’s words") : "",
+    acts.another && el("button", { type: "button", class: "plain", title: "Another sentence, from a passage that the summary does not rest on yet", onclick: (event) => { event.stopPropagation(); acts.another(index); } }, "Another"),
     el("button", { type: "button", class: "plain", onclick: (event) => { event.stopPropagation(); acts.edit(index); } }, icon("person", "tiny"), "Edit"));
   return el("li", {
     class: "sentence", tabindex: "-1", "data-index": String(index), "data-support": sentence.support,

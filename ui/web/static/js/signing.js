@@ -6,7 +6,8 @@ import { post } from "./api.js";
 const MADE_BY = { none: "the filing’s own sentences, chosen without a model", base: "base model" };
 
 export function drawFoot(desk) {
-  const { foot, summary, running } = desk;
+  const { foot, summary } = desk;
+  const running = desk.running || desk.rewriting;
   foot.dataset.status = running ? "running" : summary?.status || "";
   if (running) {
     const share = running.share ?? null;
