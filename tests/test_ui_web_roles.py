@@ -107,6 +107,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
         "/api/users", {"name": "n", "role": "paralegal", "password": "long enough", "display_name": "N"}, ADMIN,
     ),
     ("POST", "/api/users/{name}/role"): ("/api/users/pia/role", {"role": "attorney"}, ADMIN),
+    ("POST", "/api/users/{name}/password"): ("/api/users/pia/password", {"password": "another password"}, ADMIN),
     ("POST", "/api/users/{name}/disable"): ("/api/users/pia/disable", {}, ADMIN),
     ("GET", "/api/audit/verify"): ("/api/audit/verify", None, ADMIN),
     ("GET", "/api/audit/export"): ("/api/audit/export", None, ADMIN),

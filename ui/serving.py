@@ -83,6 +83,7 @@ def serve_house(house: House, listening: socket.socket) -> None:
 
     from ui.services import launch_jobs
     from ui.web.app import build_app
+    from ui.web.first_run import offer_first_link
 
     settings = house.settings
     try:
@@ -94,6 +95,9 @@ def serve_house(house: House, listening: socket.socket) -> None:
         # uvicorn gives a signal on once it has closed its connections; the default would end us before the clean-up.
         signal.signal(signal.SIGTERM, _leave)
         print(f"Casebrief is at http://{settings.host}:{settings.port}  (Ctrl-C ends it)", flush=True)
+        first = offer_first_link(app)
+        if first:
+            print(f"Make the first account, once: http://{settings.host}:{settings.port}{first}", flush=True)
         uvicorn.Server(config).run(sockets=[listening])
     finally:
         retract_address(settings.home)

@@ -30,7 +30,7 @@ AnswerFault = Callable[[Request, Exception], Response]
 
 SESSION_COOKIE = "casebrief_session"
 PUBLIC = ("/login", "/health", "/favicon.ico")
-PUBLIC_FOLDERS = ("/static/", "/local/")
+PUBLIC_FOLDERS = ("/static/", "/local/", "/first/")
 SAFE_METHODS = ("GET", "HEAD")
 MAX_SEEN = 4096
 ALLOWED_METHODS = (*SAFE_METHODS, "POST", "DELETE")

@@ -24,15 +24,15 @@ MAX_FORM = 8 * 1024
 @router.get("/login")
 def show_login(request: Request) -> Response:
     """Show the form, with a token that ties it to this browser."""
-    return _show_form(request)
+    return show_form(request)
 
 
 @router.post("/login")
 async def log_in(request: Request) -> Response:
     """Check name and password; on success open a session and go to the first screen."""
-    form = await _read_form(request)
+    form = await read_form(request)
     if not same_token(form.get("form_token", ""), request.cookies.get(FORM_COOKIE, "")):
-        return _show_form(request, status=403, error="This page was open too long.", do="Log in again.")
+        return show_form(request, status=403, error="This page was open too long.", do="Log in again.")
     return await run_in_threadpool(_open_session, request, form)
 
 
@@ -50,17 +50,25 @@ def log_out(request: Request) -> Response:
 
 
 def _open_session(request: Request, form: dict[str, str]) -> Response:
-    from assistant.store import audit, people
+    from assistant.store import people
 
     house = request.app.state.house
     name = form.get("name", "").strip()
     try:
         user = people.authenticate(house.db, name, form.get("password", ""))
-        token, _ = people.create_login(house.db, user, house.settings.session_hours)
-        audit.record(house.db, user.name, "login.begin", user.name)
+        return begin_session(request, user)
     except CasebriefError as error:
         _record_failure(house.db, name)
-        return _show_form(request, status=403, name=name, error=error.what, do=error.do or "")
+        return show_form(request, status=403, name=name, error=error.what, do=error.do or "")
+
+
+def begin_session(request: Request, user: Any) -> Response:
+    """Open a session for a person who has shown who they are, and send them to their first screen."""
+    from assistant.store import audit, people
+
+    house = request.app.state.house
+    token, _ = people.create_login(house.db, user, house.settings.session_hours)
+    audit.record(house.db, user.name, "login.begin", user.name)
     answer = RedirectResponse("/", status_code=303)
     answer.set_cookie(
         SESSION_COOKIE,
@@ -83,7 +91,8 @@ def _record_failure(db: Any, name: str) -> None:
         audit.record(db, "", "login.refused", people.get_user(db, name).name)
 
 
-def _show_form(request: Request, status: int = 200, name: str = "", error: str = "", do: str = "") -> Response:
+def show_form(request: Request, status: int = 200, name: str = "", error: str = "", do: str = "") -> Response:
+    """Show the form, with a sentence on what went wrong and what to do."""
     token = secrets.token_urlsafe(24)
     page = render(
         request,
@@ -107,7 +116,7 @@ def _has_nobody(request: Request) -> bool:
     return not people.list_users(request.app.state.house.db)
 
 
-async def _read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> dict[str, str]:
     """Read the small form by hand (WrongUsage where it is large): no file can come in, nothing is spooled to a disk."""
     body = b""
     async for chunk in request.stream():

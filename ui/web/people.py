@@ -65,6 +65,12 @@ async def set_role(request: Request, name: str) -> Any:
     return await act(request, "set_role", name, pick_text(await read_json(request), "role", 20))
 
 
+@router.post("/api/users/{name}/password")
+async def reset_password(request: Request, name: str) -> Any:
+    """Give an account a new first password, which lifts a lock; its memberships rest until they are confirmed."""
+    return await act(request, "reset_password", name, pick_text(await read_json(request), "password", 200))
+
+
 @router.post("/api/users/{name}/disable")
 async def disable_user(request: Request, name: str) -> Any:
     """Close an account; its sessions end."""

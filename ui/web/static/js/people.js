@@ -27,6 +27,13 @@ async function addUser() {
   if (data) act(() => post("/api/users", Object.fromEntries(data)));
 }
 
+async function resetPassword(user) {
+  const data = await ask(`A new first password for ${user}`, [
+    field("First password, at least ten characters", el("input", { name: "password", type: "password", required: true, minlength: "10", maxlength: "200", autocomplete: "new-password" })),
+  ], { button: "Set password", say: "A lock is lifted and their sessions end. They choose an own password at the first login; then an attorney of each of their matters confirms that it is them, because you know this one." });
+  if (data) act(() => post(`/api/users/${user}/password`, Object.fromEntries(data)), `${user} has a new first password.`);
+}
+
 async function wall(matter, people) {
   const data = await ask(`Wall at ${matter}`, [
     field("Person", el("select", { name: "name", required: true }, people.map((name) => el("option", { value: name }, name)))),
@@ -55,6 +62,7 @@ for (const row of findAll("[data-user]")) {
     if (await act(() => post(`/api/users/${user}/role`, { role: select.value }), `${user} has a new role and must log in again.`)) had = select.value;
     else select.value = had;
   });
+  find("[data-reset]", row)?.addEventListener("click", () => resetPassword(user));
   find("[data-disable]", row)?.addEventListener("click", async () => {
     if (await ask(`Close the account of ${user}?`, [], { button: "Close account", danger: true, say: "Their sessions end now. What they did stays." })) act(() => post(`/api/users/${user}/disable`));
   });
