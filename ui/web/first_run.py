@@ -1,4 +1,4 @@
-"""The first account, by a link that the server prints while there is none: whoever can read its console may use it once.
+"""The first account, by a link that the server prints while there is none: who can read its console may use it once.
 
 The link's secret is kept in memory only and made anew at every start; it is void as soon as an account exists, also
 one that was made from the shell meanwhile.
