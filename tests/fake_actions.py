@@ -61,7 +61,7 @@ class FakeActions(CareActions):
                 "note": "shipped",
             },
         ]
-        names = ("chronology", "filings", "summaries", "again", "questions", "learning", "people", "names")
+        names = ("chronology", "filings", "summaries", "again", "questions", "learning", "people", "names", "oversight")
         for name in names:
             prefix = name + "_"
             found = {

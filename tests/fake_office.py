@@ -147,6 +147,17 @@ class OfficeActions:
         self._admin(user)
         return {"ok": True, "entries": 214, "first_bad": None}
 
+    def oversight_read_health(self, house: Any, user: Any) -> dict[str, Any]:
+        self._admin(user)
+        return {"checks": [{"name": "disk", "ok": True, "detail": "50 GiB"}], "work": {"queued": 0}}
+
+    def oversight_list_audit(
+        self, house: Any, user: Any, *, actor: str = "", action: str = "", subject: str = "", before: int = 0,
+        limit: int = 100,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        self._admin(user)
+        return [{"entry": 1, "action": "login.begin"}]
+
     def people_export_audit(self, house: Any, user: Any) -> list[dict[str, Any]]:
         self._admin(user)
         return [{"entry": 1, "action": "login"}]

@@ -109,6 +109,9 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/users/{name}/role"): ("/api/users/pia/role", {"role": "attorney"}, ADMIN),
     ("POST", "/api/users/{name}/password"): ("/api/users/pia/password", {"password": "another password"}, ADMIN),
     ("POST", "/api/users/{name}/disable"): ("/api/users/pia/disable", {}, ADMIN),
+    ("GET", "/oversight"): ("/oversight", None, ADMIN),
+    ("GET", "/api/oversight/health"): ("/api/oversight/health", None, ADMIN),
+    ("GET", "/api/audit"): ("/api/audit?action=login.", None, ADMIN),
     ("GET", "/api/audit/verify"): ("/api/audit/verify", None, ADMIN),
     ("GET", "/api/audit/export"): ("/api/audit/export", None, ADMIN),
 }  # fmt: skip

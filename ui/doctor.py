@@ -35,6 +35,18 @@ def check_all(settings: Settings) -> list[dict[str, Any]]:
     return [_run(name, check, settings) for name, check in checks]
 
 
+def check_running(settings: Settings) -> list[dict[str, Any]]:
+    """Give the checks that can be made from inside a running server: {name, ok, detail}."""
+    checks = (
+        ("language model", _check_model),
+        ("OCR data", _check_ocr),
+        ("memory", _check_memory),
+        ("disk", _check_disk),
+        ("data root", _check_root),
+    )
+    return [_run(name, check, settings) for name, check in checks]
+
+
 def _run(name: str, check: Callable[[Settings], tuple[bool, str]], settings: Settings) -> dict[str, Any]:
     try:
         ok, detail = check(settings)

@@ -67,6 +67,8 @@ _ADMIN = frozenset(
         "password.change",
         "audit.verify",
         "audit.export",
+        "audit.read",
+        "health.read",
     }
 )
 

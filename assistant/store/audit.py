@@ -92,6 +92,35 @@ def list_acts(db: Database, actions: Collection[str], subject: str, since: str) 
         return tuple(Act(row.actor, row.action, row.at, json.loads(row.detail)) for row in rows)
 
 
+def find_entries(
+    db: Database, *, actor: str = "", action: str = "", subject: str = "", before: int = 0, limit: int = 100
+) -> tuple[dict[str, Any], ...]:
+    """Find entries, newest first.
+
+    Args:
+        db: The database.
+        actor: User name, or "" for anybody.
+        action: An action, or the beginning of several that ends in a dot ("summary."), or "" for all.
+        subject: Id of what it was done to, or "" for all.
+        before: Number of an entry: only older ones; 0 from the newest on.
+        limit: Most entries.
+    """
+    found = select(AuditRow)
+    if actor:
+        found = found.where(AuditRow.actor == actor)
+    if action.endswith("."):
+        found = found.where(AuditRow.action.startswith(action, autoescape=True))
+    elif action:
+        found = found.where(AuditRow.action == action)
+    if subject:
+        found = found.where(AuditRow.subject == subject)
+    if before:
+        found = found.where(AuditRow.entry < before)
+    with db.reading() as session:
+        rows = session.scalars(found.order_by(AuditRow.entry.desc()).limit(limit))
+        return tuple(_describe(row) for row in rows)
+
+
 def verify_chain(db: Database) -> ChainReport:
     """Recompute every hash from the first entry on, and compare the number of entries with the counter."""
     expected, previous, first_bad, count = 1, _START, None, 0

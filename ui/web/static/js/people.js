@@ -1,7 +1,7 @@
-// The People screen: accounts, roles, access to matters, the audit log, erasure by two people.
+// The People screen: accounts, roles, access to matters, erasure by two people.
 
-import { ask, el, field, find, findAll, icon, plural, toast } from "./dom.js";
-import { get, post, remove } from "./api.js";
+import { ask, el, field, find, findAll, toast } from "./dom.js";
+import { post, remove } from "./api.js";
 
 const ROLES = [["paralegal", "Paralegal"], ["attorney", "Attorney"], ["admin", "Administrator"]];
 
@@ -81,11 +81,3 @@ for (const row of findAll("[data-matter]")) {
 }
 
 find("[data-add-user]").addEventListener("click", addUser);
-find("[data-verify]").addEventListener("click", async () => {
-  const place = find("[data-chain]");
-  try {
-    const chain = await get("/api/audit/verify");
-    place.replaceChildren(chain.ok ? el("span", { class: "state good" }, icon("check", "tiny"), `Unbroken, ${plural(chain.entries, "entry", "entries")}`)
-      : el("span", { class: "state bad" }, icon("cross", "tiny"), `Broken at entry ${chain.first_bad}`));
-  } catch (error) { toast(error.message); }
-});
