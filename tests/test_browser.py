@@ -299,7 +299,7 @@ def test_forged_calls_are_refused(browser: object, office: dict[str, str], submi
     for path, data in admin_calls:
         answer = paralegal.request.post(office["address"] + path, data=data, headers={"X-CSRF-Token": token or ""})
         assert answer.status in (401, 403, 404), (path, answer.status)
-    for path in ("/rounds/", "/rounds/config", "/rounds/gradio_api/info", "/insights/", "/people", "/api/audit/export"):
+    for path in ("/rounds/", "/rounds/config", "/rounds/gradio_api/info", "/insights/", "/people", "/oversight", "/api/audit/export"):
         assert paralegal.request.get(office["address"] + path).status in (401, 403, 404), path
     for path in ("", "/pages/1.png", "/pages/1/text", "/original", "/summary"):
         answer = stranger.request.get(f"{office['address']}/api/filings/{submitted['document']}{path}")
@@ -315,7 +315,7 @@ def test_no_screen_has_a_serious_barrier(
     screens = {
         "paula": [matter, f"{matter}/search?q=crane", filing, f"/f/{named}/names", "/review"],
         "alex": [f"{matter}/ask", f"{matter}/settings", "/review"],
-        "ada": ["/people", "/rounds/", "/insights/"],
+        "ada": ["/people", "/oversight", "/rounds/", "/insights/"],
     }
     barriers = []
     for name, paths in screens.items():
