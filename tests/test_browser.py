@@ -299,7 +299,15 @@ def test_forged_calls_are_refused(browser: object, office: dict[str, str], submi
     for path, data in admin_calls:
         answer = paralegal.request.post(office["address"] + path, data=data, headers={"X-CSRF-Token": token or ""})
         assert answer.status in (401, 403, 404), (path, answer.status)
-    for path in ("/rounds/", "/rounds/config", "/rounds/gradio_api/info", "/insights/", "/people", "/oversight", "/api/audit/export"):
+    for path in (
+        "/rounds/",
+        "/rounds/config",
+        "/rounds/gradio_api/info",
+        "/insights/",
+        "/people",
+        "/oversight",
+        "/api/audit/export",
+    ):
         assert paralegal.request.get(office["address"] + path).status in (401, 403, 404), path
     for path in ("", "/pages/1.png", "/pages/1/text", "/original", "/summary"):
         answer = stranger.request.get(f"{office['address']}/api/filings/{submitted['document']}{path}")
@@ -343,3 +351,19 @@ def find_barriers(page: object) -> list[tuple[str, int, list[str]]]:
         for fault in found["violations"]
         if fault["impact"] in ("serious", "critical")
     ]
+
+
+def test_a_first_look_has_four_steps_is_left_once_and_found_again(browser: object, office: dict[str, str]) -> None:
+    page = log_in(browser, office, "ada")
+    for step in ("1 of 4", "2 of 4", "3 of 4", "4 of 4"):
+        shows(page, ".tour", step)
+        page.click(".tour button.main")
+    assert page.locator(".tour").count() == 0
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".tour").count() == 0
+    page.goto(office["address"] + "/oversight")
+    page.click("header .menu summary")
+    page.click("[data-tour]")
+    shows(page, ".tour", "1 of 4")
+    assert page.faults == []

@@ -2,6 +2,7 @@
 
 import { capital, el, field, find, findAll, ask, isTyping, plural, toast } from "./dom.js";
 import { get, post } from "./api.js";
+import { startTour } from "./tour.js";
 
 const KEYS = {
   Everywhere: [["/", "Search the matter’s filings"], ["g f", "Filings"], ["g a", "Ask"], ["g r", "Review"], ["?", "This sheet"]],
@@ -161,5 +162,6 @@ startTheme();
 startKeys();
 startJobs();
 startActions();
+startTour();
 countReviews();
 document.addEventListener("casebrief-reviewed", countReviews);
