@@ -333,7 +333,7 @@ class FakeActions(CareActions):
         return [{**describe(self.summary), **more, "sentences": 5, "not_supported": 2}]
 
     def summaries_export_summary(
-        self, house: Any, user: Any, summary_id: str, form: str, citations: bool
+        self, house: Any, user: Any, summary_id: str, form: str, citations: bool, scrub: bool = False
     ) -> tuple[str, str, bytes]:
         self._mine(user, summary_id)
         return f"complaint.{form}", "text/markdown", f"unverified {citations}".encode()

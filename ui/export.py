@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
@@ -23,32 +25,40 @@ _CUSTOM = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
 _NOTICE = "Written by an AI system and checked by code against the filing; citations are not cite-checked."
 
+_NO_TIME = datetime(1980, 1, 1)  # the earliest that a package can hold
+
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKUP = re.compile(r"([\\`*_\[\]#|~])")
 _LINE_START = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))")
 
 
-def export_file(summary: dict[str, Any], form: str, citations: bool) -> tuple[str, str, bytes]:
+def export_file(summary: dict[str, Any], form: str, citations: bool, scrub: bool = False) -> tuple[str, str, bytes]:
     """Write a presented summary as a file.
 
     Args:
         summary: As `ui.actions.summaries.get_summary` gives it.
         form: "docx" or "md".
         citations: Also write each sentence's page and quote.
+        scrub: For a filing: of the metadata only the mark that AI wrote it stays; no person, id, time or adapter.
 
     Returns:
         File name, media type, bytes.
 
     Raises:
-        RefusedInput: The form is unknown.
+        RefusedInput: The form is unknown, or what is not signed off, or no Word file, is to be scrubbed.
     """
+    if scrub and (form != "docx" or not summary["signed_off_by"]):
+        raise RefusedInput(
+            "Only a signed-off summary is made ready for filing, as a Word file.", do="Have it signed off first."
+        )
     summary = _strip_controls(summary)
     stem = "".join(c if c.isalnum() or c in "-_" else "_" for c in summary["file"].rsplit(".", 1)[0])[:60] or "filing"
     name = f"{stem}-summary-v{summary['version']}"
     if form == "md":
         return f"{name}.md", "text/markdown; charset=utf-8", _write_markdown(summary, citations).encode()
     if form == "docx":
-        return f"{name}.docx", _DOCX, _write_docx(summary, citations)
+        written = _write_docx(summary, citations, scrub)
+        return (f"{stem}-summary.docx" if scrub else f"{name}.docx"), _DOCX, written
     raise RefusedInput(f"The form is {form!r}.", expected="docx or md")
 
 
@@ -119,7 +129,7 @@ def _first_quote(sentence: dict[str, Any]) -> str:
     return " … ".join(f"“{' '.join(e['quote'].split())}”" for e in sentence["evidence"]) or "-"
 
 
-def _write_docx(summary: dict[str, Any], citations: bool) -> bytes:
+def _write_docx(summary: dict[str, Any], citations: bool, scrub: bool) -> bytes:
     from docx import Document as new_document
 
     document = new_document()
@@ -138,11 +148,36 @@ def _write_docx(summary: dict[str, Any], citations: bool) -> bytes:
     if citations:
         _add_quotes(document, summary)
     document.add_paragraph(_NOTICE).runs[0].italic = True
-    _mark_docx(document, _marks(summary))
+    marks = _marks(summary)
+    _mark_docx(document, {key: marks[key] for key in ("ai_mark", "status")} if scrub else marks)
     if not summary["signed_off_by"]:
         _add_watermark(document)
+    if scrub:
+        _scrub_docx(document)
     out = io.BytesIO()
     document.save(out)
+    return _reset_times(out.getvalue()) if scrub else out.getvalue()
+
+
+def _scrub_docx(document: Document) -> None:
+    """Take who, when and how often out of the core properties, and the picture of the first page out of the file."""
+    core = document.core_properties
+    core.author = core.last_modified_by = core.title = core.subject = core.identifier = core.version = ""
+    core.created = core.modified = _NO_TIME
+    core.revision = 1
+    relations = document.part.package.rels
+    for key in [key for key, relation in relations.items() if relation.reltype.endswith("/thumbnail")]:
+        del relations[key]
+
+
+def _reset_times(data: bytes) -> bytes:
+    """Write a package again with the same time for each of its files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            new.writestr(
+                zipfile.ZipInfo(entry.filename, _NO_TIME.timetuple()[:6]), old.read(entry), zipfile.ZIP_DEFLATED
+            )
     return out.getvalue()
 
 
@@ -165,7 +200,7 @@ def _mark_docx(document: Document, marks: dict[str, str]) -> None:
     core = document.core_properties
     core.category, core.keywords = AI_MARK, f"{AI_MARK}; {marks['status']}"
     core.comments, core.content_status = _NOTICE, marks["status"]
-    core.author = marks["signed_off_by"] or "Casebrief"
+    core.author = marks.get("signed_off_by") or "Casebrief"
     rows = "".join(
         f'<property fmtid="{_FORMAT_ID}" pid="{number}" name={quoteattr("casebrief_" + key)}>'
         f"<vt:lpwstr>{escape(value)}</vt:lpwstr></property>"

@@ -350,10 +350,17 @@ def _describe(stored: StoredSummary) -> dict[str, Any]:
     }
 
 
-def export_summary(house: House, user: User, summary_id: str, form: str, citations: bool) -> tuple[str, str, bytes]:
-    """Give a summary as a file: (name, media type, bytes), marked as AI output and "unverified" until signed off."""
+def export_summary(
+    house: House, user: User, summary_id: str, form: str, citations: bool, scrub: bool = False
+) -> tuple[str, str, bytes]:
+    """Give a summary as a file: (name, media type, bytes), marked as AI output and "unverified" until signed off.
+
+    With `scrub` it is ready for filing: see `ui.export.export_file`.
+    """
     from ui.export import export_file
 
     stored = open_summary(house, user, summary_id)
-    audit.record(house.db, user.name, "summary.export", summary_id, {"form": form, "version": stored.version})
-    return export_file(_present(house, stored), form, citations)
+    written = export_file(_present(house, stored), form, citations, scrub)
+    told = {"form": form, "version": stored.version, "scrubbed": int(scrub)}
+    audit.record(house.db, user.name, "summary.export", summary_id, told)
+    return written

@@ -238,12 +238,16 @@ async def send_back(request: Request, summary_id: str) -> Any:
 
 
 @router.get("/api/summaries/{summary_id}/export")
-def export_summary(request: Request, summary_id: str, form: str = "docx", citations: bool = True) -> Response:
-    """Give a summary as a Word or Markdown file."""
+def export_summary(
+    request: Request, summary_id: str, form: str = "docx", citations: bool = True, scrub: bool = False
+) -> Response:
+    """Give a summary as a Word or Markdown file; with `scrub` as one for filing, without internal data."""
     if form not in FORMS:
         raise WrongUsage(f'"{form}" is no form of an export.', expected=" or ".join(FORMS))
     actions, house = request.app.state.actions, request.app.state.house
-    name, mime, data = actions.summaries.export_summary(house, current_user(request), summary_id, form, citations)
+    name, mime, data = actions.summaries.export_summary(
+        house, current_user(request), summary_id, form, citations, scrub
+    )
     return download(name, mime, data)
 
 

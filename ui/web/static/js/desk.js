@@ -105,7 +105,8 @@ export class Desk {
     write.hidden = Boolean(this.running || this.rewriting);
     write.textContent = this.summary ? "Write again" : "Write summary";
     write.className = this.summary ? "" : "main";
-    if (this.summary) for (const link of findAll("[data-form]", this.root)) link.setAttribute("href", `/api/summaries/${this.summary.summary_id}/export?form=${link.dataset.form}&citations=${link.dataset.citations}`);
+    if (this.summary) for (const link of findAll("[data-form]", this.root)) link.setAttribute("href", `/api/summaries/${this.summary.summary_id}/export?form=${link.dataset.form}&citations=${link.dataset.citations}${"scrub" in link.dataset ? "&scrub=true" : ""}`);
+    find("[data-scrub]", this.root).hidden = this.summary?.status !== "signed_off";
     const views = { summary: () => this.drawSummary(), difference: () => drawDifference(this), versions: () => drawVersions(this), stated: () => drawStated(this), about: () => drawAbout(this) };
     views[this.view]();
     drawFoot(this);
