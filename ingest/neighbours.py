@@ -64,6 +64,7 @@ _LETTERS_ON = regex.compile(
     r"(?:\.?-\p{Lu}\.(?!\p{L})|,?[ ](?:Q\.?C|K\.?C|S\.?C|C\.?J|L\.?J|J\.?J|J|MP|MEP|MSP|TD|Ph\.?D|LL\.?M|LL\.?D|M\.?D"
     r"|Esq|Jr|Sr|OBE|MBE|CBE|SJ|OFM|OP|bey|efendi|hanım|han)\b\.?)+"
 )
+_REST_OF_WORD = regex.compile(r"[’'-]?\p{Ll}{2,}+(?![’'])")
 _CAPITAL_ON = regex.compile(r"[ ](?P<word>\p{Lu}[\p{L}’'-]*\p{L})(?![\p{L}\p{N}])(?!’s\sAct)")
 _FOREIGN_ON = regex.compile(r"[ ](?P<word>\p{Ll}{2,}(?:-\p{Ll}{2,})?)(?![\p{L}\p{N}’'@.-]*[@\p{N}]|[’'-]\p{L})")
 _FOREIGN_BEFORE = regex.compile(
@@ -85,12 +86,12 @@ _HOUSE_BEFORE = regex.compile(
     r"(?:prison|colony|centre|facility|institution|school|unit|hospital|clinic|settlement|barracks)[ ](?:[Nn]o\.[ ])?\Z"
 )
 _REGISTER_BEFORE = regex.compile(r"(?<![\p{L}\p{N}.])(?:\p{Lu}{1,4}|(?:\p{Lu}\.[ ]?){1,4})[ ][Nn]o\.[ ]\Z")
-_LEAF = r"(?:book|volume|vol\.|folio|page|entry|record|sheet|parcel|plot|block|row|act)"
+_LEAF = r"(?i:book|volume|vol\.|folio|page|entry|record|sheet|parcel|plot|block|row|act)"
 _ONE_CODE = regex.compile(
     rf"\.?,?[ ](?:{_LEAF}[ ])?(?:[Nn]os?\.|№|[Nn]r\.?|[Nn]umber)[ ]?|[ ]?[/–-][ ]?|,?[ ]{_LEAF}[ ]"
 )
 _CHAIN_ON = regex.compile(
-    r"(?:,?[ ](?:and[ ])?(?:pages?|p\.|book|volume|vol\.|folio|line|entry|row|sheet)[ ](?:[Nn]o\.[ ])?"
+    r"(?:,?[ ](?:and[ ])?(?i:pages?|p\.|book|volume|vol\.|folio|line|entry|row|sheet)[ ](?:[Nn]o\.[ ])?"
     r"\d{1,5}\p{L}?(?![\p{L}\p{N}]|[/.-]\d))+|[ ]\(\p{Lu}{1,2}\)"
 )
 _CODE_AND_YEAR = regex.compile(r"[ ]of[ ]")
@@ -189,17 +190,19 @@ def _reach_on(text: str, high: int, span: Span) -> int:
         return match.end() if match else end
     if span.type not in _NAMES or end >= high:
         return end
+    match = _REST_OF_WORD.match(text, end, high)
+    end = match.end() if match else end
     if span.type == "PERSON":
         match = _LETTERS_ON.match(text, end, high)
         end = match.end() if match else end
-        match = _PARTICLES_ON.match(text, end, min(high + 1, len(text)))
-        if match and match.end() <= high:
-            end = match.end()
+        end = _take_particles(text, end, high)
         for _ in range(_WORDS_ON_MAX):
             match = _CAPITAL_ON.match(text, end - (text[end - 1] == " "), high)
             if text[end - 1] == "." or match is None or match["word"].casefold() in _NO_TITLES:
                 break
             end = match.end()
+    else:
+        end = _take_particles(text, end, high)
     for _ in range(_WORDS_ON_MAX):
         match = _FOREIGN_ON.match(text, end, high)
         if match is None or not _is_foreign(match["word"]):
@@ -214,6 +217,12 @@ def _reach_on(text: str, high: int, span: Span) -> int:
 def _is_title(name: str) -> bool:
     """Tell whether a masked range is nothing but titles."""
     return all(word.strip(".").casefold() in _TITLES for word in name.split())
+
+
+def _take_particles(text: str, end: int, high: int) -> int:
+    """Give where the particles behind a name end, before the capital that they lead to."""
+    match = _PARTICLES_ON.match(text, end, min(high + 1, len(text)))
+    return match.end() if match and match.end() <= high else end
 
 
 @lru_cache(maxsize=20_000)
@@ -238,9 +247,10 @@ def _join(text: str, left: Span, right: Span) -> Span | None:
         return whole if _YEAR.fullmatch(text, right.start, right.end) else None
     if right.type == "PERSON" and not gap.strip(" ") and _is_title(text[left.start : left.end]):
         return replace(right, start=left.start)
+    if left.type in _NAMES and right.type in _NAMES and not gap and text[left.end - 1] in " ’'":
+        return whole  # a particle between
     if left.type == "PERSON" and right.type in _NAMES:
-        peer = gap == " of " and _PEERS.match(text, left.start)
-        return whole if peer or (not gap and text[left.end - 1] in " ’'") else None
+        return whole if gap == " of " and _PEERS.match(text, left.start) else None
     if left.type == "ORG" and right.type in ("ORG", "LOC"):
         linked = gap == " " and _SMALL_LAST.search(text, left.start, left.end)
         return whole if linked or _ONE_BODY.fullmatch(gap) else None

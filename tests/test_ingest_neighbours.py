@@ -29,6 +29,7 @@ def widen(text: str, *names: tuple[str, str], law: str = "") -> list[str]:
         ("A national, Mr January Jagoda, sued.", "Jagoda", "Mr January Jagoda"),  # a given name that is a month
         ("He met Vusal Rashid oglu Agha there.", "Vusal Rashid", "Vusal Rashid oglu Agha"),  # a patronymic
         ("A report by Dr H.P. van 't Hof says so.", "H.P.", "Dr H.P. van 't Hof"),  # particles
+        ("He met Dilnoza Rahimova-Xo’jayeva there.", "Dilnoza Rahimova-Xo", "Dilnoza Rahimova-Xo’jayeva"),  # a cut word
         ("For the applicant Ms R. Rae, QC, spoke.", "R. Rae", "Ms R. Rae, QC"),  # letters behind a name
     ],
 )
@@ -58,6 +59,7 @@ def test_words_of_the_sentence_are_no_part_of_a_name(text: str, name: str) -> No
         ("The certificate LH no. 0244617 was lost.", [("ORG", "LH"), ("CODE", "0244617")], ["LH no. 0244617"]),
         ("On appeal (S.C. No. 44 of 1993) he won.", [("LOC", "S.C."), ("CODE", "44"), ("DATETIME", "1993")], ["S.C. No. 44 of 1993"]),
         ("It is no. 217, book 03/1984, page 12 there.", [("CODE", "217"), ("CODE", "03/1984")], ["217, book 03/1984, page 12"]),
+        ("It is No. 1183, Vol. 44, Page 118 there.", [("CODE", "1183"), ("CODE", "44")], ["1183, Vol. 44, Page 118"]),
         ("He was in remand prison IZ-15/1 then.", [("CODE", "IZ-15/1")], ["remand prison IZ-15/1"]),
         ("By decision no. 44 of 3 May 1993 he won.", [("CODE", "44"), ("DATETIME", "3 May 1993")], ["44", "3 May 1993"]),  # two facts
     ],
@@ -71,6 +73,7 @@ def test_a_number_in_parts_is_one(text: str, names: list[tuple[str, str]], whole
     [
         ("At the Institute of Medicine in Lund he died.", [("ORG", "Institute of Medicine"), ("LOC", "Lund")], ["Institute of Medicine in Lund"]),
         ("She cleaned for the municipality of Orsta.", [("LOC", "Orsta")], ["municipality of Orsta"]),
+        ("The judge, Sanchez de la Encina y Mora, left.", [("LOC", "Sanchez de la Encina"), ("LOC", "Mora")], ["Sanchez de la Encina y Mora"]),
         ("The firm Stichting Recht voor Ouders sued.", [("ORG", "Stichting Recht"), ("ORG", "Ouders")], ["Stichting Recht voor Ouders"]),
         ("They live at 12 Strada Salciei, near it.", [("LOC", "Strada Salciei")], ["12 Strada Salciei"]),
         ("The flat at Kandav iela 17. She left.", [("LOC", "Kandav")], ["Kandav iela 17"]),
