@@ -152,6 +152,7 @@ def find_identifiers(
         told: (type, term) pairs that people said to mask, of whatever type; found word for word.
     """
     from ingest.cited import drop_cited_names, find_listed_names, spare_own_cases
+    from ingest.neighbours import take_neighbours
     from ingest.propagate import find_terms, spread_names
     from ingest.resolve import resolve_overlaps
 
@@ -165,12 +166,10 @@ def find_identifiers(
     candidates += find_terms(text, told)
     masked = _MASKED_STRICT if strict else _MASKED
     joined = _JOINED if strict else frozenset()
-    spans = [
-        _name_span(text, c, masked)
-        for c in resolve_overlaps(text, candidates, joined)
-        if c.type in masked and (strict or c.score >= _WEAK_CODE)
-    ]
-    return _finish(text, spans, profile)
+    chosen = resolve_overlaps(text, candidates, joined)
+    spans = [_name_span(text, c, masked) for c in chosen if c.type in masked and (strict or c.score >= _WEAK_CODE)]
+    found = _finish(text, spans, profile)
+    return take_neighbours(text, found, [(c.start, c.end) for c in chosen if c.type == "LAW"]) if strict else found
 
 
 def find_known(

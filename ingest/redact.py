@@ -27,7 +27,7 @@ __all__ = [
     "replace_surfaces", "scheme_of", "stand_for",
 ]  # fmt: skip
 
-RECOGNIZERS_VERSION = "3"
+RECOGNIZERS_VERSION = "4"
 
 
 @dataclass(frozen=True, slots=True)

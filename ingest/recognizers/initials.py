@@ -23,6 +23,16 @@ _PEOPLE = (
 _ONE = regex.compile(
     rf"(?<=\b(?i:{_PEOPLE}),?[ \n])(?P<name>{_LETTER}|\p{{Lu}}(?![\p{{L}}\p{{N}}.’'&-]))(?=[\s,;:)’'.]|$)"
 )
+_SINGLE = regex.compile(
+    r"(?<=[\p{Ll}\p{N},;(’][ \n(])(?P<name>(?!I(?!\.[,;)’]))\p{Lu})(?=[.]?[,;)”\"’ \n]|\.$|['’]s\b|$)(?![ ](?:\p{Lu}\.|§))"
+)
+_NOT_A_PERSON = regex.compile(
+    r"(?:\b(?i:articles?|arts?\.?|sections?|annex(?:es)?|appendi(?:x|ces)|chapters?|parts?|schedules?|series|class|category|categories|lists?"
+    r"|types?|vitamins?|hepatitis|plan|levels?|grades?|models?|protocols?|titles?|rules?|headings?|points?|paragraphs?|items?|forms?|tables?"
+    r"|figures?|exhibits?|party|parties|volumes?|options?|courts?|nos?\.)|§)[ \n](?:[\p{Lu}\p{N}]{1,3}(?:,|,?[ ](?:and|or|to))[ \n]){0,3}[(“\"‘]?$"
+)
+_KIND_BEFORE = regex.compile(rf"\b(?i:{_PEOPLE}),?[ \n]$")  # found already
+_BEFORE_CHARACTERS, _LETTER_SCORE = 32, 0.65
 _TITLE = regex.compile(r"\b(?:Mrs?|Ms|Miss|Mx|Dr)\.?[ \n]$")
 _TITLE_CHARACTERS = 8
 _COMPANY = regex.compile(rf"(?:{ORG_SUFFIXES})\.?")
@@ -34,7 +44,7 @@ class Initials(LegalRecognizer):
     types = ("PERSON",)
 
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
-        """Give two to four initials in a row, and one letter behind a word for a person."""
+        """Give two to four initials in a row, and one letter behind a word for a person or alone inside a sentence."""
         for match in _SEVERAL.finditer(text):
             letters = "".join(match["name"].split())
             titled = _TITLE.search(text, max(0, match.start() - _TITLE_CHARACTERS), match.start())
@@ -43,3 +53,7 @@ class Initials(LegalRecognizer):
         for match in _ONE.finditer(text):
             if match["name"] != "I":
                 yield Found(match.start("name"), match.end("name"), "PERSON", 0.75)
+        for match in _SINGLE.finditer(text):
+            before = (max(0, match.start() - _BEFORE_CHARACTERS), match.start())
+            if not _NOT_A_PERSON.search(text, *before) and not _KIND_BEFORE.search(text, *before):
+                yield Found(match.start("name"), match.end("name"), "PERSON", _LETTER_SCORE)

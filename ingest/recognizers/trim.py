@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import regex
 
 from ingest.recognizers.vocabulary import FEMALE_NAMES, LEGAL_WORDS, MALE_NAMES, NAME_SUFFIXES
@@ -55,10 +57,11 @@ def is_legal(word: str) -> bool:
     return word in LEGAL_WORDS or ("-" in word and all(part in LEGAL_WORDS for part in word.split("-")))
 
 
+@lru_cache(maxsize=4)
 def blunt_long_words(text: str) -> str:
     """Put U+FFFD, one for one, in the place of words of more than 64 letters and digits.
 
     No name is that long; but a pattern that tries each of its letters as a beginning would take the square
-    of the time, and a file made for that would hold up the whole server.
+    of the time, and a file made for that would hold up the whole server. Every recognizer asks for the same block.
     """
     return _LONG_WORD.sub(lambda match: "\ufffd" * len(match.group()), text)
