@@ -20,7 +20,7 @@ def find_names(root: Path, names: Sequence[str]) -> list[str]:
     wanted = [(name, [name.lower().encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be")]) for name in names]
     hits = []
     for path in sorted(p for p in root.rglob("*") if p.is_file()):
-        views = [str(path.relative_to(root)).encode(), *_decode(path.read_bytes(), depth=2)]
+        views = [str(path.relative_to(root)).encode(), *unpack(path.read_bytes())]
         hits += [
             f"{path.relative_to(root)}: {name}"
             for name, forms in wanted
@@ -29,7 +29,7 @@ def find_names(root: Path, names: Sequence[str]) -> list[str]:
     return hits
 
 
-def _decode(data: bytes, depth: int) -> Iterator[bytes]:
+def unpack(data: bytes, depth: int = 2) -> Iterator[bytes]:
     """Give the bytes as they are and what is packed in them: zlib and gzip streams, base64, hex."""
     yield data
     if depth == 0 or len(data) > 64 * 2**20:
@@ -37,16 +37,16 @@ def _decode(data: bytes, depth: int) -> Iterator[bytes]:
     for match in list(_ZLIB.finditer(data))[:5000]:
         unpacked = _inflate(data[match.start() :])
         if len(unpacked) > 16:
-            yield from _decode(unpacked, depth - 1)
+            yield from unpack(unpacked, depth - 1)
     if data.startswith(_GZIP):
-        yield from _decode(gzip.decompress(data), depth - 1)
+        yield from unpack(gzip.decompress(data), depth - 1)
     if len(data) > 4 * 2**20:
         return
     for match in _BASE64.finditer(data):
         text = match.group().rstrip(b"=")
         if len(text) % 4 != 1:
             plain = text.translate(bytes.maketrans(b"+/", b"-_"))
-            yield from _decode(base64.urlsafe_b64decode(plain + b"=" * (-len(text) % 4)), depth - 1)
+            yield from unpack(base64.urlsafe_b64decode(plain + b"=" * (-len(text) % 4)), depth - 1)
     for match in _HEX.finditer(data):
         for digits in (match.group(), match.group()[1:]):  # what stands before may look like a digit too
             yield bytes.fromhex(digits[: len(digits) // 2 * 2].decode())

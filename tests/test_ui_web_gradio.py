@@ -21,7 +21,7 @@ from ui.web import rounds, rounds_view
 from ui.web.app import build_app
 from ui.web.charts import draw_bars, draw_intervals, draw_line
 from ui.web.gradio_frame import gr, tell_errors
-from ui.web.gradio_gate import SessionBindings, is_listed
+from ui.web.gradio_gate import MAX_BINDINGS, SessionBindings, is_listed
 from ui.web.insights import show_edits
 
 
@@ -59,6 +59,7 @@ CLOSED = [
     ("POST", "/gradio_api/vibe-edit"), ("POST", "/login"), ("GET", "/logout"), ("GET", "/gradio_api/openapi.json"),
     ("POST", "/gradio_api/component_server"), ("GET", "/assets/../../app.py"), ("GET", "/gradio_api/token"),
     ("GET", "/gradio_api/runs"), ("GET", "/gradio_api/dev/reload"), ("POST", "/gradio_api/process_recording"),
+    ("POST", "/gradio_api/cancel"), ("POST", "/gradio_api/reset"),
 ]  # fmt: skip
 
 
@@ -81,21 +82,23 @@ def test_a_session_serves_only_the_person_who_opened_it(client: TestClient) -> N
 
     people.add_user(client.app.state.house.db, "eva", "admin", PASSWORD)  # type: ignore[attr-defined]
     log_in(client, "max")
-    # A reset with a session of one's own is answered by Gradio; it binds the session.
-    assert client.post("/rounds/gradio_api/reset", json={"session_hash": "shared1", "event_id": "x"}).status_code == 200
+    event = {"session_hash": "shared1", "fn_index": 0, "data": []}
+    assert client.post("/rounds/gradio_api/queue/join", json=event).status_code == 200
     log_in(client, "eva")
     for method, path, body in (
         ("GET", "/rounds/gradio_api/queue/data?session_hash=shared1", None),
         ("GET", "/rounds/gradio_api/heartbeat/shared1", None),
-        ("POST", "/rounds/gradio_api/cancel", {"session_hash": "shared1", "fn_index": 0, "event_id": "x"}),
-        ("POST", "/rounds/gradio_api/queue/join", {"session_hash": "shared1", "fn_index": 0, "data": []}),
+        ("POST", "/rounds/gradio_api/queue/join", event),
     ):
         assert client.request(method, path, json=body).status_code == 403, path
 
 
-def test_bindings_forget_the_oldest_and_never_rebind() -> None:
+def test_bindings_forget_a_persons_own_oldest_and_never_rebind() -> None:
     bindings = SessionBindings()
     assert bindings.claim("one", "max") and not bindings.claim("one", "eva") and bindings.claim("one", "max")
+    assert not bindings.claim("", "max")
+    assert all(bindings.claim(f"eva {number}", "eva") for number in range(MAX_BINDINGS + 1))
+    assert not bindings.claim("one", "eva") and bindings.claim("eva 0", "max") and not bindings.claim("eva 1", "max")
 
 
 def test_a_body_that_is_too_large_is_refused(client: TestClient) -> None:

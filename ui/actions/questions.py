@@ -191,11 +191,10 @@ def get_conversation(house: House, user: User, conversation_id: str) -> dict[str
 def rate_answer(house: House, user: User, turn_id: str, rating: int, reason: str = "") -> dict[str, Any]:
     """Rate an answer -1, 0 or 1, with a reason (sealed); only the person who asked may."""
     try:
-        _, conversation = conversations.find_turn(house.db, turn_id)
+        conversation_id = conversations.find_turn(house.db, turn_id)[1].conversation_id
     except NotFound:
-        check(house.db, user, "matter.list")
-        raise
-    found = _own_conversation(house, user, conversation.conversation_id)
+        conversation_id = ""  # reads the same as another person's
+    found = _own_conversation(house, user, conversation_id)
     with house.db.session():
         conversations.rate_turn(house.db, turn_id, user.name, rating, reason)
         audit.record(house.db, user.name, "answer.rate", turn_id, {"rating": rating, "matter": found.matter_id})

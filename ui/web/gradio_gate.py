@@ -24,7 +24,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 GRADIO_PATHS = ("/rounds", "/insights")
 MAX_BODY = 256 * 1024
-MAX_BINDINGS = 4096
+MAX_BINDINGS = 1024
 
 # Gradio writes its configuration as inline scripts without a nonce, and styles at run time: its pages get a policy
 # that names each inline script by its hash. Nothing from elsewhere, no eval, no frame.
@@ -35,10 +35,11 @@ _POLICY = (
 )
 _INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _READ = re.compile(
-    r"^(/?|/config/?|/theme\.css|/manifest\.json|/(assets|static|svelte)/.+"
+    r"^(/?|/config/?|/theme\.css|/manifest\.json|/(assets|static)/.+"
     r"|/gradio_api/(info/?|app_id/?|startup-events|theme\.css|queue/data|heartbeat/[A-Za-z0-9_-]+))$"
 )
-_WRITE = re.compile(r"^/gradio_api/(queue/join|cancel|reset/?)$")
+# Not "cancel" and "reset": they end an event by its own name, whoever's it is, and no screen cancels one.
+_WRITE = re.compile(r"^/gradio_api/queue/join$")
 
 
 class SessionBindings:
@@ -48,12 +49,17 @@ class SessionBindings:
         self._owners: OrderedDict[str, str] = OrderedDict()
 
     def claim(self, session: str, user: str) -> bool:
-        """Bind `session` to `user`; False where it is somebody else's."""
-        owner = self._owners.setdefault(session, user)
+        """Bind `session` to `user`; False where it is somebody else's, or has no name.
+
+        Of more than `MAX_BINDINGS` the user's own oldest is forgotten, so that nobody can crowd out another's session.
+        """
+        if not session or self._owners.setdefault(session, user) != user:
+            return False
         self._owners.move_to_end(session)
-        while len(self._owners) > MAX_BINDINGS:
-            self._owners.popitem(last=False)
-        return owner == user
+        mine = [held for held, holder in self._owners.items() if holder == user]
+        if len(mine) > MAX_BINDINGS:
+            del self._owners[mine[0]]
+        return True
 
 
 def is_gradio(path: str) -> bool:
@@ -85,7 +91,9 @@ async def admit_gradio(scope: Scope, receive: Receive, bindings: SessionBindings
         return receive, _refuse(403, "Only administrators may open this screen.")
     if not is_listed(scope["method"], scope["path"]):
         return receive, _refuse(404, "There is nothing at this address.")
-    sessions = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("session_hash", [])
+    # Blank ones too: Gradio would take the name of the event for that of the session, which nobody has claimed.
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+    sessions = query.get("session_hash", [])
     sessions += re.findall(r"/heartbeat/([A-Za-z0-9_-]+)$", scope["path"])
     if scope["method"] == "POST":
         body = await _read_body(receive)
