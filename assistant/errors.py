@@ -54,6 +54,10 @@ class LimitExceeded(RefusedInput):
     """A document went past its limit on time, memory, pages or size."""
 
 
+class Busy(RefusedInput):
+    """More is asked for at once than is done at once; nothing was changed, and later it will be taken."""
+
+
 class EngineFailure(CasebriefError):
     """The language model could not be loaded or could not answer."""
 

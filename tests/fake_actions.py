@@ -81,6 +81,9 @@ class FakeActions(CareActions):
         self._member(user, matter_id)
         return [f for f in self.filing_rows if f["matter_id"] == matter_id]
 
+    def filings_list_unread(self, house: Any, user: Any, matter_id: str) -> list[dict[str, Any]]:
+        return [f for f in self.filings_list_filings(house, user, matter_id) if f["status"] in ("waiting", "reading")]
+
     def filings_get_filing(self, house: Any, user: Any, document_id: str) -> dict[str, Any]:
         found = self._filing(user, document_id)
         pages = [
@@ -331,6 +334,9 @@ class FakeActions(CareActions):
             return []
         more = {key: self.summary[key] for key in ("matter_id", "file", "returned_reason")}
         return [{**describe(self.summary), **more, "sentences": 5, "not_supported": 2}]
+
+    def summaries_count_waiting(self, house: Any, user: Any) -> int:
+        return sum(item["status"] == "submitted" for item in self.summaries_review_list(house, user))
 
     def summaries_export_summary(
         self, house: Any, user: Any, summary_id: str, form: str, citations: bool, scrub: bool = False

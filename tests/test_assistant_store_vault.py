@@ -243,3 +243,31 @@ def test_every_type_has_a_form_of_its_own_that_is_found_in_a_text():
     assert find_pseudonyms(f"{first}2") == [format_pseudonym("PERSON", 12)]  # a longer number is another person
     with pytest.raises(ValueError):
         format_pseudonym("PERSON", 0)
+
+
+def test_names_kept_in_memory_follow_the_store(db):
+    matter_id = add_matter(db)
+
+    def names():
+        return [entry.original for entry in open_vault(db, matter_id).entries()]
+
+    open_vault(db, matter_id).assign("PERSON", "Ada")
+    assert names() == names() == ["Ada"]
+    with pytest.raises(ZeroDivisionError), db.session():
+        open_vault(db, matter_id).assign("PERSON", "Rolled Back")
+        assert names() == ["Ada", "Rolled Back"]
+        raise ZeroDivisionError
+    open_vault(db, matter_id).assign("PERSON", "Cleo")  # gets the version that was rolled back
+    assert names() == ["Ada", "Cleo"]
+    destroy_key(db, matter_id)
+    with pytest.raises(NotFound):
+        names()
+
+
+def test_names_are_dropped_from_memory_when_told(db):
+    vault = open_vault(db, add_matter(db))
+    vault.assign("PERSON", "Ada")
+    vault.entries()
+    assert db.kept(f"names|{vault.matter_id}")
+    db.forget()
+    assert db.kept(f"names|{vault.matter_id}") is None

@@ -16,7 +16,7 @@ from store_samples import (
 )
 
 from assistant.errors import Conflict, NotFound, WrongUsage
-from assistant.store import conversations, filings, matters, registry, rounds, work
+from assistant.store import conversations, filings, matters, registry, reviews, rounds, work
 
 
 @pytest.fixture
@@ -135,6 +135,22 @@ def test_lists_narrow_by_filing_matter_and_status(db, document, summary_id):
     assert work.list_summaries(db, matter_ids=[]) == ()
 
 
+def test_reviews_are_the_open_work_and_the_newest_signed_ones(db, document):
+    made = [work.save_summary(db, make_summary(document), author) for author in ("pat", "joe", "joe", "joe", "joe")]
+    own, foreign, submitted, early, late = made
+    for waiting in (submitted, early, late):
+        work.submit(db, waiting, "joe", 0, [], "")
+    for signed in (early, late):
+        work.sign_off(db, signed, "ann")
+    here = [document.matter_id]
+    assert [s.summary_id for s, _ in reviews.list_reviews(db, here, "pat", 1)] == [own, submitted, late]
+    assert [s.summary_id for s, _ in reviews.list_reviews(db, here, "joe", 0)] == [foreign, submitted]
+    assert reviews.count_submitted(db, here) == 1 and reviews.count_submitted(db, []) == 0
+    assert reviews.list_reviews(db, [], "pat", 1) == ()
+    filings.set_sequestered(db, document.document_id, True)
+    assert reviews.list_reviews(db, here, "pat", 9) == () and reviews.count_submitted(db, here) == 0
+
+
 def test_only_what_is_signed_off_and_agreed_to_may_train(db, document, summary_id):
     approve(db, document)
     work.submit(db, summary_id, "pat", 1, [], "")
@@ -142,6 +158,7 @@ def test_only_what_is_signed_off_and_agreed_to_may_train(db, document, summary_i
     assert work.excluded_counts(db) == {"no_consent": 1, "not_signed_off": 1}
     matters.record_consent(db, document.matter_id, "ann", True, "letter")
     (agreed,) = work.approved_corrections(db)
+    assert work.approved_counts(db) == {document.matter_id: 1}
     assert (agreed.edited, agreed.signed_off_by) == ("Person 1 sued.", "ann")
     for switch, reason in (
         (lambda on: matters.set_protective_order(db, document.matter_id, on), "protective_order"),
@@ -149,7 +166,7 @@ def test_only_what_is_signed_off_and_agreed_to_may_train(db, document, summary_i
         (lambda on: matters.record_consent(db, document.matter_id, "ann", not on, ""), "no_consent"),
     ):
         switch(True)
-        assert work.approved_corrections(db) == ()
+        assert work.approved_corrections(db) == () and work.approved_counts(db) == {}
         assert work.excluded_counts(db) == {reason: 1, "not_signed_off": 1}
         switch(False)
         assert work.approved_corrections(db) == (agreed,)

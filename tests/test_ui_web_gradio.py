@@ -121,6 +121,17 @@ def test_a_page_names_its_inline_scripts_and_loads_nothing_from_elsewhere(client
     assert '"analytics_enabled":false' in answer.text.replace(" ", "")
 
 
+def test_gradios_hashed_files_are_kept_and_the_rest_is_not(client: TestClient) -> None:
+    log_in(client, "max")
+    page = client.get("/rounds/")
+    assets = set(re.findall(r"assets/[\w.-]+\.(?:js|css)", page.text))
+    assert assets and page.headers["cache-control"] == "no-store"
+    for asset in assets:
+        assert client.get(f"/rounds/{asset}").headers["cache-control"].endswith("immutable"), asset
+    for path in ("/rounds/config", "/rounds/assets/none-01234567.js", "/rounds/theme.css"):
+        assert client.get(path).headers["cache-control"] == "no-store", path
+
+
 def press(client: TestClient, function: int, data: list[Any]) -> list[Any]:
     """Call a handler through Gradio's queue as its page does, and give what the handler gave."""
     session = f"session{function}"

@@ -185,6 +185,19 @@ def test_a_broken_store_still_gives_a_sentence(client: TestClient, actions: Fake
     assert answer.status_code == 500 and answer.json()["do"] == "Restore it from a backup."
 
 
+def test_our_own_files_are_kept_for_good_under_the_name_of_their_content(client: TestClient) -> None:
+    client.cookies.clear()
+    linked = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', client.get("/login").text))
+    assert len(linked) >= 3
+    for address in linked:
+        answer = client.get(address)
+        assert answer.status_code == 200 and answer.headers["cache-control"].endswith("immutable"), address
+    for address in ("/static/js/dom.js", "/static/000000000000/js/dom.js"):  # without a name, or of an earlier version
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache"), address
+        assert answer.text == (STATIC / "js" / "dom.js").read_text(encoding="utf-8")
+
+
 def test_a_missing_file_of_ours_needs_no_shell(client: TestClient) -> None:
     client.cookies.clear()
     assert client.get("/static/nothing.css", headers={"Accept": "text/html"}).status_code == 404

@@ -14,7 +14,7 @@ import uvicorn
 from fake_actions import FakeActions
 from fake_web import log_in, open_fake_house, wait_until
 
-from assistant.errors import NotAllowed
+from assistant.errors import Busy, NotAllowed, WrongUsage
 from ui.web.app import build_app
 from ui.web.streams import RunningStreams
 
@@ -160,10 +160,30 @@ def test_malformed_requests_are_refused(client: httpx.Client, data: Any) -> None
 
 
 def test_a_full_house_says_so_and_ended_streams_make_room() -> None:
-    streams = RunningStreams(limit=2)
+    streams = RunningStreams(limit=3, each=2)
     first = streams.open("pia", "stream-0001")
-    assert first and streams.open("ada", "stream-0001") and streams.open("ada", "stream-0002") is None
+    streams.open("ada", "stream-0001")
+    streams.open("ada", "stream-0002")
+    with pytest.raises(Busy, match="being written for you already"):
+        streams.open("ada", "stream-0003")
+    with pytest.raises(Busy, match="as many people as it can at once.*try again"):
+        streams.open("sol", "stream-0001")
+    with pytest.raises(WrongUsage):
+        streams.open("pia", "stream-0001")
     assert not streams.stop("sol", "stream-0001")
     assert streams.stop("pia", "stream-0001") and first.is_set()
     streams.close("pia", "stream-0001")
-    assert streams.open("ada", "stream-0002")
+    assert streams.open("sol", "stream-0001")
+
+
+def test_a_full_house_is_answered_politely_to_the_page(server: tuple[str, Any], client: httpx.Client) -> None:
+    server[1].state.actions = FakeActions(pause_s=30)
+    server[1].state.streams = RunningStreams(limit=1)
+    try:
+        with start(client, "stream-first") as answer:
+            next(answer.iter_lines())
+            refused = client.post("/api/filings/d-1/summary", json={"detail": "brief", "stream_id": "stream-second"})
+    finally:
+        server[1].state.streams = RunningStreams()
+    assert refused.status_code == 503
+    assert refused.json()["do"] == "Nothing is lost; try again in a minute."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 
-from assistant.errors import CasebriefError, Conflict, NotAllowed, NotFound, RefusedInput, WrongUsage
+from assistant.errors import Busy, CasebriefError, Conflict, NotAllowed, NotFound, RefusedInput, WrongUsage
 from assistant.settings import Settings
 
 _log = logging.getLogger("casebrief.faults")
@@ -32,7 +32,14 @@ def exit_code(error: BaseException) -> int:
 
 def http_status(error: BaseException) -> int:
     """Give the HTTP status of an error."""
-    table = ((NotAllowed, 403), (NotFound, 404), (Conflict, 409), (RefusedInput, 422), (WrongUsage, 400))
+    table = (
+        (NotAllowed, 403),
+        (NotFound, 404),
+        (Conflict, 409),
+        (Busy, 503),
+        (RefusedInput, 422),
+        (WrongUsage, 400),
+    )
     return next((status for kind, status in table if isinstance(error, kind)), 500)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from collections import OrderedDict
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from assistant.store.vault import Vault
     from assistant.templates import Template
 
-_CACHED_DOCUMENTS = 4
-_CACHED_PICTURES = 32
+_KEPT_PAGES = 2000  # of documents in memory: with text and boxes about 30 KB each
+_KEPT_PICTURE_BYTES = 64 << 20
 
 
 class House:
@@ -44,6 +45,7 @@ class House:
         self._lock = threading.RLock()
         self._documents: OrderedDict[tuple[str, int | None], tuple[RedactedDocument, tuple[Page, ...]]] = OrderedDict()
         self._pictures: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
+        self._drawing = threading.BoundedSemaphore(os.cpu_count() or 1)
         self._passwords: dict[str, str] = {}
         self._adapters_ready = False
         self._loaded_adapters: set[str] = set()
@@ -120,7 +122,7 @@ class House:
         had = (load_document(self.db, key[0], key[1] or None), load_pages(self.db, key[0], key[1] or None))
         with self._lock:
             self._documents[key] = had
-            while len(self._documents) > _CACHED_DOCUMENTS:
+            while len(self._documents) > 1 and sum(len(p) for _, p in self._documents.values()) > _KEPT_PAGES:
                 self._documents.popitem(last=False)
         return had
 
@@ -134,20 +136,28 @@ class House:
         from ingest.read import render_page
 
         key = (document_id, page, width_px)
-        with self._lock:
-            if key in self._pictures:
-                self._pictures.move_to_end(key)
-                return self._pictures[key]
-        password = self._passwords.get(document_id)
-        picture = render_page(read_original(self.db, document_id), page, width_px, self.settings, password)
+        if (had := self._kept_picture(key)) is not None:
+            return had
+        with self._drawing:  # each is drawn by a process of its own: more at once than cores only cost memory
+            if (had := self._kept_picture(key)) is not None:  # a colleague asked for it first
+                return had
+            password = self._passwords.get(document_id)
+            picture = render_page(read_original(self.db, document_id), page, width_px, self.settings, password)
         with self._lock:
             self._pictures[key] = picture
-            while len(self._pictures) > _CACHED_PICTURES:
+            while len(self._pictures) > 1 and sum(map(len, self._pictures.values())) > _KEPT_PICTURE_BYTES:
                 self._pictures.popitem(last=False)
         return picture
 
+    def _kept_picture(self, key: tuple[str, int, int]) -> bytes | None:
+        with self._lock:
+            if key in self._pictures:
+                self._pictures.move_to_end(key)
+            return self._pictures.get(key)
+
     def forget_documents(self) -> None:
-        """Drop every document and picture from memory, as after a deletion or an erasure."""
+        """Drop every document, picture and name from memory, as after a deletion or an erasure."""
+        self.db.forget()
         with self._lock:
             self._documents.clear()
             self._pictures.clear()

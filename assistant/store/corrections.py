@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
 
 from assistant.documents import Correction
 from assistant.store.database import Database
@@ -24,17 +24,26 @@ def list_corrections(db: Database, document_id: str | None = None) -> tuple[Corr
 def approved_corrections(db: Database) -> tuple[Correction, ...]:
     """Give what may train, oldest first: signed off, consent given, no protective order, not sequestered."""
     with db.reading() as session:
-        return tuple(read_row(row) for row, hindrance in _judge(session) if hindrance is None)
+        judged = session.execute(_joined(CorrectionRow)).all()
+        return tuple(read_row(row) for row, *facts in judged if _find_hindrance(*facts) is None)
+
+
+def approved_counts(db: Database) -> dict[str, int]:
+    """Count what may train, by matter; no text is read."""
+    return {matter_id: count for (matter_id, hindrance), count in _count(db).items() if hindrance is None}
 
 
 def excluded_counts(db: Database) -> dict[str, int]:
-    """Count the corrections that may not train, each under the first reason that holds.
+    """Count the corrections that may not train, each under the first reason that holds; no text is read.
 
     Reasons: "not_signed_off", "no_consent", "protective_order", "sequestered". Corrections that an attorney sent
     back are not counted: the summary is submitted again or discarded.
     """
-    with db.reading() as session:
-        return dict(Counter(hindrance for _, hindrance in _judge(session) if hindrance is not None))
+    counts: Counter[str] = Counter()
+    for (_, hindrance), count in _count(db).items():
+        if hindrance is not None:
+            counts[hindrance] += count
+    return dict(counts)
 
 
 def read_row(row: CorrectionRow) -> Correction:
@@ -55,22 +64,30 @@ def read_row(row: CorrectionRow) -> Correction:
     )
 
 
-def _judge(session: Session) -> list[tuple[CorrectionRow, str | None]]:
-    """Pair every correction that was not returned with what keeps it from training."""
-    joined = (
-        select(CorrectionRow, MatterRow.consent, MatterRow.protective_order, DocumentRow.sequestered)
+def _count(db: Database) -> Counter[tuple[str, str | None]]:
+    """Count the corrections that were not returned by matter and by what keeps them from training."""
+    with db.reading() as session:
+        judged = session.execute(_joined(CorrectionRow.matter_id)).all()
+    return Counter((matter_id, _find_hindrance(*facts)) for matter_id, *facts in judged)
+
+
+def _joined(wanted: Any) -> Select[Any]:
+    """Ask for something of every correction that was not returned, and for the facts of `_find_hindrance`."""
+    return (
+        select(wanted, CorrectionRow.state, MatterRow.consent, MatterRow.protective_order, DocumentRow.sequestered)
         .join(MatterRow, MatterRow.matter_id == CorrectionRow.matter_id)
         .join(DocumentRow, DocumentRow.document_id == CorrectionRow.document_id)
         .where(CorrectionRow.state != "returned")
         .order_by(CorrectionRow.created_at, CorrectionRow.correction_id)
     )
-    judged: list[tuple[CorrectionRow, str | None]] = []
-    for row, consent, protected, sequestered in session.execute(joined):
-        hindrances = {
-            "not_signed_off": row.state != "signed_off",
-            "no_consent": not consent,
-            "protective_order": protected,
-            "sequestered": sequestered,
-        }
-        judged.append((row, next((name for name, holds in hindrances.items() if holds), None)))
-    return judged
+
+
+def _find_hindrance(state: str, consent: bool, protected: bool, sequestered: bool) -> str | None:
+    """Give the first reason that keeps a correction from training, or None."""
+    hindrances = {
+        "not_signed_off": state != "signed_off",
+        "no_consent": not consent,
+        "protective_order": protected,
+        "sequestered": sequestered,
+    }
+    return next((name for name, holds in hindrances.items() if holds), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,9 @@ from assistant.store.tables import CounterRow
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another one before it gives up."""
 
+MOST_KEPT = 64
+"""So many matters' names are kept unsealed in memory."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -37,6 +41,8 @@ class Database:
         self._engine = engine
         self._reader = engine.execution_options(begin="BEGIN")
         self._open = threading.local()
+        self._kept: OrderedDict[str, Any] = OrderedDict()
+        self._keeping = threading.Lock()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -71,7 +77,7 @@ class Database:
 
     def after_commit(self, act: Callable[[], object]) -> None:
         """Do what cannot be undone, such as removing a file, once the open transaction is on disk, or at once."""
-        if getattr(self._open, "session", None) is None:
+        if not self.writing:
             act()
         else:
             self._open.after.append(act)
@@ -95,6 +101,29 @@ class Database:
             return
         with _explain_failures(), Session(self._reader) as session:
             yield session
+
+    @property
+    def writing(self) -> bool:
+        """Whether this thread has a writing transaction open, which may yet be rolled back."""
+        return getattr(self._open, "session", None) is not None
+
+    def keep(self, name: str, value: Any) -> None:
+        """Keep what was unsealed in memory, the newest of `MOST_KEPT`; whoever reads it checks that it still holds."""
+        with self._keeping:
+            self._kept[name] = value
+            self._kept.move_to_end(name)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+
+    def kept(self, name: str) -> Any:
+        """Give what was kept under a name, or None."""
+        with self._keeping:
+            return self._kept.get(name)
+
+    def forget(self) -> None:
+        """Drop all that is kept in memory, as after an erasure."""
+        with self._keeping:
+            self._kept.clear()
 
     def compact(self) -> None:
         """Write the log back into the database and truncate it, so that erased rows lie in neither."""

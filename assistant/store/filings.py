@@ -125,7 +125,9 @@ def get_filing(db: Database, document_id: str) -> Filing:
     return _filing(row, open_vault(db, row.matter_id))
 
 
-def list_filings(db: Database, matter_id: str, *, sequestered: bool = False) -> tuple[Filing, ...]:
+def list_filings(
+    db: Database, matter_id: str, *, sequestered: bool = False, statuses: Collection[str] = STATUSES
+) -> tuple[Filing, ...]:
     """List the filings of a matter, oldest first: those that people see, or those that are clawed back.
 
     Raises:
@@ -133,7 +135,11 @@ def list_filings(db: Database, matter_id: str, *, sequestered: bool = False) -> 
     """
     vault = open_vault(db, matter_id)
     with db.reading() as session:
-        mine = select(DocumentRow).where(DocumentRow.matter_id == matter_id, DocumentRow.sequestered.is_(sequestered))
+        mine = select(DocumentRow).where(
+            DocumentRow.matter_id == matter_id,
+            DocumentRow.sequestered.is_(sequestered),
+            DocumentRow.status.in_(statuses),
+        )
         rows = session.scalars(mine.order_by(DocumentRow.added_at, DocumentRow.document_id)).all()
     return tuple(_filing(row, vault) for row in rows)
 
@@ -375,11 +381,16 @@ def _row(session: Session, document_id: str) -> DocumentRow:
     return row
 
 
+def read_file_name(row: DocumentRow, vault: Vault) -> str:
+    """Give the name of a filing's file."""
+    return vault.unseal(row.sealed_file_name, f"file name|{row.document_id}").decode()
+
+
 def _filing(row: DocumentRow, vault: Vault) -> Filing:
     return Filing(
         document_id=row.document_id,
         matter_id=row.matter_id,
-        file_name=vault.unseal(row.sealed_file_name, f"file name|{row.document_id}").decode(),
+        file_name=read_file_name(row, vault),
         status=row.status,
         error=row.error,
         do=row.do,

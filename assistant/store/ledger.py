@@ -158,10 +158,20 @@ class TableLedger:
         return found
 
     def entries(self) -> list[Entry]:
-        """Give all entries, oldest first."""
+        """Give all entries, oldest first.
+
+        Every screen asks for them, so they stay unsealed in memory until the vault changes.
+        """
+        name, version = f"names|{self._matter_id}", self.version()
+        had = self._db.kept(name)
+        if had is not None and had[0] == version and not self._db.writing:
+            return list(had[1])
         mine = select(PseudonymRow).where(PseudonymRow.matter_id == self._matter_id).order_by(PseudonymRow.position)
         with self._db.reading() as session:
-            return [self._open(row) for row in session.scalars(mine)]
+            found = [self._open(row) for row in session.scalars(mine)]
+        if not self._db.writing:  # what a transaction adds may be rolled back, and its version given to another
+            self._db.keep(name, (version, tuple(found)))
+        return found
 
     def find(self, pseudonym: str) -> Entry | None:
         """Give one entry, or None."""

@@ -110,10 +110,13 @@ def find_matter(db: Database, name_or_id: str) -> Matter:
     return _matter(row, open_vault(db, row.matter_id))
 
 
-def list_matters(db: Database) -> tuple[Matter, ...]:
-    """List all matters, oldest first; who may see which is the caller's check."""
+def list_matters(db: Database, matter_ids: Collection[str] | None = None) -> tuple[Matter, ...]:
+    """List all matters or those of some ids, oldest first; who may see which is the caller's check."""
+    listed = select(MatterRow).order_by(MatterRow.created_at)
+    if matter_ids is not None:
+        listed = listed.where(MatterRow.matter_id.in_(matter_ids))
     with db.reading() as session:
-        rows = session.scalars(select(MatterRow).order_by(MatterRow.created_at)).all()
+        rows = session.scalars(listed).all()
     return tuple(_matter(row, open_vault(db, row.matter_id)) for row in rows)
 
 

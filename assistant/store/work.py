@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from assistant.documents import Correction, Sentence, Summary
 from assistant.errors import Conflict, NotFound, WrongUsage
 from assistant.store import forms
-from assistant.store.corrections import approved_corrections, excluded_counts, list_corrections, read_row
+from assistant.store.corrections import (
+    approved_corrections,
+    approved_counts,
+    excluded_counts,
+    list_corrections,
+    read_row,
+)
 from assistant.store.database import Database, new_id, timestamp
 from assistant.store.tables import CorrectionRow, DocumentRow, RatingRow, SummaryRow, VersionRow
 from assistant.store.vault import Vault, open_vault
@@ -21,12 +27,14 @@ __all__ = [
     "StoredSummary",
     "Version",
     "approved_corrections",
+    "approved_counts",
     "discard_summary",
     "excluded_counts",
     "get_summary",
     "list_corrections",
     "list_summaries",
     "rate_sentence",
+    "read_summary",
     "return_summary",
     "save_edit",
     "save_summary",
@@ -125,7 +133,7 @@ def get_summary(db: Database, summary_id: str) -> StoredSummary:
     """
     with db.reading() as session:
         row = _row(session, summary_id)
-        return _stored(session, row, open_vault(db, row.matter_id))
+        return read_summary(session, row, open_vault(db, row.matter_id))
 
 
 def list_summaries(
@@ -156,7 +164,7 @@ def list_summaries(
         for row in rows:
             if row.matter_id not in vaults:
                 vaults[row.matter_id] = open_vault(db, row.matter_id)
-        return tuple(_stored(session, row, vaults[row.matter_id]) for row in rows)
+        return tuple(read_summary(session, row, vaults[row.matter_id]) for row in rows)
 
 
 def save_edit(
@@ -371,7 +379,8 @@ def _signed_reason(attorney: str, reason: str) -> bytes:
     return json.dumps({"by": attorney, "reason": reason}).encode()
 
 
-def _stored(session: Session, row: SummaryRow, vault: Vault) -> StoredSummary:
+def read_summary(session: Session, row: SummaryRow, vault: Vault) -> StoredSummary:
+    """Give the value of a row with the version that it stands at."""
     current = session.get_one(VersionRow, (row.summary_id, row.version))
     sealed = row.sealed_returned_reason
     reason = json.loads(vault.unseal(sealed, f"returned|{row.summary_id}"))["reason"] if sealed else ""

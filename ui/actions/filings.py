@@ -14,7 +14,7 @@ from assistant.store.people import User
 from assistant.store.pseudonyms import find_pseudonyms
 from assistant.templates import document_types
 from ui.permits import check, may
-from ui.present import present_facts
+from ui.present import Source, present_facts
 from ui.upkeep import forget, renew_index
 
 if TYPE_CHECKING:
@@ -108,6 +108,13 @@ def list_filings(house: House, user: User, matter_id: str) -> list[dict[str, Any
     """List the filings of a matter, newest last."""
     check(house.db, user, "matter.read", matter_id)
     return [present_filing(house, f) for f in filings.list_filings(house.db, matter_id)]
+
+
+def list_unread(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
+    """List the filings of a matter that are being read or wait for it, newest last."""
+    check(house.db, user, "matter.read", matter_id)
+    found = filings.list_filings(house.db, matter_id, statuses=("waiting", "reading"))
+    return [present_filing(house, f) for f in found]
 
 
 def show_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
@@ -313,7 +320,9 @@ def search(
     masked = redact_input(query, house.vault(matter_id), house.settings.profile)
     hits = find_passages(house, matter_id, query, masked, k, document_ids)
     audit.record(house.db, user.name, "search", matter_id, {"hits": len(hits)})
-    return [record for hit in hits if (record := _present_hit(house, hit))]
+    sources = open_sources(house, [hit.document_id for hit in hits])
+    there = [hit for hit in hits if hit.document_id in sources]
+    return [record for hit in there if (record := _present_hit(sources[hit.document_id], hit))]
 
 
 def find_passages(
@@ -336,12 +345,19 @@ def find_passages(
     return house.index.search(matter_id, masked, k, document_ids=document_ids, named=named)
 
 
-def _present_hit(house: House, hit: Any) -> dict[str, Any] | None:
-    """Give a hit for its reader, or None where its filing was deleted since the index found it."""
-    try:
-        source = house.source(hit.document_id)
-    except NotFound:
-        return None
+def open_sources(house: House, document_ids: Sequence[str]) -> dict[str, Source]:
+    """Give the filings that hits stand in, each opened once; one deleted since the index found it is left out."""
+    found = {}
+    for document_id in dict.fromkeys(document_ids):
+        try:
+            found[document_id] = house.source(document_id)
+        except NotFound:
+            continue
+    return found
+
+
+def _present_hit(source: Source, hit: Any) -> dict[str, Any] | None:
+    """Give a hit for its reader, or None where it stands on no page."""
     spans = source.document.offsets.to_original(hit.passage.start, hit.passage.end)
     if not spans:
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +22,10 @@ def preview_round(house: House, user: User) -> dict[str, Any]:
     from assistant.store import work
 
     check(house.db, user, "round.preview")
-    approved = work.approved_corrections(house.db)
+    approved = work.approved_counts(house.db)
     return {
-        "corrections": len(approved),
-        "by_matter": dict(Counter(c.matter_id for c in approved)),
+        "corrections": sum(approved.values()),
+        "by_matter": approved,
         "left_out": dict(work.excluded_counts(house.db)),
     }
 

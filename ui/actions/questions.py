@@ -12,9 +12,9 @@ from assistant.store import audit, conversations, filings
 from assistant.store.conversations import Conversation
 from assistant.store.people import User
 from ingest.revise import mask_known
-from ui.actions.filings import find_passages
+from ui.actions.filings import find_passages, open_sources
 from ui.permits import check
-from ui.present import Source, Sources, present_answer, present_sentence
+from ui.present import Sources, present_answer, present_sentence
 
 if TYPE_CHECKING:
     from ui.services import House
@@ -77,17 +77,6 @@ def _remember_answer(answer: Answer, there: set[str]) -> str:
     return " ".join(s.text for s in answer.sentences if s.evidence and {e.document_id for e in s.evidence} <= there)
 
 
-def _open_sources(house: House, document_ids: Sequence[str]) -> dict[str, Source]:
-    """Give the filings that hits stand in; one deleted since the index found it is left out."""
-    found = {}
-    for document_id in dict.fromkeys(document_ids):
-        try:
-            found[document_id] = house.source(document_id)
-        except NotFound:
-            continue
-    return found
-
-
 def _own_conversation(house: House, user: User, conversation_id: str) -> Conversation:
     """Give a conversation that the user began, the permit in its matter checked.
 
@@ -124,7 +113,7 @@ def _stream(
     masked = redact_input(question, house.vault(matter_id), house.settings.profile)
     query = chat.rewrite_question(masked, history)
     hits = find_passages(house, matter_id, f"{question} {query}", query, _PASSAGES, document_ids)
-    cited = _open_sources(house, [h.document_id for h in hits])
+    cited = open_sources(house, [h.document_id for h in hits])
     hits = [h for h in hits if h.document_id in cited]
     documents = {d: s.document for d, s in cited.items()}
     sources = Sources(*cited.values(), fetch=house.source)

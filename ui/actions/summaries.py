@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from assistant.documents import Detail, Sentence, Summary, join_parts
 from assistant.errors import NotFound, RefusedInput
-from assistant.store import audit, people, work
+from assistant.store import audit, people, reviews, work
 from assistant.store.people import User
 from assistant.store.usable import is_usable
 from assistant.store.work import StoredSummary
@@ -307,26 +307,26 @@ def review_list(house: House, user: User) -> list[dict[str, Any]]:
     Submitted and returned ones are everybody's of the matter, drafts their author's, and of the signed-off ones
     the newest stand.
     """
+    found = reviews.list_reviews(house.db, _readable(house, user), user.name, _SIGNED_SHOWN)
+    return [_present_row(stored, file_name) for stored, file_name in found]
+
+
+def count_waiting(house: House, user: User) -> int:
+    """Count the summaries in the user's matters that wait for sign-off."""
+    return reviews.count_submitted(house.db, _readable(house, user))
+
+
+def _readable(house: House, user: User) -> tuple[str, ...]:
+    """Give the ids of the matters whose work the user may read."""
     check(house.db, user, "matter.list")
-    mine = people.matters_of(house.db, user.name)
-    if not may(user.role, "matter.read") or not mine:
-        return []
-    found = work.list_summaries(house.db, matter_ids=mine)
-    signed = [s for s in found if s.status == "signed_off"][:_SIGNED_SHOWN]
-    shown = [
-        s for s in found if s.status in ("submitted", "returned") or (s.status == "draft" and s.author == user.name)
-    ]
-    return [_present_row(house, s) for s in sorted([*shown, *signed], key=lambda s: s.created_at)]
+    return people.matters_of(house.db, user.name) if may(user.role, "matter.read") else ()
 
 
-def _present_row(house: House, stored: StoredSummary) -> dict[str, Any]:
-    from assistant.store.filings import get_filing
-
-    filing = get_filing(house.db, stored.document_id)
+def _present_row(stored: StoredSummary, file_name: str) -> dict[str, Any]:
     unsupported = sum(s.support != "supported" for s in stored.sentences)
     return _describe(stored) | {
         "matter_id": stored.matter_id,
-        "file": filing.file_name,
+        "file": file_name,
         "sentences": len(stored.sentences),
         "not_supported": unsupported,
         "returned_reason": stored.returned_reason,

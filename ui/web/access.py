@@ -21,7 +21,8 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.errors import CasebriefError, NotAllowed
-from ui.web.gradio_gate import SessionBindings, admit_gradio, allow_own_scripts, is_gradio
+from ui.web.gradio_gate import SessionBindings, admit_gradio, allow_own_scripts, is_gradio, names_gradio_asset
+from ui.web.render import static_folder
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -159,7 +160,7 @@ class Gate:
 
 
 def guard_send(path: str, send: Send) -> Send:
-    """Wrap `send` so that every response carries the security headers and content is never cached."""
+    """Wrap `send` so that every response carries the security headers and says how long it may be kept."""
 
     async def guarded(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
@@ -167,11 +168,17 @@ def guard_send(path: str, send: Send) -> Send:
             for name, value in HEADERS.items():
                 headers[name] = value
             headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-            # Our own files are asked for again each time (304 where unchanged); what holds content is kept nowhere.
-            headers["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"
+            headers["Cache-Control"] = choose_keeping(path, message["status"])
         await send(message)
 
     return guarded
+
+
+def choose_keeping(path: str, status: int) -> str:
+    """Say how long a browser may keep an answer: what holds content nowhere, files named by their content for good."""
+    if status == 200 and (path.startswith(static_folder() + "/") or names_gradio_asset(path)):
+        return "private, max-age=31536000, immutable"
+    return "no-cache" if path.startswith("/static/") else "no-store"
 
 
 def is_public(path: str) -> bool:

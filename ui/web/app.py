@@ -11,14 +11,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.staticfiles import StaticFiles
 
 from assistant.errors import CasebriefError, NotFound
 from ui.messages import http_status, log_fault
 from ui.web import ask, filing, filings, first_run, login, names, oversight, people, review
 from ui.web.access import Gate
 from ui.web.answers import answer_error, describe
-from ui.web.render import WEB, current_user, render
+from ui.web.render import WEB, StaticFolder, current_user, render
 from ui.web.streams import RunningStreams
 
 # FastAPI can trace and export what it handles; nothing leaves this house.
@@ -47,7 +46,7 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
     app.state.streams = RunningStreams()
     app.state.first_link = first_run.FirstLink()
     app.add_middleware(Gate, house=house, idle_s=house.settings.idle_minutes * 60, answer_fault=show_error)
-    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    app.mount("/static", StaticFolder(directory=WEB / "static"), name="static")
     for screen in (login, first_run, filings, filing, names, ask, review, people, oversight):
         app.include_router(screen.router)
     app.get("/health")(answer_health)

@@ -133,12 +133,12 @@ async def write_summary(request: Request, document_id: str) -> Response:
 
 
 def stream(request: Request, data: dict[str, Any], produce: Any) -> Response:
-    """Start a stream under the id that the page chose, for its stop button; WrongUsage where none may start."""
+    """Start a stream under the id that the page chose, for its stop button; Busy where too many run."""
     stream_id = pick_text(data, "stream_id", 64)
+    if not _STREAM_ID.match(stream_id):
+        raise WrongUsage("The stream's id is malformed.", expected="8 to 64 letters, digits or hyphens")
     streams, name = request.app.state.streams, current_user(request).name
-    stop = streams.open(name, stream_id) if _STREAM_ID.match(stream_id) else None
-    if stop is None:
-        raise WrongUsage("Too much is being written at the moment.", do="Wait a little and try again.")
+    stop = streams.open(name, stream_id)
     return EventStream(produce, stop, lambda: streams.close(name, stream_id))
 
 

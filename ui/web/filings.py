@@ -18,8 +18,6 @@ from ui.web.render import current_user, is_secure, matters_for, pick_matter, ren
 
 router = APIRouter()
 
-BUSY = ("waiting", "reading")
-
 
 @router.get("/m/{matter_id}")
 def show_filings(request: Request, matter_id: str) -> Response:
@@ -113,11 +111,12 @@ def list_jobs(request: Request) -> dict[str, Any]:
     user = current_user(request)
     if user.role == "admin":
         return {"jobs": _round_jobs(request)}
-    jobs = []
-    for matter in matters_for(request):
-        for filing in _list(request, matter["matter_id"]):
-            if filing["status"] in BUSY:
-                jobs.append({"label": filing["file"], "matter": matter["name"], **_progress(filing)})
+    house, list_unread = request.app.state.house, request.app.state.actions.filings.list_unread
+    jobs = [
+        {"label": filing["file"], "matter": matter["name"], **_progress(filing)}
+        for matter in matters_for(request)
+        for filing in list_unread(house, user, matter["matter_id"])
+    ]
     return {"jobs": jobs}
 
 

@@ -38,6 +38,7 @@ _READ = re.compile(
     r"^(/?|/config/?|/theme\.css|/manifest\.json|/(assets|static)/.+"
     r"|/gradio_api/(info/?|app_id/?|startup-events|theme\.css|queue/data|heartbeat/[A-Za-z0-9_-]+))$"
 )
+_ASSET = re.compile(r"^/[a-z]+/assets/[\w.-]+-[\w-]{8,9}\.(js|css|woff2?|ttf|svg)$")
 # Not "cancel" and "reset": they end an event by its own name, whoever's it is, and no screen cancels one.
 _WRITE = re.compile(r"^/gradio_api/queue/join$")
 
@@ -65,6 +66,11 @@ class SessionBindings:
 def is_gradio(path: str) -> bool:
     """Tell whether a path belongs to one of the Gradio screens."""
     return any(path == base or path.startswith(base + "/") for base in GRADIO_PATHS)
+
+
+def names_gradio_asset(path: str) -> bool:
+    """Tell whether a path is a script or style of Gradio's page that is named by a hash of its content."""
+    return is_gradio(path) and bool(_ASSET.search(path))
 
 
 def is_listed(method: str, path: str) -> bool:

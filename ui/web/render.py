@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 WEB = Path(__file__).parent
 THEMES = ("light", "dark")
+_VERSION = re.compile(r"^[0-9a-f]{12}/")
 ROLE_WORDS = {"paralegal": "Paralegal", "attorney": "Attorney", "admin": "Administrator"}
 
 
@@ -30,10 +34,25 @@ def _environment() -> Environment:
 
 
 @cache
+def static_folder() -> str:
+    """Give the path under which browsers may keep our own files for good: it names the content of all of them."""
+    digest = hashlib.sha256()
+    for path in sorted((WEB / "static").rglob("*")):
+        digest.update(path.name.encode() + (path.read_bytes() if path.is_file() else b""))
+    return f"/static/{digest.hexdigest()[:12]}"
+
+
 def static_address(name: str) -> str:
-    """Give the address of a file under static/, with a hash of its content so that browsers may keep it."""
-    digest = hashlib.sha256((WEB / "static" / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
+    """Give the address of a file under static/; what it names in turn, relative to itself, lies in the same folder."""
+    return f"{static_folder()}/{name}"
+
+
+class StaticFolder(StaticFiles):
+    """Serves static/, also under the folder that names its content, the present or an earlier one."""
+
+    def get_path(self, scope: Scope) -> str:
+        """Take the name of the content off a path."""
+        return _VERSION.sub("", super().get_path(scope))
 
 
 def current_user(request: Request) -> Any:

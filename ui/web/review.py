@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -27,7 +25,7 @@ GROUPS = (
 def show_review(request: Request, summary_id: str = "") -> Response:
     """Show the queue over all matters of the person."""
     require_role(current_user(request), "paralegal", "attorney")
-    items = _list(request)
+    items = request.app.state.actions.summaries.review_list(request.app.state.house, current_user(request))
     groups = [(key, title, [item for item in items if item["status"] == key]) for key, title in GROUPS]
     return render(
         request,
@@ -41,11 +39,8 @@ def show_review(request: Request, summary_id: str = "") -> Response:
 
 
 @router.get("/api/review")
-def list_review(request: Request) -> dict[str, Any]:
-    """Give the queue and how many wait, for the list and the count in the navigation."""
-    items = _list(request)
-    return {"items": items, "waiting": sum(item["status"] == "submitted" for item in items)}
-
-
-def _list(request: Request) -> list[dict[str, Any]]:
-    return list(request.app.state.actions.summaries.review_list(request.app.state.house, current_user(request)))
+def count_review(request: Request) -> dict[str, int]:
+    """Give how many summaries wait for sign-off, for the count in the navigation of every screen."""
+    return {
+        "waiting": request.app.state.actions.summaries.count_waiting(request.app.state.house, current_user(request))
+    }

@@ -14,7 +14,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from assistant.errors import CasebriefError
+from assistant.errors import Busy, CasebriefError, WrongUsage
 from ui.messages import log_fault
 from ui.web.answers import answer_error
 
@@ -25,18 +25,38 @@ _END = object()
 
 
 class RunningStreams:
-    """The streams that run now, so that their owner can stop them; at most `limit` at a time."""
+    """The streams that run now, so that their owner can stop them.
 
-    def __init__(self, limit: int = 32) -> None:
-        self.limit = limit
+    Args:
+        limit: Most streams at a time.
+        each: Most of one person, so that nobody takes all.
+    """
+
+    def __init__(self, limit: int = 32, each: int = 6) -> None:
+        self.limit, self.each = limit, each
         self._running: dict[tuple[str, str], threading.Event] = {}
         self._lock = threading.Lock()
 
-    def open(self, user: str, stream_id: str) -> threading.Event | None:
-        """Register a stream and give its stop event; None where too many run."""
+    def open(self, user: str, stream_id: str) -> threading.Event:
+        """Register a stream and give its stop event.
+
+        Raises:
+            Busy: As many run as may.
+            WrongUsage: The person has a stream of this id.
+        """
         with self._lock:
-            if len(self._running) >= self.limit or (user, stream_id) in self._running:
-                return None
+            if (user, stream_id) in self._running:
+                raise WrongUsage("A stream of this id runs already.", do="Reload the page.")
+            if sum(owner == user for owner, _ in self._running) >= self.each:
+                raise Busy(
+                    f"{self.each} summaries or answers are being written for you already.",
+                    do="Wait until one is finished, or stop one.",
+                )
+            if len(self._running) >= self.limit:
+                raise Busy(
+                    "Casebrief is writing for as many people as it can at once.",
+                    do="Nothing is lost; try again in a minute.",
+                )
             return self._running.setdefault((user, stream_id), threading.Event())
 
     def close(self, user: str, stream_id: str) -> None:

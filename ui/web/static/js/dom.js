@@ -1,6 +1,7 @@
 // Elements without markup in strings: everything that comes from a filing goes in as text.
 
 const SVG = "http://www.w3.org/2000/svg";
+const ICONS = new URL("../icons.svg", import.meta.url).pathname;
 
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -20,7 +21,7 @@ export function icon(name, size = "") {
   svg.setAttribute("class", `icon ${size}`);
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `/static/icons.svg#${name}`);
+  use.setAttribute("href", `${ICONS}#${name}`);
   svg.append(use);
   return svg;
 }
