@@ -61,7 +61,7 @@ class FakeActions(CareActions):
                 "note": "shipped",
             },
         ]
-        names = ("chronology", "filings", "summaries", "questions", "learning", "people", "names")
+        names = ("chronology", "filings", "summaries", "questions", "learning", "people", "orders", "names")
         for name in names:
             prefix = name + "_"
             found = {

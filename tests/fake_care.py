@@ -107,9 +107,24 @@ class CareActions(OfficeActions):
         self.calls.append(("change_password", user.name))
         return {"name": user.name, "own_password": True}
 
-    def people_set_legal_hold(self, house: Any, user: Any, matter_id: str, holds: bool) -> dict[str, Any]:
+    def orders_set_legal_hold(
+        self, house: Any, user: Any, matter_id: str, holds: bool, reason: str = ""
+    ) -> dict[str, Any]:
         self._attorney(user, matter_id)
+        self.calls.append(("hold", matter_id, holds, reason))
         return {"matter_id": matter_id, "legal_hold": holds}
+
+    def orders_set_protective_order(
+        self, house: Any, user: Any, matter_id: str, holds: bool, reason: str = ""
+    ) -> dict[str, Any]:
+        self._attorney(user, matter_id)
+        self.calls.append(("order", matter_id, holds, reason))
+        return {"matter_id": matter_id, "protective_order": holds}
+
+    def filings_reveal_hidden(self, house: Any, user: Any, document_id: str) -> list[dict[str, Any]]:
+        self._attorney(user, "m-1")
+        self.calls.append(("reveal", document_id))
+        return [{"page": 2, "reason": "white on white", "text": "A settlement of $90,000 Marsh", "box": None}]
 
     def people_rotate_keys(self, house: Any, user: Any) -> dict[str, Any]:
         self._admin(user)

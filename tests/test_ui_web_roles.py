@@ -99,6 +99,8 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/password"): ("/api/password", {"old": "correct horse battery", "new": "another one"}, ALL),
     ("GET", "/api/matters/{matter_id}/notices"): ("/api/matters/m-1/notices", None, CONTENT),
     ("POST", "/api/matters/{matter_id}/hold"): ("/api/matters/m-1/hold", {"holds": True}, ATTORNEY),
+    ("POST", "/api/matters/{matter_id}/order"): ("/api/matters/m-1/order", {"holds": True, "reason": "ECF 41"}, ATTORNEY),
+    ("POST", "/api/filings/{document_id}/reveal-hidden"): ("/api/filings/d-1/reveal-hidden", {}, ATTORNEY),
     ("POST", "/api/keys/rotate"): ("/api/keys/rotate", {}, ADMIN),
     ("GET", "/people"): ("/people", None, ADMIN),
     ("POST", "/api/users"): (

@@ -77,10 +77,15 @@ async def upload_filing(request: Request, matter_id: str) -> Response:
 
 
 @router.delete("/api/filings/{document_id}")
-def delete_filing(request: Request, document_id: str) -> dict[str, Any]:
-    """Remove a filing and all that was made from it."""
-    request.app.state.actions.filings.delete_filing(request.app.state.house, current_user(request), document_id)
-    return {"deleted": document_id}
+async def delete_filing(request: Request, document_id: str) -> Any:
+    """Remove a filing and all that was made from it; names the adapters that learned from it."""
+    return await _act(request, "delete_filing", document_id)
+
+
+@router.post("/api/filings/{document_id}/reveal-hidden")
+async def reveal_hidden(request: Request, document_id: str) -> dict[str, Any]:
+    """Give the text that a filing carries and does not show; a change, because each time is recorded."""
+    return {"hidden": await _act(request, "reveal_hidden", document_id)}
 
 
 @router.post("/api/filings/{document_id}/sequester")

@@ -61,6 +61,17 @@ export function ask(title, fields, { button = "Save", danger = false, say = "" }
   });
 }
 
+// Something to be read before the work goes on; resolves when it is closed.
+export function tell(title, ...content) {
+  return new Promise((resolve) => {
+    const dialog = el("dialog", { "aria-label": title }, el("form", { method: "dialog" }, el("h2", {}, title), content,
+      el("div", { class: "ends" }, el("button", { class: "main" }, "Close"))));
+    dialog.addEventListener("close", () => { dialog.remove(); resolve(); });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
 export function field(label, input) {
   return el("label", { class: "field" }, label, input);
 }

@@ -54,8 +54,32 @@ export function drawAbout(desk) {
     line("Type", typeName(filing.document_type)), line("Pages", `${plural(filing.pages, "page")}, ${plural(filing.words || 0, "word")}`),
     line("Read by OCR", filing.pages_ocr?.length ? `page ${pageRanges(filing.pages_ocr)}` : ""), line("Unreadable", filing.pages_unreadable?.length ? `page ${pageRanges(filing.pages_unreadable)}` : ""),
     line("Hidden from the model", masked && [masked, ". ", el("a", { href: `/f/${filing.document_id}/names` }, "Check these names")]), line("Added", `${when(filing.added_at)} by ${filing.added_by}`)),
+  hiddenText(desk),
   filing.document_types?.length ? el("p", {}, el("button", { type: "button", "data-correct": true, onclick: () => correctCaption(desk) }, icon("person", "tiny"), " Correct these facts")) : "",
   el("div", {}, (filing.warnings || []).map((warning) => el("p", { class: "notice half" }, icon("half"), warning))));
+}
+
+// What the pages carry and do not show: how much everybody sees, the words only an attorney, each time recorded.
+function hiddenText(desk) {
+  const pages = (desk.filing.page_list || []).filter((page) => page.hidden);
+  if (!pages.length) return "";
+  const places = pages.reduce((sum, page) => sum + page.hidden, 0);
+  const reveal = desk.role === "attorney" ? el("button", { type: "button", "data-reveal": true, onclick: () => revealHidden(desk) }, icon("lock", "tiny"), " Reveal it…") : el("span", { class: "quiet" }, "An attorney of the matter can reveal it.");
+  return el("section", { class: "stack", "data-hidden": true }, el("p", { class: "notice half" }, icon("half"), el("span", { class: "grow" }, `${plural(places, "place")} on page ${pageRanges(pages.map((page) => page.page))} ${places === 1 ? "carries" : "carry"} text that the page does not show. The model never sees it. `), reveal));
+}
+
+async function revealHidden(desk) {
+  const { document_id: id } = desk.filing;
+  const sure = await ask("Reveal the hidden text?", [], { button: "Reveal", danger: true, say: "It may be what somebody meant to take out: a redaction that failed, a note, a client’s secret. Where it came to you by mistake, you may have to stop reading and tell the sender. That you revealed it is recorded under your name, each time." });
+  if (!sure) return;
+  try {
+    const { hidden } = await post(`/api/filings/${id}/reveal-hidden`);
+    if (desk.filing.document_id !== id || desk.view !== "about") return;
+    const place = (h) => ({ document_id: id, page: h.page, pinpoint: `p. ${h.page}`, start: 0, end: 0, quote: h.text, boxes: h.box ? [h.box] : [] });
+    find("[data-hidden]", desk.body).replaceChildren(el("h2", { tabindex: "-1" }, `Hidden text (${hidden.length})`), el("ul", { class: "plain-list hidden-text" }, hidden.map((h) => el("li", {}, el("q", {}, h.text),
+      el("span", { class: "row small quiet" }, el("span", { class: "grow" }, capital(h.reason)), el("button", { type: "button", class: "pin", onclick: () => { desk.viewer.mark([place(h)]); desk.goTo(place(h)); } }, `p. ${h.page}`))))));
+    find("[data-hidden] h2", desk.body).focus();
+  } catch (error) { toast(error.message); }
 }
 
 function typeName(type) {

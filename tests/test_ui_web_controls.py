@@ -1,0 +1,119 @@
+"""What the screens offer beside reading: orders, hidden text, flags, putting aside, keys; to whom, and as what calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fake_actions import FakeActions
+from fake_web import log_in, open_fake_house
+from fastapi.testclient import TestClient
+
+from ui.web.app import build_app
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    house = open_fake_house(tmp_path_factory.mktemp("home"))
+    with TestClient(build_app(house, FakeActions()), base_url="http://localhost") as client:
+        yield client
+
+
+@pytest.fixture
+def actions(client: TestClient) -> FakeActions:
+    client.app.state.actions = FakeActions()  # type: ignore[attr-defined]
+    return client.app.state.actions  # type: ignore[attr-defined]
+
+
+def as_person(client: TestClient, name: str) -> dict[str, str]:
+    """Log in and give the headers that a change needs."""
+    log_in(client, name)
+    return {"X-CSRF-Token": client.csrf}  # type: ignore[attr-defined]
+
+
+def set_state(actions: FakeActions, **state: bool) -> None:
+    """Let the matters be listed in another state, such as under a legal hold."""
+    listed = actions.people.list_matters
+    actions.people.list_matters = lambda house, user: [m | state for m in listed(house, user)]
+
+
+@pytest.mark.parametrize(
+    ("state", "offered", "not_offered"),
+    [
+        ({}, ("order-set", "hold-set"), ("order-lift", "hold-lift")),
+        ({"protective_order": True, "legal_hold": True}, ("order-lift", "hold-lift"), ("order-set", "hold-set")),
+    ],
+)
+def test_an_attorney_is_offered_the_orders_that_change_something(
+    client: TestClient,
+    actions: FakeActions,
+    state: dict[str, bool],
+    offered: tuple[str, ...],
+    not_offered: tuple[str, ...],
+) -> None:
+    set_state(actions, **state)
+    as_person(client, "ada")
+    page = client.get("/m/m-1/settings").text
+    assert all(f'data-order="{key}"' in page for key in offered)
+    assert not any(f'data-order="{key}"' in page for key in not_offered)
+    as_person(client, "pia")
+    assert "data-order" not in client.get("/m/m-1/settings").text  # a paralegal sees the state only
+
+
+@pytest.mark.parametrize("order", ["order", "hold"])
+def test_an_order_reaches_the_action_with_its_reason_and_a_malformed_one_lifts_nothing(
+    client: TestClient, actions: FakeActions, order: str
+) -> None:
+    headers = as_person(client, "ada")
+    path = f"/api/matters/m-1/{order}"
+    for wrong in ({}, {"holds": "no"}, {"holds": None, "reason": "r"}, {"holds": True, "reason": 5}):
+        assert client.post(path, json=wrong, headers=headers).status_code == 400, wrong
+    assert not actions.calls
+    assert client.post(path, json={"holds": True, "reason": "ECF 41"}, headers=headers).status_code == 200
+    assert client.post(path, json={"holds": False}, headers=headers).status_code == 200
+    assert actions.calls == [(order, "m-1", True, "ECF 41"), (order, "m-1", False, "")]
+
+
+def test_what_was_ordered_is_told_in_words_and_escaped(client: TestClient, actions: FakeActions) -> None:
+    told = {"actor": "ada", "subject": "m-1", "reason": "ECF <b>41</b>", "created_at": "2026-11-02T09:00"}
+    kinds = ("order.set", "order.lift", "hold.set", "hold.lift")
+    actions.people.list_notices = lambda *_given: [{"kind": kind, **told} for kind in kinds]
+    as_person(client, "pia")
+    page = client.get("/m/m-1/settings").text
+    for words in (
+        "recorded a protective order",
+        "lifted the protective order",
+        "laid a legal hold",
+        "lifted the legal",
+    ):
+        assert f"ada {words}" in page
+    assert "ECF &lt;b&gt;41" in page and "order.set" not in page
+
+
+def test_hidden_text_comes_to_an_attorney_only_and_by_no_get(client: TestClient, actions: FakeActions) -> None:
+    headers, path = as_person(client, "ada"), "/api/filings/d-1/reveal-hidden"
+    (found,) = client.post(path, json={}, headers=headers).json()["hidden"]
+    assert found["page"] == 2 and "$90,000" in found["text"] and actions.calls == [("reveal", "d-1")]
+    assert client.get(path).status_code == 405 and client.post(path, json={}).status_code == 403  # no token
+    for name in ("pia", "sol", "max"):
+        headers = as_person(client, name)
+        answer = client.post(path, json={}, headers=headers)
+        assert answer.status_code == 403 and "90,000" not in answer.text
+    assert actions.calls == [("reveal", "d-1")]
+
+
+def test_a_deletion_names_the_adapters_that_learned_from_the_filing(client: TestClient, actions: FakeActions) -> None:
+    headers = as_person(client, "ada")
+    actions.filings.delete_filing = lambda house, user, document_id: {
+        "deleted": document_id,
+        "adapters_due": ["house-1"],
+    }
+    assert client.delete("/api/filings/d-2", headers=headers).json()["adapters_due"] == ["house-1"]
+
+
+def test_only_an_attorney_gets_the_buttons_that_hide_or_delete_a_filing(
+    client: TestClient, actions: FakeActions
+) -> None:
+    for name, offered in (("pia", ""), ("ada", "yes")):
+        as_person(client, name)
+        assert f'data-may-delete="{offered}"' in client.get("/m/m-1").text
