@@ -61,7 +61,9 @@ class FakeActions(CareActions):
                 "note": "shipped",
             },
         ]
-        names = ("chronology", "filings", "summaries", "questions", "learning", "people", "orders", "names")
+        names = (
+            "chronology", "filings", "summaries", "questions", "learning", "people", "orders", "verdicts", "names",
+        )  # fmt: skip
         for name in names:
             prefix = name + "_"
             found = {

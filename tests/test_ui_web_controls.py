@@ -117,3 +117,29 @@ def test_only_an_attorney_gets_the_buttons_that_hide_or_delete_a_filing(
     for name, offered in (("pia", ""), ("ada", "yes")):
         as_person(client, name)
         assert f'data-may-delete="{offered}"' in client.get("/m/m-1").text
+
+
+def test_a_flag_and_its_withdrawal_reach_the_action_with_the_version_that_was_seen(
+    client: TestClient, actions: FakeActions
+) -> None:
+    headers, path = as_person(client, "pia"), "/api/summaries/s-1/sentences/3/flag"
+    flag = {"reason": "wrong_figure", "note": "page 3", "version": 1}
+    assert client.post(path, json=flag, headers=headers).json()["flags"] == [
+        {"index": 3, "by": "pia", "reason": "wrong_figure"}
+    ]
+    assert client.delete(f"{path}?version=1", headers=headers).json()["flags"] == []
+    assert actions.calls == [("flag", 3, "wrong_figure", "page 3", 1), ("unflag", 3, 1)]
+    for wrong in ({**flag, "version": "1"}, {**flag, "reason": 5}, {"reason": "style", "version": 1}):
+        assert client.post(path, json=wrong, headers=headers).status_code == 400
+    assert client.delete(path, headers=headers).status_code == 400 and len(actions.calls) == 2
+
+
+def test_what_is_put_aside_has_a_group_of_its_own_on_the_review_screen(
+    client: TestClient, actions: FakeActions
+) -> None:
+    headers = as_person(client, "pia")
+    assert client.post("/api/summaries/s-1/discard", json={}, headers=headers).json()["status"] == "discarded"
+    page = client.get("/review").text
+    assert "Discarded (1)" in page and "Drafts not submitted" not in page
+    client.post("/api/summaries/s-1/restore", json={}, headers=headers)
+    assert "Drafts not submitted (1)" in client.get("/review").text

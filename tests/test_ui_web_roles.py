@@ -60,6 +60,14 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/summaries/{summary_id}/sentences/{index}/source"): (
         "/api/summaries/s-1/sentences/0/source", {"version": 1}, CONTENT,
     ),
+    ("POST", "/api/summaries/{summary_id}/sentences/{index}/flag"): (
+        "/api/summaries/s-1/sentences/0/flag", {"reason": "style", "note": "", "version": 1}, CONTENT,
+    ),
+    ("DELETE", "/api/summaries/{summary_id}/sentences/{index}/flag"): (
+        "/api/summaries/s-1/sentences/0/flag?version=1", None, CONTENT,
+    ),
+    ("POST", "/api/summaries/{summary_id}/discard"): ("/api/summaries/s-1/discard", {}, CONTENT),
+    ("POST", "/api/summaries/{summary_id}/restore"): ("/api/summaries/s-1/restore", {}, CONTENT),
     ("GET", "/api/summaries/{summary_id}/difference"): ("/api/summaries/s-1/difference", None, CONTENT),
     ("GET", "/api/summaries/{summary_id}/versions"): ("/api/summaries/s-1/versions", None, CONTENT),
     ("POST", "/api/summaries/{summary_id}/versions/{version}/restore"): (

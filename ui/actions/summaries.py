@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.documents import Detail, Sentence, Summary, join_parts
 from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, people, work
+from assistant.store.flags import list_flags
 from assistant.store.people import User
 from assistant.store.usable import is_usable
 from assistant.store.work import StoredSummary
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ui.services import House
 
 Event = dict[str, Any]
-_SIGNED_SHOWN = 30
+_ENDED_SHOWN = 30
 _DETAILS = ("brief", "detailed", "comprehensive")
 
 
@@ -72,10 +73,10 @@ def _stream(
         summary_id = work.save_summary(house.db, made, user.name)
         counts = {"summary": summary_id, "sentences": len(made.sentences), "adapter": made.adapter}
         audit.record(house.db, user.name, "summary.make", document_id, counts)
-    yield {"kind": "done", "summary": _present(house, work.get_summary(house.db, summary_id))}
+    yield {"kind": "done", "summary": present_stored(house, work.get_summary(house.db, summary_id))}
 
 
-def _open(house: House, user: User, summary_id: str, action: str = "matter.read") -> StoredSummary:
+def open_summary(house: House, user: User, summary_id: str, action: str = "matter.read") -> StoredSummary:
     """Give a stored summary if the user may take the action in its matter."""
     try:
         stored = work.get_summary(house.db, summary_id)
@@ -92,8 +93,10 @@ def _source(house: House, stored: StoredSummary) -> Source:
     return house.source(stored.document_id, stored.revision)
 
 
-def _present(house: House, stored: StoredSummary) -> dict[str, Any]:
+def present_stored(house: House, stored: StoredSummary) -> dict[str, Any]:
+    """Give a stored summary as its reader sees it, with the flags of its sentences."""
     source = _source(house, stored)
+    flags = list_flags(house.db, stored.summary_id)
     shown = present_summary(stored.summary, Sources(source), stored.sentences)
     shown.update(
         summary_id=stored.summary_id,
@@ -108,15 +111,24 @@ def _present(house: House, stored: StoredSummary) -> dict[str, Any]:
         signed_off_by=stored.signed_off_by,
         returned_reason=stored.returned_reason,
         created_at=stored.created_at,
+        flags=[{"index": f.index, "by": f.actor, "reason": _word_flag(f.reason)} for f in flags],
     )
     return shown
 
 
+def _word_flag(reason: str) -> str:
+    """Word the reason of a flag, which begins with a key of the legal reasons."""
+    from assistant.feedback import REASONS
+
+    key, _, note = reason.partition(": ")
+    return REASONS[key] + (f": {note}" if note else "") if key in REASONS else reason
+
+
 def get_summary(house: House, user: User, summary_id: str) -> dict[str, Any]:
     """Give a stored summary in its current version, restored for the reader."""
-    stored = _open(house, user, summary_id)
+    stored = open_summary(house, user, summary_id)
     audit.record(house.db, user.name, "summary.read", summary_id, {"version": stored.version})
-    return _present(house, stored)
+    return present_stored(house, stored)
 
 
 def latest_summary(house: House, user: User, document_id: str) -> dict[str, Any] | None:
@@ -151,7 +163,7 @@ def edit_summary(house: House, user: User, summary_id: str, text: str, expected_
     from assistant import feedback
     from ingest.redact import redact_input
 
-    stored = _open(house, user, summary_id, "summary.edit")
+    stored = open_summary(house, user, summary_id, "summary.edit")
     if not text.strip():
         raise RefusedInput("The edited summary is empty.", expected="at least one sentence")
     source = _source(house, stored)
@@ -169,7 +181,7 @@ def edit_sentence(
     from assistant import feedback
     from ingest.redact import redact_input
 
-    stored = _open(house, user, summary_id, "summary.edit")
+    stored = open_summary(house, user, summary_id, "summary.edit")
     old = _sentence(stored, index)
     source = _source(house, stored)
     new: tuple[Sentence, ...] = ()
@@ -184,7 +196,7 @@ def edit_sentence(
 
 def use_source(house: House, user: User, summary_id: str, index: int, expected_version: int) -> dict[str, Any]:
     """Put the cited passage's own words in the place of one sentence."""
-    stored = _open(house, user, summary_id, "summary.edit")
+    stored = open_summary(house, user, summary_id, "summary.edit")
     old = _sentence(stored, index)
     if not old.evidence:
         raise RefusedInput("This sentence has no passage behind it.", do="Edit it or remove it instead.")
@@ -210,14 +222,14 @@ def _save(
     with house.db.session():
         version = work.save_edit(house.db, stored.summary_id, user.name, text, sentences, expected_version)
         audit.record(house.db, user.name, "summary.edit", stored.summary_id, {"version": version})
-    return _present(house, work.get_summary(house.db, stored.summary_id))
+    return present_stored(house, work.get_summary(house.db, stored.summary_id))
 
 
 def difference(house: House, user: User, summary_id: str) -> list[list[str]]:
     """Give what people changed since the model wrote it, word by word: [op, text] with op equal, delete, insert."""
     from assistant.feedback import diff_words
 
-    stored = _open(house, user, summary_id)
+    stored = open_summary(house, user, summary_id)
     sources = Sources(_source(house, stored))
     before = _restored_text(stored.summary.sentences, sources)
     return [[op, text] for op, text in diff_words(before, _restored_text(stored.sentences, sources))]
@@ -229,7 +241,7 @@ def _restored_text(sentences: tuple[Sentence, ...], sources: Sources) -> str:
 
 def list_versions(house: House, user: User, summary_id: str) -> list[dict[str, Any]]:
     """List the versions of a summary, oldest first."""
-    _open(house, user, summary_id)
+    open_summary(house, user, summary_id)
     return [
         {"version": v.version, "author": v.author, "created_at": v.created_at}
         for v in work.versions(house.db, summary_id)
@@ -240,7 +252,7 @@ def restore_version(
     house: House, user: User, summary_id: str, version: int, expected_version: int | None = None
 ) -> dict[str, Any]:
     """Make an older version the newest; the versions between stay."""
-    stored = _open(house, user, summary_id, "summary.edit")
+    stored = open_summary(house, user, summary_id, "summary.edit")
     old = next((v for v in work.versions(house.db, summary_id) if v.version == version), None)
     if old is None:
         raise NotFound(f"The summary has no version {version}.")
@@ -263,14 +275,14 @@ def submit(
     """
     from assistant.feedback import REASONS
 
-    _open(house, user, summary_id, "summary.submit")
+    open_summary(house, user, summary_id, "summary.submit")
     unknown = sorted(set(reasons) - set(REASONS))
     if rating not in (-1, 0, 1) or unknown:
         raise RefusedInput("The rating or a reason is unknown.", expected=f"-1, 0 or 1, and of {', '.join(REASONS)}")
     with house.db.session():
         correction = work.submit(house.db, summary_id, user.name, rating, tuple(reasons), note, expected_version)
         audit.record(house.db, user.name, "summary.submit", summary_id, {"correction": correction.correction_id})
-    return _present(house, work.get_summary(house.db, summary_id))
+    return present_stored(house, work.get_summary(house.db, summary_id))
 
 
 def sign_off(house: House, user: User, summary_id: str, expected_version: int | None = None) -> dict[str, Any]:
@@ -281,42 +293,44 @@ def sign_off(house: House, user: User, summary_id: str, expected_version: int | 
     Raises:
         Conflict: It is no longer at `expected_version`, the one that the attorney read.
     """
-    stored = _open(house, user, summary_id, "summary.sign_off")
+    stored = open_summary(house, user, summary_id, "summary.sign_off")
     with house.db.session():
         if stored.status in ("draft", "returned"):
             work.submit(house.db, summary_id, user.name, 0, (), "", expected_version)
         correction = work.sign_off(house.db, summary_id, user.name, expected_version)
         audit.record(house.db, user.name, "summary.sign_off", summary_id, {"correction": correction.correction_id})
-    return _present(house, work.get_summary(house.db, summary_id))
+    return present_stored(house, work.get_summary(house.db, summary_id))
 
 
 def send_back(house: House, user: User, summary_id: str, reason: str) -> dict[str, Any]:
     """Return a submitted summary to its author with a reason (sealed with the matter)."""
-    _open(house, user, summary_id, "summary.sign_off")
+    open_summary(house, user, summary_id, "summary.sign_off")
     if not reason.strip():
         raise RefusedInput("No reason was given.", do="Say in a few words what must change.")
     with house.db.session():
         work.return_summary(house.db, summary_id, user.name, reason.strip())
         audit.record(house.db, user.name, "summary.return", summary_id, {})
-    return _present(house, work.get_summary(house.db, summary_id))
+    return present_stored(house, work.get_summary(house.db, summary_id))
 
 
 def review_list(house: House, user: User) -> list[dict[str, Any]]:
     """List the work on summaries in the user's matters, oldest first.
 
-    Submitted and returned ones are everybody's of the matter, drafts their author's, and of the signed-off ones
-    the newest stand.
+    Submitted and returned ones are everybody's of the matter, drafts their author's, discarded ones their author's and
+    the attorneys', and of the signed-off and the discarded ones the newest stand.
     """
     check(house.db, user, "matter.list")
     mine = people.matters_of(house.db, user.name)
     if not may(user.role, "matter.read") or not mine:
         return []
     found = work.list_summaries(house.db, matter_ids=mine)
-    signed = [s for s in found if s.status == "signed_off"][:_SIGNED_SHOWN]
+    answers = may(user.role, "summary.sign_off")
+    signed = [s for s in found if s.status == "signed_off"][:_ENDED_SHOWN]
+    aside = [s for s in found if s.status == "discarded" and (answers or s.author == user.name)][:_ENDED_SHOWN]
     shown = [
         s for s in found if s.status in ("submitted", "returned") or (s.status == "draft" and s.author == user.name)
     ]
-    return [_present_row(house, s) for s in sorted([*shown, *signed], key=lambda s: s.created_at)]
+    return [_present_row(house, s) for s in sorted([*shown, *signed, *aside], key=lambda s: s.created_at)]
 
 
 def _present_row(house: House, stored: StoredSummary) -> dict[str, Any]:
@@ -354,6 +368,6 @@ def export_summary(house: House, user: User, summary_id: str, form: str, citatio
     """Give a summary as a file: (name, media type, bytes), marked as AI output and "unverified" until signed off."""
     from ui.export import export_file
 
-    stored = _open(house, user, summary_id)
+    stored = open_summary(house, user, summary_id)
     audit.record(house.db, user.name, "summary.export", summary_id, {"form": form, "version": stored.version})
-    return export_file(_present(house, stored), form, citations)
+    return export_file(present_stored(house, stored), form, citations)

@@ -63,7 +63,7 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
 
 def load_actions() -> Any:
     """Load the actions, one module an aggregate."""
-    modules = ("chronology", "filings", "summaries", "questions", "learning", "people", "orders", "names")
+    modules = ("chronology", "filings", "summaries", "questions", "learning", "people", "orders", "verdicts", "names")
     return SimpleNamespace(**{name: import_module(f"ui.actions.{name}") for name in modules})
 
 

@@ -19,6 +19,7 @@ GROUPS = (
     ("returned", "Returned"),
     ("draft", "Drafts not submitted"),
     ("signed_off", "Signed off"),
+    ("discarded", "Discarded"),
 )
 
 

@@ -6,10 +6,11 @@ import { get, post } from "./api.js";
 const KEYS = {
   Everywhere: [["/", "Search the matter’s filings"], ["g f", "Filings"], ["g a", "Ask"], ["g r", "Review"], ["?", "This sheet"]],
   "On a filing": [["j  k", "Next, previous sentence"], ["Enter", "Go to its page"], ["[  ]", "Previous, next page"], ["e", "Edit the sentence"],
-    ["u", "Use the source’s words"], ["r", "Write the summary again"], ["d", "Difference to the first draft"], ["s", "Submit for sign-off"], ["Esc", "Stop, close, leave"]],
+    ["u", "Use the source’s words"], ["x", "Flag it, or take the flag back"], ["r", "Write the summary again"], ["d", "Difference to the first draft"], ["s", "Submit for sign-off"], ["Del", "Discard the summary"], ["Esc", "Stop, close, leave"]],
   "On a filing’s names": [["j  k", "Next, previous name"], ["a", "Accept, or mask again"], ["x", "Not a name: give it back"], ["n", "Mask selected words, or words you type"],
     ["w", "Decide for the whole matter, or one place"], ["[  ]", "Previous, next page"]],
-  "In review": [["j  k", "Next, previous summary"], ["a", "Sign off (attorney)"], ["d", "Return with a reason (attorney)"], ["v", "Difference on, off"]],
+  "In review": [["j  k", "Next, previous summary"], ["a", "Sign off (attorney)"], ["d", "Return with a reason (attorney)"], ["v", "Difference on, off"],
+    ["↓  ↑", "Next, previous sentence"], ["x", "Flag it, or take the flag back"], ["Del", "Discard (its author, an attorney)"]],
 };
 
 function closeMenus(except) {
