@@ -252,8 +252,12 @@ class FakeActions(CareActions):
             ),
         )
 
-    def summaries_difference(self, house: Any, user: Any, summary_id: str) -> list[list[str]]:
+    def summaries_difference(
+        self, house: Any, user: Any, summary_id: str, version: int | None = None
+    ) -> list[list[str]]:
         self._mine(user, summary_id)
+        if version is not None:
+            return [["equal", "Relief: She demands "], ["delete", "money"], ["insert", f"damages ({version})"]]
         return [
             ["equal", "Relief: She demands damages of "],
             ["delete", "$1.2 million"],

@@ -127,6 +127,30 @@ def test_a_summary_put_aside_is_kept_and_comes_back_as_it_was(house: House, key:
     assert told == ["summary.discard", "summary.restore"]
 
 
+def test_each_version_tells_what_it_changed_in_the_one_before_and_an_old_one_comes_back(house: House, key: str) -> None:
+    paula = user(house, "paula")
+    one, two, three = work.get_summary(house.db, key).sentences
+    edit(house, key, (one, two))
+    edit(house, key, (one, replace(two, text="Person 1 sues in 1999.")))
+
+    def changes(version: int | None) -> list[list[str]]:
+        told = summaries.difference(house, paula, key, version)
+        return [[op, " ".join(text.split())] for op, text in told if op != "equal"]
+
+    assert changes(2) == [["delete", "Person 1 sues in 3."]]
+    assert changes(3) == [["delete", "2."], ["insert", "1999."]]
+    assert changes(None) == [["delete", "2. Person 1 sues in 3."], ["insert", "1999."]]  # against the first draft
+    for version in (0, 1, 4):
+        with pytest.raises(NotFound):
+            summaries.difference(house, paula, key, version)
+    with pytest.raises(NotAllowed):
+        summaries.difference(house, user(house, "nina"), key, 2)
+    restored = summaries.restore_version(house, paula, key, 1, 3)
+    assert restored["version"] == 4 and len(restored["sentences"]) == 3
+    with pytest.raises(Conflict):
+        summaries.restore_version(house, paula, key, 1, 3)  # somebody else saved meanwhile
+
+
 def test_what_waits_for_an_attorney_or_is_signed_off_is_not_put_aside(house: House, key: str) -> None:
     work.submit(house.db, key, "paula", 0, (), "")
     for name in ("paula", "alex"):

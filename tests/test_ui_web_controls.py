@@ -143,3 +143,16 @@ def test_what_is_put_aside_has_a_group_of_its_own_on_the_review_screen(
     assert "Discarded (1)" in page and "Drafts not submitted" not in page
     client.post("/api/summaries/s-1/restore", json={}, headers=headers)
     assert "Drafts not submitted (1)" in client.get("/review").text
+
+
+def test_a_version_is_compared_with_the_one_before_and_restored_with_what_was_seen(
+    client: TestClient, actions: FakeActions
+) -> None:
+    headers = as_person(client, "pia")
+    whole = client.get("/api/summaries/s-1/difference").json()["difference"]
+    one = client.get("/api/summaries/s-1/difference?version=2").json()["difference"]
+    assert ["insert", "damages (2)"] in one and whole != one
+    assert client.get("/api/summaries/s-1/difference?version=two").status_code == 400
+    path = "/api/summaries/s-1/versions/1/restore"
+    assert client.post(path, json={"version": 1}, headers=headers).json()["version"] == 2
+    assert client.post(path, json={"version": 1}, headers=headers).status_code == 409  # seen before the restore

@@ -225,14 +225,29 @@ def _save(
     return present_stored(house, work.get_summary(house.db, stored.summary_id))
 
 
-def difference(house: House, user: User, summary_id: str) -> list[list[str]]:
-    """Give what people changed since the model wrote it, word by word: [op, text] with op equal, delete, insert."""
+def difference(house: House, user: User, summary_id: str, version: int | None = None) -> list[list[str]]:
+    """Give what people changed, word by word: [op, text] with op equal, delete, insert.
+
+    Args:
+        house: The open house.
+        user: A member of the matter.
+        summary_id: The summary.
+        version: What this version changed in the one before; None compares the current one with what the model wrote.
+
+    Raises:
+        NotFound: There is no such version, or it is the first, which changed nothing.
+    """
     from assistant.feedback import diff_words
 
     stored = open_summary(house, user, summary_id)
     sources = Sources(_source(house, stored))
-    before = _restored_text(stored.summary.sentences, sources)
-    return [[op, text] for op, text in diff_words(before, _restored_text(stored.sentences, sources))]
+    before, after = stored.summary.sentences, stored.sentences
+    if version is not None:
+        had = {v.version: v.sentences for v in work.versions(house.db, summary_id)}
+        if version - 1 not in had or version not in had:
+            raise NotFound(f"Version {version} has none before it to compare.", expected=f"2 to {stored.version}")
+        before, after = had[version - 1], had[version]
+    return [[op, text] for op, text in diff_words(_restored_text(before, sources), _restored_text(after, sources))]
 
 
 def _restored_text(sentences: tuple[Sentence, ...], sources: Sources) -> str:

@@ -204,9 +204,9 @@ async def restore_summary(request: Request, summary_id: str) -> Any:
 
 
 @router.get("/api/summaries/{summary_id}/difference")
-async def get_difference(request: Request, summary_id: str) -> dict[str, Any]:
-    """Give the difference between the model's text and the present one, word by word."""
-    return {"difference": await act(request, "difference", summary_id)}
+async def get_difference(request: Request, summary_id: str, version: int | None = None) -> dict[str, Any]:
+    """Give what people changed in the model's text, or in one version, word by word."""
+    return {"difference": await act(request, "difference", summary_id, version)}
 
 
 @router.get("/api/summaries/{summary_id}/versions")

@@ -14,10 +14,13 @@ export async function drawDifference(desk) {
     const { difference } = await get(`/api/summaries/${id}/difference`);
     if (desk.view !== "difference" || desk.summary?.summary_id !== id) return;
     const changed = difference.some(([op]) => kind(op));
-    const pieces = difference.map(([op, text]) => (kind(op) ? el(kind(op), {}, text) : text));
     desk.body.replaceChildren(el("p", { class: "small quiet row" }, changed ? ["What people changed in the first draft: ", el("del", {}, "taken out"), " ", el("ins", {}, "put in")] : "Nobody has changed the first draft."),
-      el("p", { class: "difference", tabindex: "0" }, spaced(pieces)));
+      wordDifference(difference));
   } catch (error) { desk.body.replaceChildren(el("p", { role: "alert" }, error.message)); }
+}
+
+function wordDifference(difference) {
+  return el("p", { class: "difference", tabindex: "0" }, spaced(difference.map(([op, text]) => (kind(op) ? el(kind(op), {}, text) : text))));
 }
 
 function kind(op) {
@@ -39,10 +42,27 @@ export async function drawVersions(desk) {
     const [{ versions }] = await Promise.all([get(`/api/summaries/${id}/versions`), loadEarlier(desk)]);
     if (desk.view !== "versions" || desk.summary?.summary_id !== id) return;
     const restore = (version) => desk.change(() => post(`/api/summaries/${desk.summary.summary_id}/versions/${version}/restore`, { version: desk.summary.version })).then((done) => done && desk.show("summary"));
-    desk.body.replaceChildren(el("ol", { class: "versions" }, [...versions].sort((a, b) => b.version - a.version).map((v) => el("li", {},
-      el("strong", { class: "number" }, `Version ${v.version}`), el("span", { class: "grow quiet" }, `${v.version === 1 ? "first draft, asked for by " : ""}${v.author}, ${when(v.created_at)}`),
-      v.version === desk.summary.version ? el("span", { class: "quiet" }, "shown") : !desk.locked && el("button", { type: "button", onclick: () => restore(v.version) }, "Restore")))), drawEarlier(desk));
+    desk.body.replaceChildren(el("ol", { class: "versions" }, [...versions].sort((a, b) => b.version - a.version).map((v) => versionItem(desk, v, restore))), drawEarlier(desk));
   } catch (error) { desk.body.replaceChildren(el("p", { role: "alert" }, error.message)); }
+}
+
+// One version: who made it and when, what it changed in the one before, and the way back to it.
+function versionItem(desk, { version, author, created_at: at }, restore) {
+  const place = el("div", { class: "changes", hidden: true });
+  const compare = el("button", { type: "button", class: "plain", "aria-expanded": "false", onclick: () => toggleChanges(desk, version, compare, place) }, "What it changed");
+  return el("li", { "data-version": String(version) },
+    el("strong", { class: "number" }, `Version ${version}`), el("span", { class: "grow quiet" }, `${version === 1 ? "first draft, asked for by " : ""}${author}, ${when(at)}`), version > 1 && compare,
+    version === desk.summary.version ? el("span", { class: "quiet" }, "shown") : !desk.locked && el("button", { type: "button", onclick: () => restore(version) }, "Restore"), place);
+}
+
+async function toggleChanges(desk, version, button, place) {
+  place.hidden = !place.hidden;
+  button.setAttribute("aria-expanded", String(!place.hidden));
+  if (place.hidden || place.children.length) return;
+  try {
+    const { difference } = await get(`/api/summaries/${desk.summary.summary_id}/difference?version=${version}`);
+    place.replaceChildren(difference.some(([op]) => kind(op)) ? wordDifference(difference) : el("p", { class: "quiet" }, "No word was changed."));
+  } catch (error) { place.replaceChildren(el("p", { role: "alert" }, error.message)); }
 }
 
 export function drawAbout(desk) {
