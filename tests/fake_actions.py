@@ -183,8 +183,9 @@ class FakeActions(CareActions):
         self.calls.append(("stream_summary", detail, words))
         return self._stream(make_sentences(), lambda: {"kind": "done", "summary": self.summary or make_summary()}, stop)
 
-    def _stream(self, sentences: list[dict[str, Any]], end: Any, stop: threading.Event) -> Any:
+    def _stream(self, sentences: list[dict[str, Any]], end: Any, stop: threading.Event, *first: dict[str, Any]) -> Any:
         try:
+            yield from first
             yield {"kind": "progress", "done": 1, "total": 5, "label": "reading"}
             for index, item in enumerate(sentences):
                 if stop.wait(self.pause_s):
@@ -363,7 +364,8 @@ class FakeActions(CareActions):
             "turn_id": "t-1",
             "conversation_id": "c-1",
         }
-        return self._stream(told, lambda: {"kind": "done", "answer": answer}, stop)
+        weighed = {"kind": "weighed", "confidence": answer["confidence"]}
+        return self._stream(told, lambda: {"kind": "done", "answer": answer}, stop, weighed)
 
     def questions_list_conversations(self, house: Any, user: Any, matter_id: str) -> list[dict[str, Any]]:
         self._member(user, matter_id)
