@@ -156,3 +156,14 @@ def test_a_version_is_compared_with_the_one_before_and_restored_with_what_was_se
     path = "/api/summaries/s-1/versions/1/restore"
     assert client.post(path, json={"version": 1}, headers=headers).json()["version"] == 2
     assert client.post(path, json={"version": 1}, headers=headers).status_code == 409  # seen before the restore
+
+
+def test_the_time_left_is_told_in_the_foot_where_it_is_known_and_not_guessed_elsewhere(
+    client: TestClient, actions: FakeActions
+) -> None:
+    for given, told in ((130.4, 130), (None, None), (0, 0)):
+        reading = {"done": 3, "total": 12, "label": "Reading"} | ({} if given is None else {"seconds_left": given})
+        actions.filing_rows[1].update(status="reading", progress=reading)
+        as_person(client, "pia")
+        (job,) = client.get("/api/jobs").json()["jobs"]
+        assert job["done"] == 3 and job.get("seconds_left") == told

@@ -140,7 +140,10 @@ def _progress(filing: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counts(progress: dict[str, Any]) -> dict[str, int]:
-    return {"done": int(progress.get("done") or 0), "total": int(progress.get("total") or 0)}
+    """Give how far a job is; `seconds_left` only where it is known."""
+    left = progress.get("seconds_left")
+    counts = {"done": int(progress.get("done") or 0), "total": int(progress.get("total") or 0)}
+    return counts if left is None else counts | {"seconds_left": round(left)}
 
 
 def _list(request: Request, matter_id: str) -> list[dict[str, Any]]:

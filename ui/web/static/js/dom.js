@@ -89,6 +89,15 @@ export function capital(words) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+// Time left in words, rounded to what was measured; nothing where it is not known.
+export function timeLeft(seconds) {
+  if (typeof seconds !== "number") return "";
+  if (seconds < 10) return "a few seconds left";
+  if (seconds < 55) return `about ${Math.ceil(seconds / 10) * 10} s left`;
+  if (seconds < 90 * 60) return `about ${Math.max(Math.round(seconds / 60), 1)} min left`;
+  return `about ${Math.round(seconds / 3600)} hours left`;
+}
+
 export function when(iso) {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return "";

@@ -1,6 +1,6 @@
 // The Filings screen: rows that follow the work, files dropped anywhere on the page.
 
-import { ask, capital, el, field, find, findAll, icon, plural, tell, toast, when } from "./dom.js";
+import { ask, capital, el, field, find, findAll, icon, plural, tell, timeLeft, toast, when } from "./dom.js";
 import { get, post, remove, upload } from "./api.js";
 
 const root = document.getElementById("filings");
@@ -16,9 +16,9 @@ function state(filing) {
   if (filing.status === "ready") return el("span", { class: "state good" }, icon("check"), "Ready");
   if (filing.status === "refused") return el("div", { class: "why" }, el("span", { class: "state bad" }, icon("cross"), "Needs attention"), el("p", { class: "small" }, isLocked(filing) ? filing.error : [filing.error, filing.do].filter(Boolean).join(" ")),
     isLocked(filing) && el("button", { type: "button", onclick: () => unlock(filing) }, icon("lock", "tiny"), "Give the password"));
-  const { done = 0, total = 0, label = "" } = filing.progress || {};
+  const { done = 0, total = 0, label = "", seconds_left: left } = filing.progress || {};
   const words = filing.status === "waiting" && !total ? "Waiting for its turn" : capital(label || "reading");
-  return el("div", { class: "progress" }, el("span", { class: "state wait" }, icon("clock"), words, total ? el("span", { class: "number" }, `${done} of ${total}`) : ""),
+  return el("div", { class: "progress" }, el("span", { class: "state wait" }, icon("clock"), words, total ? el("span", { class: "number" }, `${done} of ${total}`) : "", timeLeft(left) && el("span", { class: "small", "data-left": true }, `· ${timeLeft(left)}`)),
     el("progress", total ? { max: total, value: done, "aria-label": `Reading ${filing.file}` } : { "aria-label": `Reading ${filing.file}` }));
 }
 

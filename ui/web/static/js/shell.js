@@ -1,6 +1,6 @@
 // What every screen has: menus, theme, jobs in the foot, the count of reviews, the sheet of shortcuts, logout.
 
-import { capital, el, field, find, findAll, ask, isTyping, plural, toast } from "./dom.js";
+import { capital, el, field, find, findAll, ask, isTyping, plural, timeLeft, toast } from "./dom.js";
 import { get, post } from "./api.js";
 
 const KEYS = {
@@ -85,7 +85,7 @@ function describeJobs(jobs) {
   if (!jobs.length) return "No work in progress";
   const job = { ...(jobs.find((j) => j.total) || jobs[0]) };
   job.step = capital(job.step);
-  const pages = job.total ? ` · ${job.done} of ${job.total}` : "";
+  const pages = [job.total ? ` · ${job.done} of ${job.total}` : "", jobs.length === 1 && timeLeft(job.seconds_left)].filter(Boolean).join(" · ");
   return jobs.length === 1 ? `${job.step} ${job.label}${pages}` : `${plural(jobs.length, "filing")} in work · ${job.step} ${job.label}${pages}`;
 }
 
@@ -106,7 +106,7 @@ function startJobs() {
   document.addEventListener("casebrief-work", () => setTimeout(look, 300));
   button.addEventListener("click", () => {
     const list = jobs.length ? el("ul", { class: "jobs-list" }, jobs.map((j) => el("li", {}, el("strong", { class: "clip" }, j.label),
-      el("span", { class: "small quiet" }, [j.step, j.matter, j.total ? `${j.done} of ${j.total}` : ""].filter(Boolean).join(" · ")),
+      el("span", { class: "small quiet" }, [j.step, j.matter, j.total ? `${j.done} of ${j.total}` : "", timeLeft(j.seconds_left)].filter(Boolean).join(" · ")),
       j.total ? el("progress", { max: j.total, value: j.done, "aria-label": `Progress of ${j.label}` }) : "")))
       : el("p", {}, "Nothing is being read or trained. Work goes on here when you close the page.");
     const dialog = el("dialog", { "aria-label": "Work in progress" }, el("form", { method: "dialog" }, el("h2", {}, "Work in progress"), list, el("div", { class: "ends" }, el("button", { class: "main" }, "Close"))));
