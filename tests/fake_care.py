@@ -165,4 +165,4 @@ class CareActions(OfficeActions):
 
     def people_rotate_keys(self, house: Any, user: Any) -> dict[str, Any]:
         self._admin(user)
-        return {"matters": 2, "old_key": "master.key.old"}
+        return {"matters": 2, "old_key": "master.key.old", "do": "Move the old key to where the backups' keys are."}

@@ -9,6 +9,7 @@ from fake_actions import FakeActions
 from fake_web import log_in, open_fake_house
 from fastapi.testclient import TestClient
 
+from ui.web import rounds_view
 from ui.web.app import build_app
 
 
@@ -167,3 +168,42 @@ def test_the_time_left_is_told_in_the_foot_where_it_is_known_and_not_guessed_els
         as_person(client, "pia")
         (job,) = client.get("/api/jobs").json()["jobs"]
         assert job["done"] == 3 and job.get("seconds_left") == told
+
+
+def test_an_admin_is_told_which_adapters_learned_from_what_is_erased(client: TestClient, actions: FakeActions) -> None:
+    headers = as_person(client, "max")
+    answer = client.post("/api/matters/m-1/erase", json={"second": "ada", "password": "x"}, headers=headers).json()
+    assert answer["adapters_due"] == ["house-1"] and answer["datasets"] == 1
+
+
+def test_an_admin_makes_a_new_master_key_and_hears_where_the_old_one_is(
+    client: TestClient, actions: FakeActions
+) -> None:
+    headers = as_person(client, "max")
+    assert client.get("/people").text.count("data-rotate") == 1
+    answer = client.post("/api/keys/rotate", json={}, headers=headers).json()
+    assert answer["matters"] == 2 and answer["old_key"] and answer["do"]
+
+
+def test_the_comparison_tells_parts_and_words_beside_rouge_and_a_dash_where_they_were_not_measured() -> None:
+    rouge = {"f1": 0.5, "ci95": [0.4, 0.6]}
+    results = {
+        "base": {"rouge1": rouge, "supported_rate": 0.9, "parts_covered": 0.254, "words": 61.4, "n": 40},
+        "starter-1": {"rouge1": rouge},
+    }
+    shown = rounds_view.show_results({"results": results})
+    assert '<th scope="col">Parts covered</th><th scope="col">Words</th>' in shown
+    assert "<td>90%</td><td>25%</td><td>61</td></tr>" in shown and "<td>-</td><td>-</td><td>-</td></tr>" in shown
+
+
+def test_an_adapter_tells_its_hash_who_promoted_it_and_why_it_is_due() -> None:
+    given = {"status": "active", "hash": "a41f" * 16, "matters": ["m-1"], "created_at": "2026-11-01T08:00"}
+    due = given | {
+        "adapter_id": "house-2",
+        "promoted_by": "<b>max</b>",
+        "promoted_at": "2026-11-03T08:00",
+        "due": ["erased"],
+    }
+    shown = rounds_view.show_adapters([due, given | {"adapter_id": "starter-1", "due": []}])
+    assert "<td>a41fa41fa41f</td>" in shown and "<td>by &lt;b&gt;max&lt;/b&gt; on 2026-11-03</td>" in shown
+    assert "learned from what was erased since" in shown and "<td>-</td><td>-</td></tr>" in shown
