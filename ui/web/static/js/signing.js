@@ -20,7 +20,7 @@ export function drawFoot(desk) {
     draft: ["half", el("span", { class: "say grow" }, el("strong", {}, "Draft"), ` · ${adapter} · ${summary.adapter === "none" ? "" : "AI wrote this, "}nobody has signed it off`)],
     returned: ["half", el("span", { class: "say grow" }, el("strong", {}, "Returned"), summary.returned_reason ? `: ${summary.returned_reason}` : "")],
     submitted: ["clock", el("span", { class: "say grow" }, el("strong", {}, "Submitted"), ` by ${summary.submitted_by} · ${adapter} · not signed off yet`)],
-    discarded: ["close", el("span", { class: "say grow" }, el("strong", {}, "Discarded"), " · kept, but in no queue and in no training")],
+    discarded: ["close", el("span", { class: "say grow" }, el("strong", {}, "Discarded"), " · kept, and nothing of it trains the model")],
     signed_off: ["lock", el("span", { class: "say grow" }, el("strong", {}, "Signed off"), ` by ${summary.signed_off_by} · locked`)],
   };
   const [symbol, say] = says[summary.status] || says.draft;
