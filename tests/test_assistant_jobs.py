@@ -206,7 +206,7 @@ def test_the_time_left_is_told_once_a_job_of_the_kind_was_measured(home, monkeyp
     first = jobs.enqueue("rounds", hold_job, "d-1")
     wait_until(lambda: jobs.job(first).label == "holding")
     assert jobs.job(first).seconds_left is None
-    time.sleep(1.0)
+    time.sleep(2.0)
     gate.set()
     jobs.wait(first, 20)
     gate.clear()
