@@ -248,10 +248,12 @@ def test_a_filing_is_clawed_back_and_released_and_its_hidden_text_revealed_by_an
     document = add_filing(house, matter, "five.pdf")
     reader, page = log_in(browser, office, "paula"), log_in(browser, office, "alex")
     reader.goto(f"{office['address']}/f/{document}")
+    shows(reader, "[data-body]", "No summary yet")
     reader.click("[data-view=about]")
     shows(reader, "[data-hidden]", "1 place on page 1 carries text that the page does not show")
     assert reader.locator("[data-reveal]").count() == 0
     page.goto(f"{office['address']}/f/{document}")
+    shows(page, "[data-body]", "No summary yet")
     page.click("[data-view=about]")
     page.click("[data-reveal]")
     shows(page, "dialog[open]", "recorded under your name")

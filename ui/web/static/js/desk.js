@@ -89,6 +89,7 @@ export class Desk {
   }
 
   show(view) {
+    if (!this.filing) return; // a tab that is pressed while the filing is still loaded
     this.view = view;
     this.draw();
   }
