@@ -205,5 +205,6 @@ def test_an_adapter_tells_its_hash_who_promoted_it_and_why_it_is_due() -> None:
         "due": ["erased"],
     }
     shown = rounds_view.show_adapters([due, given | {"adapter_id": "starter-1", "due": []}])
-    assert "<td>a41fa41fa41f</td>" in shown and "<td>by &lt;b&gt;max&lt;/b&gt; on 2026-11-03</td>" in shown
-    assert "learned from what was erased since" in shown and "<td>-</td><td>-</td></tr>" in shown
+    assert "<td>a41fa41fa41f</td>" in shown and "<td>&lt;b&gt;max&lt;/b&gt;, 2026-11-03</td>" in shown
+    assert "<td>Active, due</td>" in shown and "<li>house-2 learned from what was erased since" in shown
+    assert "<td>-</td></tr>" in shown and "starter-1 learned" not in shown  # never promoted, and not due

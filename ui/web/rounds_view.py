@@ -31,10 +31,10 @@ STATUS_WORDS = {
 }
 
 DUE_WORDS = {
-    "erased": "learned from what was erased since: start a round without it",
-    "prompts": "the prompts have changed since: start a round",
-    "pseudonyms": "the pseudonyms have changed since: start a round",
-    "files": "its files are damaged: restore them from a backup, or roll back",
+    "erased": "learned from what was erased since: start a round without it, or roll back",
+    "prompts": "was trained with other prompts than are used now: start a round",
+    "pseudonyms": "was trained with other pseudonyms than are used now: start a round",
+    "files": "has damaged files: restore them from a backup, or roll back",
 }
 """Why an adapter should be trained again, and what to do."""
 
@@ -103,19 +103,19 @@ def show_adapters(adapters: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         (
             a["adapter_id"],
-            words.get(a["status"], a["status"]),
+            words.get(a["status"], a["status"]) + (", due" if a.get("due") else ""),
             a.get("parent") or "-",
             str(a.get("hash") or "")[:12],
             len(a.get("matters") or ()),
             _figure((a.get("scores") or {}).get("rouge1")),
             str(a.get("created_at") or "")[:10],
             _promotion(a),
-            "; ".join(DUE_WORDS.get(why, str(why)) for why in a.get("due") or ()) or "-",
         )
         for a in sorted(adapters, key=lambda a: str(a.get("created_at") or ""), reverse=True)
     ]
     return _block(
-        _table(("Adapter", "State", "Learned on", "Hash", "Matters", "ROUGE-1", "Made", "Promoted", "Due"), rows)
+        _table(("Adapter", "State", "Learned on", "Hash", "Matters", "ROUGE-1", "Made", "Promoted"), rows)
+        + _due(adapters)
         if rows
         else '<p class="cb-quiet">No adapter is installed: summaries are written by the base model.</p>'
     )
@@ -231,7 +231,17 @@ def _cover(score: Mapping[str, Any]) -> tuple[str, str]:
 def _promotion(adapter: Mapping[str, Any]) -> str:
     """Give who made an adapter the active one, and on which day; "-" where nobody ever did."""
     by, at = adapter.get("promoted_by") or "", str(adapter.get("promoted_at") or "")[:10]
-    return " ".join(filter(None, (f"by {by}" if by else "", at and f"on {at}"))) or "-"
+    return ", ".join(filter(None, (by, at))) or "-"
+
+
+def _due(adapters: Sequence[Mapping[str, Any]]) -> str:
+    """Say of each adapter that should be trained again why, and what to do."""
+    told = [
+        f"<li>{escape(a['adapter_id'])} {escape(DUE_WORDS.get(why, str(why)))}</li>"
+        for a in adapters
+        for why in a.get("due") or ()
+    ]
+    return f'<div class="cb-notice cb-half"><ul>{"".join(told)}</ul></div>' if told else ""
 
 
 def _table(titles: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
