@@ -85,7 +85,7 @@ function hiddenText(desk) {
   if (!pages.length) return "";
   const places = pages.reduce((sum, page) => sum + page.hidden, 0);
   const reveal = desk.role === "attorney" ? el("button", { type: "button", "data-reveal": true, onclick: () => revealHidden(desk) }, icon("lock", "tiny"), " Reveal it…") : el("span", { class: "quiet" }, "An attorney of the matter can reveal it.");
-  return el("section", { class: "stack", "data-hidden": true }, el("p", { class: "notice half" }, icon("half"), el("span", { class: "grow" }, `${plural(places, "place")} on page ${pageRanges(pages.map((page) => page.page))} ${places === 1 ? "carries" : "carry"} text that the page does not show. The model never sees it. `), reveal));
+  return el("section", { class: "stack", "data-hidden": true }, el("p", { class: "notice half" }, icon("half"), el("span", { class: "grow" }, `${plural(places, "place")} on ${pages.length === 1 ? "page" : "pages"} ${pageRanges(pages.map((page) => page.page))} ${places === 1 ? "carries" : "carry"} text that the page does not show. The model never sees it. `), reveal));
 }
 
 async function revealHidden(desk) {
