@@ -50,6 +50,38 @@ class _Quote:
     bearing: float
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What was found for a question, read and weighed, before a sentence is written.
+
+    Attributes:
+        hits: The passages whose documents are there, best first.
+        readings: Their documents, by id.
+        bearing: How well the passages bear the question.
+    """
+
+    hits: tuple[Hit, ...]
+    readings: Mapping[str, Reading]
+    bearing: Bearing
+
+    @property
+    def confidence(self) -> float:
+        """How well the best passages bear the question, 0..1; the `Answer` has the same."""
+        return self.bearing.confidence
+
+
+def weigh(
+    question: str,
+    hits: Sequence[Hit],
+    documents: Mapping[str, RedactedDocument],
+    history: Sequence[tuple[str, str]] = (),
+) -> Weighed:
+    """Weigh the passages found for a question; arguments as in `answer`, which is given the outcome."""
+    readings = {d: Reading(documents[d]) for d in dict.fromkeys(h.document_id for h in hits) if d in documents}
+    there = tuple(hit for hit in hits if hit.document_id in readings)
+    return Weighed(there, readings, weigh_bearing(rewrite_question(question, history), there, readings))
+
+
 def rewrite_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     """Make a follow-up question stand alone for the search: what the last turns were about is put behind it.
 
@@ -83,6 +115,7 @@ def answer(
     adapter: str = BASE,
     settings: Settings,
     stop: threading.Event | None = None,
+    weighed: Weighed | None = None,
 ) -> Iterator[Sentence | Answer]:
     """Answer a question from the passages found for it.
 
@@ -95,16 +128,15 @@ def answer(
         adapter: Adapter id, "base", or "none" for the source's own sentences.
         settings: `on_unsupported` and `on_own_words` count.
         stop: Ends the answer within half a second; what is done stays.
+        weighed: Of the same question and hits, where the caller has weighed them to tell the confidence first.
 
     Yields:
         Each verified `Sentence` as soon as it is done, and the `Answer` last, always.
     """
     started = time.perf_counter()
     stop = stop or threading.Event()
-    full = rewrite_question(question, history)
-    readings = {d: Reading(documents[d]) for d in dict.fromkeys(h.document_id for h in hits) if d in documents}
-    hits = [hit for hit in hits if hit.document_id in readings]
-    bearing = weigh_bearing(full, hits, readings)
+    weighed = weighed or weigh(question, hits, documents, history)
+    hits, readings, bearing = weighed.hits, weighed.readings, weighed.bearing
     quotes = _choose_quotes(bearing, readings)
     sentences: list[Sentence] = []
     fact = _tell_fact(strip_frame(question), hits, readings)

@@ -21,6 +21,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from assistant.errors import CasebriefError, Conflict, NotFound, WrongUsage
 from assistant.failures import JobFailed, RecordedFailure, ShortFailures, guard_call, rebuild_error
+from assistant.pace import Pace
 from assistant.settings import Settings
 from assistant.store.tokens import check_tokens
 
@@ -59,6 +60,7 @@ class Job:
         error: Why it failed, without content, or "".
         ids: What it was started with.
         result: What it gave, ids and counts; None until it is done.
+        seconds_left: How long it still takes, as measured; None where that is not known.
     """
 
     job_id: str
@@ -70,6 +72,7 @@ class Job:
     error: str = ""
     ids: tuple[str, ...] = ()
     result: Any = None
+    seconds_left: float | None = None
 
     @property
     def ended(self) -> bool:
@@ -90,7 +93,7 @@ class _State:
         self.stopping = False
         self.bodies: dict[str, Callable[..., Any]] = {}
         self.durable: dict[str, Callable[..., Any]] = {}
-        self.progress: dict[str, tuple[int, int, str]] = {}
+        self.pace = Pace()
         self.cancelled: set[str] = set()
         self.owner: int | None = None
 
@@ -184,7 +187,7 @@ def shutdown() -> None:
         _state.stopping = True
         _state.launched = False
         DBOS.destroy()
-        _state.progress.clear()
+        _state.pace.clear()
         _state.cancelled.clear()
         if _state.owner is not None:
             os.close(_state.owner)
@@ -302,7 +305,7 @@ def report_progress(done: int, total: int, label: str = "") -> None:
     job_id = _job_id.get()
     if job_id:
         _stop_if_asked()
-        _state.progress[job_id] = (done, total, label)
+        _state.pace.note(job_id, done, total, label)
 
 
 def cancelled() -> bool:
@@ -350,10 +353,14 @@ def _make_durable(name: str) -> None:
         return
 
     def run_workflow(*ids: str) -> Any:
-        token = _job_id.set(str(DBOS.workflow_id))
+        job_id = str(DBOS.workflow_id)
+        token = _job_id.set(job_id)
         try:
-            return guard_call(name, lambda: _state.bodies[name](*ids))
+            result = guard_call(name, lambda: _state.bodies[name](*ids))
+            _state.pace.end(job_id, completed=True)
+            return result
         finally:
+            _state.pace.end(job_id, completed=False)
             _job_id.reset(token)
 
     _state.durable[name] = DBOS.workflow(name=name, max_recovery_attempts=_MAX_RECOVERIES)(run_workflow)
@@ -380,7 +387,7 @@ def _failure_of(job_id: str) -> CasebriefError:
 
 def _describe(status: Any) -> Job:
     """Turn DBOS's record into ours."""
-    done, total, label = _state.progress.get(status.workflow_id, (0, 0, ""))
+    done, total, label = _state.pace.latest(status.workflow_id)
     given = status.input["args"] if isinstance(status.input, dict) else ()
     return Job(
         job_id=status.workflow_id,
@@ -392,4 +399,5 @@ def _describe(status: Any) -> Job:
         error=str(rebuild_error(getattr(status.error, "data", None))) if status.error else "",
         ids=tuple(str(item) for item in given),
         result=status.output,
+        seconds_left=_state.pace.left(status.workflow_id),
     )

@@ -57,9 +57,7 @@ _PARTICLE = (
     r"|ten|ter|te|[’']t|[’']s|y|i|e|und|et|af|av|al|el|ul|bin|ibn|ben|bint|bar|abu|ould|wuld|oglu|oğlu|oglou|ogly|oghlu"
     r"|uulu|kyzy|qizi|qızı|kızı|kizi|gizi|ap|ab|verch|nic|ní|mac|op|aan)"
 )
-_PARTICLES_ON = regex.compile(
-    rf"[ \n](?:{_PARTICLE}[ ])*(?:{_PARTICLE}(?:[ ]|(?<=[’'][ts]))|d[’'])(?=\p{{Lu}})"
-)
+_PARTICLES_ON = regex.compile(rf"[ \n](?:{_PARTICLE}[ ])*(?:{_PARTICLE}(?:[ ]|(?<=[’'][ts]))|d[’'])(?=\p{{Lu}})")
 _LETTERS_ON = regex.compile(
     r"(?:\.?-\p{Lu}\.(?!\p{L})|,?[ ](?:Q\.?C|K\.?C|S\.?C|C\.?J|L\.?J|J\.?J|J|MP|MEP|MSP|TD|Ph\.?D|LL\.?M|LL\.?D|M\.?D"
     r"|Esq|Jr|Sr|OBE|MBE|CBE|SJ|OFM|OP|bey|efendi|hanım|han)\b\.?)+"
@@ -67,9 +65,7 @@ _LETTERS_ON = regex.compile(
 _REST_OF_WORD = regex.compile(r"[’'-]?\p{Ll}{2,}+(?![’'])")
 _CAPITAL_ON = regex.compile(r"[ ](?P<word>\p{Lu}[\p{L}’'-]*\p{L})(?![\p{L}\p{N}])(?!’s\sAct)")
 _FOREIGN_ON = regex.compile(r"[ ](?P<word>\p{Ll}{2,}(?:-\p{Ll}{2,})?)(?![\p{L}\p{N}’'@.-]*[@\p{N}]|[’'-]\p{L})")
-_FOREIGN_BEFORE = regex.compile(
-    r"(?<![\p{L}\p{N}’'-])(?P<word>(?:[’']\p{Ll}-)|\p{Ll}{2,}(?:-\p{Ll}{2,})?[ ])\Z"
-)
+_FOREIGN_BEFORE = regex.compile(r"(?<![\p{L}\p{N}’'-])(?P<word>(?:[’']\p{Ll}-)|\p{Ll}{2,}(?:-\p{Ll}{2,})?[ ])\Z")
 _WORDS_ON_MAX = 4
 _LATIN = make_words(
     "officio alia motu facto jure curiae amicus prima facie bona fide pro rata mutatis mutandis ultra vires sine die "

@@ -61,7 +61,10 @@ class FakeActions(CareActions):
                 "note": "shipped",
             },
         ]
-        names = ("chronology", "filings", "summaries", "again", "questions", "learning", "people", "names", "oversight")
+        names = (
+            "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
+            "oversight",
+        )  # fmt: skip
         for name in names:
             prefix = name + "_"
             found = {
@@ -184,8 +187,9 @@ class FakeActions(CareActions):
         self.calls.append(("stream_summary", detail, words))
         return self._stream(make_sentences(), lambda: {"kind": "done", "summary": self.summary or make_summary()}, stop)
 
-    def _stream(self, sentences: list[dict[str, Any]], end: Any, stop: threading.Event) -> Any:
+    def _stream(self, sentences: list[dict[str, Any]], end: Any, stop: threading.Event, *first: dict[str, Any]) -> Any:
         try:
+            yield from first
             yield {"kind": "progress", "done": 1, "total": 5, "label": "reading"}
             for index, item in enumerate(sentences):
                 if stop.wait(self.pause_s):
@@ -274,8 +278,12 @@ class FakeActions(CareActions):
             ),
         )
 
-    def summaries_difference(self, house: Any, user: Any, summary_id: str) -> list[list[str]]:
+    def summaries_difference(
+        self, house: Any, user: Any, summary_id: str, version: int | None = None
+    ) -> list[list[str]]:
         self._mine(user, summary_id)
+        if version is not None:
+            return [["equal", "Relief: She demands "], ["delete", "money"], ["insert", f"damages ({version})"]]
         return [
             ["equal", "Relief: She demands damages of "],
             ["delete", "$1.2 million"],
@@ -384,7 +392,8 @@ class FakeActions(CareActions):
             "turn_id": "t-1",
             "conversation_id": "c-1",
         }
-        return self._stream(told, lambda: {"kind": "done", "answer": answer}, stop)
+        weighed = {"kind": "weighed", "confidence": answer["confidence"]}
+        return self._stream(told, lambda: {"kind": "done", "answer": answer}, stop, weighed)
 
     def questions_list_conversations(self, house: Any, user: Any, matter_id: str) -> list[dict[str, Any]]:
         self._member(user, matter_id)

@@ -6,11 +6,13 @@ from typing import Any
 
 from fake_office import OfficeActions
 
-from assistant.errors import NotAllowed
+from assistant.errors import NotAllowed, NotFound
 
 
 class CareActions(OfficeActions):
-    """What `FakeActions` inherits beside the office's."""
+    """What `FakeActions` inherits beside the office's; the summary is made there."""
+
+    summary: dict[str, Any] | None
 
     def _attorney(self, user: Any, matter_id: str) -> None:
         self._member(user, matter_id)
@@ -107,10 +109,60 @@ class CareActions(OfficeActions):
         self.calls.append(("change_password", user.name))
         return {"name": user.name, "own_password": True}
 
-    def people_set_legal_hold(self, house: Any, user: Any, matter_id: str, holds: bool) -> dict[str, Any]:
+    def _find_summary(self, user: Any, summary_id: str) -> dict[str, Any]:
+        self._member(user, "m-1")
+        if self.summary is None or self.summary["summary_id"] != summary_id:
+            raise NotFound("There is no such summary.")
+        return self.summary
+
+    def verdicts_flag_sentence(
+        self,
+        house: Any,
+        user: Any,
+        summary_id: str,
+        index: int,
+        reason: str,
+        note: str = "",
+        expected_version: int | None = None,
+    ) -> dict[str, Any]:
+        found = self._find_summary(user, summary_id)
+        self.calls.append(("flag", index, reason, note, expected_version))
+        return found | {"flags": [{"index": index, "by": user.name, "reason": reason}]}
+
+    def verdicts_withdraw_flag(
+        self, house: Any, user: Any, summary_id: str, index: int, expected_version: int | None = None
+    ) -> dict[str, Any]:
+        found = self._find_summary(user, summary_id)
+        self.calls.append(("unflag", index, expected_version))
+        return found | {"flags": []}
+
+    def verdicts_discard_summary(self, house: Any, user: Any, summary_id: str) -> dict[str, Any]:
+        self._find_summary(user, summary_id).update(status="discarded")
+        return self._find_summary(user, summary_id)
+
+    def verdicts_restore_summary(self, house: Any, user: Any, summary_id: str) -> dict[str, Any]:
+        self._find_summary(user, summary_id).update(status="draft")
+        return self._find_summary(user, summary_id)
+
+    def orders_set_legal_hold(
+        self, house: Any, user: Any, matter_id: str, holds: bool, reason: str = ""
+    ) -> dict[str, Any]:
         self._attorney(user, matter_id)
+        self.calls.append(("hold", matter_id, holds, reason))
         return {"matter_id": matter_id, "legal_hold": holds}
+
+    def orders_set_protective_order(
+        self, house: Any, user: Any, matter_id: str, holds: bool, reason: str = ""
+    ) -> dict[str, Any]:
+        self._attorney(user, matter_id)
+        self.calls.append(("order", matter_id, holds, reason))
+        return {"matter_id": matter_id, "protective_order": holds}
+
+    def filings_reveal_hidden(self, house: Any, user: Any, document_id: str) -> list[dict[str, Any]]:
+        self._attorney(user, "m-1")
+        self.calls.append(("reveal", document_id))
+        return [{"page": 2, "reason": "white on white", "text": "A settlement of $90,000 Marsh", "box": None}]
 
     def people_rotate_keys(self, house: Any, user: Any) -> dict[str, Any]:
         self._admin(user)
-        return {"matters": 2, "old_key": "master.key.old"}
+        return {"matters": 2, "old_key": "master.key.old", "do": "Move the old key to where the backups' keys are."}

@@ -141,7 +141,7 @@ class OfficeActions:
     ) -> dict[str, Any]:
         self._admin(user)
         self.calls.append(("erase", matter_id, second))
-        return {"matter_id": matter_id, "documents": 2, "adapters_due": []}
+        return {"matter_id": matter_id, "documents": 2, "datasets": 1, "adapters_due": ["house-1"]}
 
     def people_verify_audit(self, house: Any, user: Any) -> dict[str, Any]:
         self._admin(user)

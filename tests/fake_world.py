@@ -135,6 +135,7 @@ def make_summary(summary_id: str = "s-1", status: str = "draft") -> dict[str, An
         "stopped": False,
         "seconds": 3.2,
         "mark": "ai-generated",
+        "flags": [],
         "coverage": {"pages_total": 7, "pages_read": 6, "pages_drawn_from": [1, 2, 3], "pages_unreadable": [6]},
     }
 

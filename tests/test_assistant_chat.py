@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from masking import mask
 
-from assistant.chat import answer, rewrite_question
+from assistant.chat import answer, rewrite_question, weigh
 from assistant.documents import Answer, OffsetMap, Passage, RedactedDocument, Segment, Sentence
 from assistant.evidence.retrieval import Hit
 from assistant.settings import Settings
@@ -239,3 +239,13 @@ def test_a_fact_that_the_caption_lacks_is_not_told_from_it(question):
     document = replace(make_document(blocks=(CAPTION.replace("Ellen M. Marsh", ""), *BLOCKS)), facts=FACTS)
     made = ask(question, document=document, hits=find_hits(document))
     assert not any(s.text.startswith("The caption") for s in made.sentences)
+
+
+def test_the_confidence_is_known_before_a_sentence_is_written_and_is_the_answers_own():
+    question, documents = "What does the plaintiff demand?", {DOCUMENT.document_id: DOCUMENT}
+    weighed = weigh(question, find_hits(), documents)
+    *told, whole = answer(question, find_hits(), documents, None, adapter="none", settings=Settings(), weighed=weighed)
+    assert whole.confidence == weighed.confidence > 0
+    *alone, unweighed = answer(question, find_hits(), documents, None, adapter="none", settings=Settings())
+    assert [s.text for s in told] == [s.text for s in alone] and unweighed.confidence == whole.confidence
+    assert weigh(question, find_hits(), {}).hits == ()  # a document that is gone

@@ -10,6 +10,7 @@ from store_samples import CLIENT, find_bytes, settings_of
 
 from assistant import jobs
 from assistant.errors import CasebriefError, Conflict, NotFound, RefusedInput, WrongUsage
+from assistant.pace import Pace
 
 gate = threading.Event()
 ran: list[str] = []
@@ -198,6 +199,22 @@ def test_waiting_ends_at_the_limit_and_tells_how_far_it_is(home):
     assert not jobs.wait(job_id, 0.3).ended
     with pytest.raises(jobs.JobFailed, match="after waiting"):
         jobs.run("t-hold", "d-2", timeout=0.1)
+
+
+def test_the_time_left_is_told_once_a_job_of_the_kind_was_measured(home, monkeypatch):
+    monkeypatch.setattr(jobs._state, "pace", Pace())
+    first = jobs.enqueue("rounds", hold_job, "d-1")
+    wait_until(lambda: jobs.job(first).label == "holding")
+    assert jobs.job(first).seconds_left is None
+    time.sleep(2.0)
+    gate.set()
+    jobs.wait(first, 20)
+    gate.clear()
+    second = jobs.enqueue("rounds", hold_job, "d-2")
+    wait_until(lambda: jobs.job(second).seconds_left is not None)
+    assert 0 < jobs.job(second).seconds_left < 20
+    gate.set()
+    assert jobs.wait(second, 20).seconds_left is None
 
 
 def test_a_step_that_runs_at_shutdown_is_cut_off_and_runs_again_at_the_next_launch(home):

@@ -19,7 +19,11 @@ def widen(text: str, *names: tuple[str, str], law: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("text", "name", "whole"),
     [
-        ("It was sold to Colonel (ret.) Nicolas Vane.", "Nicolas Vane", "Colonel (ret.) Nicolas Vane"),  # a rank, and retired
+        (
+            "It was sold to Colonel (ret.) Nicolas Vane.",
+            "Nicolas Vane",
+            "Colonel (ret.) Nicolas Vane",
+        ),  # a rank, and retired
         ("He asked Dr habil. philol. Jan Berzin for it.", "Jan Berzin", "Dr habil. philol. Jan Berzin"),  # learning
         ("He was seen by Prof. Dr. h.c. Ludo Stamp.", "Ludo Stamp", "Prof. Dr. h.c. Ludo Stamp"),
         ("The judge, with whom Chief Justice Hamble agreed, left.", "Hamble", "Chief Justice Hamble"),  # an office
@@ -57,11 +61,23 @@ def test_words_of_the_sentence_are_no_part_of_a_name(text: str, name: str) -> No
     [
         ("A passport (26 02 no. 418553) was shown.", [("CODE", "26 02"), ("CODE", "418553")], ["26 02 no. 418553"]),
         ("The certificate LH no. 0244617 was lost.", [("ORG", "LH"), ("CODE", "0244617")], ["LH no. 0244617"]),
-        ("On appeal (S.C. No. 44 of 1993) he won.", [("LOC", "S.C."), ("CODE", "44"), ("DATETIME", "1993")], ["S.C. No. 44 of 1993"]),
-        ("It is no. 217, book 03/1984, page 12 there.", [("CODE", "217"), ("CODE", "03/1984")], ["217, book 03/1984, page 12"]),
+        (
+            "On appeal (S.C. No. 44 of 1993) he won.",
+            [("LOC", "S.C."), ("CODE", "44"), ("DATETIME", "1993")],
+            ["S.C. No. 44 of 1993"],
+        ),
+        (
+            "It is no. 217, book 03/1984, page 12 there.",
+            [("CODE", "217"), ("CODE", "03/1984")],
+            ["217, book 03/1984, page 12"],
+        ),
         ("It is No. 1183, Vol. 44, Page 118 there.", [("CODE", "1183"), ("CODE", "44")], ["1183, Vol. 44, Page 118"]),
         ("He was in remand prison IZ-15/1 then.", [("CODE", "IZ-15/1")], ["remand prison IZ-15/1"]),
-        ("By decision no. 44 of 3 May 1993 he won.", [("CODE", "44"), ("DATETIME", "3 May 1993")], ["44", "3 May 1993"]),  # two facts
+        (
+            "By decision no. 44 of 3 May 1993 he won.",
+            [("CODE", "44"), ("DATETIME", "3 May 1993")],
+            ["44", "3 May 1993"],
+        ),  # two facts
     ],
 )
 def test_a_number_in_parts_is_one(text: str, names: list[tuple[str, str]], whole: list[str]) -> None:
@@ -71,17 +87,31 @@ def test_a_number_in_parts_is_one(text: str, names: list[tuple[str, str]], whole
 @pytest.mark.parametrize(
     ("text", "names", "whole"),
     [
-        ("At the Institute of Medicine in Lund he died.", [("ORG", "Institute of Medicine"), ("LOC", "Lund")], ["Institute of Medicine in Lund"]),
+        (
+            "At the Institute of Medicine in Lund he died.",
+            [("ORG", "Institute of Medicine"), ("LOC", "Lund")],
+            ["Institute of Medicine in Lund"],
+        ),
         ("She cleaned for the municipality of Orsta.", [("LOC", "Orsta")], ["municipality of Orsta"]),
-        ("The judge, Sanchez de la Encina y Mora, left.", [("LOC", "Sanchez de la Encina"), ("LOC", "Mora")], ["Sanchez de la Encina y Mora"]),
-        ("The firm Stichting Recht voor Ouders sued.", [("ORG", "Stichting Recht"), ("ORG", "Ouders")], ["Stichting Recht voor Ouders"]),
+        (
+            "The judge, Sanchez de la Encina y Mora, left.",
+            [("LOC", "Sanchez de la Encina"), ("LOC", "Mora")],
+            ["Sanchez de la Encina y Mora"],
+        ),
+        (
+            "The firm Stichting Recht voor Ouders sued.",
+            [("ORG", "Stichting Recht"), ("ORG", "Ouders")],
+            ["Stichting Recht voor Ouders"],
+        ),
         ("They live at 12 Strada Salciei, near it.", [("LOC", "Strada Salciei")], ["12 Strada Salciei"]),
         ("The flat at Kandav iela 17. She left.", [("LOC", "Kandav")], ["Kandav iela 17"]),
         ("He left the Kosh penal institution then.", [("LOC", "Kosh")], ["Kosh penal institution"]),
         ("He left Salem and Lund.", [("LOC", "Salem"), ("LOC", "Lund")], ["Salem", "Lund"]),  # two places
     ],
 )
-def test_a_body_takes_its_place_and_a_place_its_number(text: str, names: list[tuple[str, str]], whole: list[str]) -> None:
+def test_a_body_takes_its_place_and_a_place_its_number(
+    text: str, names: list[tuple[str, str]], whole: list[str]
+) -> None:
     assert widen(text, *names) == whole
 
 

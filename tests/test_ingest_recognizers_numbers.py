@@ -69,7 +69,10 @@ def test_a_time_without_a_date_is_found(text: str, time: str) -> None:
     assert any(time in text[f.start : f.end] for f in Times().find(text, None))
 
 
-@pytest.mark.parametrize("text", ["He earned 450 pounds a month.", "He paid EUR 20 a week.", "The end of the matter.", "Day care and night school."])
+@pytest.mark.parametrize(
+    "text",
+    ["He earned 450 pounds a month.", "He paid EUR 20 a week.", "The end of the matter.", "Day care and night school."],
+)
 def test_a_rate_and_an_end_are_no_times(text: str) -> None:
     assert [*Times().find(text, None)] == []
 
@@ -89,10 +92,17 @@ def test_second_names_are_names(text: str, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["It was lodged by Ms Wren (“the Applicant”).", "The Rules (“Rules of Court”) and the “Agreement” apply.", "This was known as a lease."]
+    "text",
+    [
+        "It was lodged by Ms Wren (“the Applicant”).",
+        "The Rules (“Rules of Court”) and the “Agreement” apply.",
+        "This was known as a lease.",
+    ],
 )
 def test_a_defined_role_is_no_nickname(text: str) -> None:
-    assert not {"the Applicant", "Applicant", "Rules", "Agreement", "lease"} & {text[f.start : f.end] for f in Aliases().find(text, None)}
+    assert not {"the Applicant", "Applicant", "Rules", "Agreement", "lease"} & {
+        text[f.start : f.end] for f in Aliases().find(text, None)
+    }
 
 
 @pytest.mark.parametrize(
@@ -133,6 +143,13 @@ def test_a_capital_inside_a_sentence_is_a_name(text: str, name: str) -> None:
     assert any(name == text[f.start : f.end] for f in ProperWords().find(text, None))
 
 
-@pytest.mark.parametrize("text", ["In the Convention for the Protection of Human Rights it says so.", "The Turkish and the Dutch judges agreed.", "THE LAW"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the Convention for the Protection of Human Rights it says so.",
+        "The Turkish and the Dutch judges agreed.",
+        "THE LAW",
+    ],
+)
 def test_rights_and_peoples_are_no_names(text: str) -> None:
     assert [text[f.start : f.end] for f in ProperWords().find(text, None)] == []

@@ -18,7 +18,7 @@ from assistant.store import audit, filings, matters, people, registry, rounds
 from assistant.store.people import User
 from finetune.rounds import run_round, withdraw_candidate
 from ui.actions import filings as filing_actions
-from ui.actions import learning, names
+from ui.actions import learning, names, orders
 from ui.actions import people as people_actions
 from ui.services import House, open_house
 
@@ -126,12 +126,39 @@ def test_a_legal_hold_is_an_attorneys_and_forbids_deletion(house: House) -> None
     matter_id = str(people_actions.create_matter(house, alex, "Doe v. Roe")["matter_id"])
     document_id = add_read_filing(house.db, matter_id).document_id
     with pytest.raises(NotAllowed):
-        people_actions.set_legal_hold(house, user(house, "ada"), matter_id, True)
-    assert people_actions.set_legal_hold(house, alex, matter_id, True)["legal_hold"]
+        orders.set_legal_hold(house, user(house, "ada"), matter_id, True)
+    assert orders.set_legal_hold(house, alex, matter_id, True)["legal_hold"]
     with pytest.raises(NotAllowed, match="legal hold"):
         filing_actions.delete_filing(house, alex, document_id)
-    assert not people_actions.set_legal_hold(house, alex, matter_id, False)["legal_hold"]
+    assert not orders.set_legal_hold(house, alex, matter_id, False)["legal_hold"]
     assert actions_of(house).count("hold.set") == 2
+
+
+def test_a_protective_order_is_an_attorneys_bars_training_and_its_people_see_why(house: House) -> None:
+    alex = user(house, "alex")
+    matter_id = str(people_actions.create_matter(house, alex, "Doe v. Roe")["matter_id"])
+    people_actions.add_member(house, alex, matter_id, "paula")
+    matters.record_consent(house.db, matter_id, "alex", True, "letter")
+    for name in ("paula", "nina", "ada"):
+        with pytest.raises(NotAllowed):
+            orders.set_protective_order(house, user(house, name), matter_id, True, "I say so")
+    matters.check_training(house.db, [matter_id])  # the refusals changed nothing
+    set_ = orders.set_protective_order(house, alex, matter_id, True, f"ECF 41, {CLIENT}")
+    assert set_["protective_order"] and set_["consent"]
+    with pytest.raises(NotAllowed):
+        matters.check_training(house.db, [matter_id])
+    assert not orders.set_protective_order(house, alex, matter_id, False, "ECF 60")["protective_order"]
+    matters.check_training(house.db, [matter_id])
+    orders.set_legal_hold(house, alex, matter_id, True, "preservation letter")
+    told = people_actions.list_notices(house, user(house, "paula"), matter_id)
+    assert [(n["kind"], n["reason"]) for n in told] == [
+        ("hold.set", "preservation letter"), ("order.lift", "ECF 60"), ("order.set", f"ECF 41, {CLIENT}"),
+    ]  # fmt: skip
+    assert [e["detail"] for e in audit.export(house.db) if e["action"] == "order.set"] == [
+        {"holds": True}, {"holds": False},
+    ]  # fmt: skip
+    house.db.compact()
+    assert find_bytes(house.settings.home, CLIENT.encode()) == []  # the reason is sealed
 
 
 def test_an_admin_rotates_the_master_key_and_the_house_goes_on(house: House) -> None:

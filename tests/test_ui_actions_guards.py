@@ -117,6 +117,18 @@ def test_a_hit_in_a_deleted_filing_is_left_out(house: House, matter_id: str) -> 
     assert list(questions._open_sources(house, [h.document_id for h in hits])) == [kept.document_id]
 
 
+def test_how_far_an_answer_can_be_trusted_is_told_before_its_first_sentence(house: House, matter_id: str) -> None:
+    document = add_read_filing(house.db, matter_id)
+    house.index.hits = [
+        SimpleNamespace(document_id=document.document_id, passage=document.passages[0], score=0.5, revision=1)
+    ]
+    given: Any = {"adapter": "none", "stop": threading.Event()}
+    events = list(questions.stream_answer(house, alex(house), matter_id, "Who sues?", **given))
+    kinds = [e["kind"] for e in events]
+    assert kinds[:3] == ["progress", "progress", "weighed"] and kinds[-1] == "done"
+    assert events[2]["confidence"] == events[-1]["answer"]["confidence"]
+
+
 def test_an_erasure_is_confirmed_by_an_attorney_of_the_matter_whose_password_the_first_does_not_know(
     house: House, matter_id: str
 ) -> None:

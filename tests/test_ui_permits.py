@@ -55,6 +55,7 @@ MATRIX = [
     ("member.break_glass", {"ada"}),
     ("filing.sequester", {"alex"}),
     ("hold.set", {"alex"}),
+    ("order.set", {"alex"}),
     ("names.review", {"paula", "alex"}),
     ("names.keep", {"alex"}),
     ("keys.rotate", {"ada"}),

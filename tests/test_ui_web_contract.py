@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from fake_actions import FakeActions
 
-MODULES = ("chronology", "filings", "summaries", "again", "questions", "learning", "people", "names", "oversight")
+MODULES = (
+    "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
+    "oversight",
+)  # fmt: skip
 FAKES = [(module, name) for module in MODULES for name in vars(getattr(FakeActions(), module))]
 
 

@@ -62,6 +62,14 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
         "/api/summaries/s-1/sentences/0/source", {"version": 1}, CONTENT,
     ),
     ("POST", "/api/summaries/{summary_id}/again"): ("/api/summaries/s-1/again", AGAIN, CONTENT),
+    ("POST", "/api/summaries/{summary_id}/sentences/{index}/flag"): (
+        "/api/summaries/s-1/sentences/0/flag", {"reason": "style", "note": "", "version": 1}, CONTENT,
+    ),
+    ("DELETE", "/api/summaries/{summary_id}/sentences/{index}/flag"): (
+        "/api/summaries/s-1/sentences/0/flag?version=1", None, CONTENT,
+    ),
+    ("POST", "/api/summaries/{summary_id}/discard"): ("/api/summaries/s-1/discard", {}, CONTENT),
+    ("POST", "/api/summaries/{summary_id}/restore"): ("/api/summaries/s-1/restore", {}, CONTENT),
     ("GET", "/api/summaries/{summary_id}/difference"): ("/api/summaries/s-1/difference", None, CONTENT),
     ("GET", "/api/summaries/{summary_id}/versions"): ("/api/summaries/s-1/versions", None, CONTENT),
     ("POST", "/api/summaries/{summary_id}/versions/{version}/restore"): (
@@ -101,6 +109,8 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/password"): ("/api/password", {"old": "correct horse battery", "new": "another one"}, ALL),
     ("GET", "/api/matters/{matter_id}/notices"): ("/api/matters/m-1/notices", None, CONTENT),
     ("POST", "/api/matters/{matter_id}/hold"): ("/api/matters/m-1/hold", {"holds": True}, ATTORNEY),
+    ("POST", "/api/matters/{matter_id}/order"): ("/api/matters/m-1/order", {"holds": True, "reason": "ECF 41"}, ATTORNEY),
+    ("POST", "/api/filings/{document_id}/reveal-hidden"): ("/api/filings/d-1/reveal-hidden", {}, ATTORNEY),
     ("POST", "/api/keys/rotate"): ("/api/keys/rotate", {}, ADMIN),
     ("GET", "/people"): ("/people", None, ADMIN),
     ("POST", "/api/users"): (

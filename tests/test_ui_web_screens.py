@@ -237,7 +237,8 @@ def test_admins_hear_of_a_running_round_only(client: TestClient, actions: FakeAc
     assert client.get("/api/jobs").json() == {"jobs": []}
     actions.learning.start_round(None, client.app.state.house.settings and _admin(), {})  # type: ignore[attr-defined]
     jobs = client.get("/api/jobs").json()["jobs"]
-    assert jobs == [{"label": "Training round", "matter": "", "step": "train", "done": 40, "total": 120}]
+    counts = {"done": 40, "total": 120, "seconds_left": 260}
+    assert jobs == [{"label": "Training round", "matter": "", "step": "train", **counts}]
 
 
 def test_the_names_screen_offers_what_the_role_may(client: TestClient, actions: FakeActions) -> None:

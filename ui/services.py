@@ -308,7 +308,7 @@ class House:
             self._readings.pop(document_id, None)
 
     def ingest_progress(self, filing: Filing) -> dict[str, Any]:
-        """Tell how far the reading of a filing is: {done, total, label}."""
+        """Tell how far the reading of a filing is: {done, total, label}, and `seconds_left` where it is known."""
         reading = self._readings.get(filing.document_id, f"ingest-{filing.document_id}")
         if filing.status in ("waiting", "reading"):
             if isinstance(reading, dict):
@@ -328,7 +328,8 @@ class House:
             return {"done": 0, "total": 0, "label": filing.status}
         if job.ended and get_filing(self.db, filing.document_id).status in ("waiting", "reading"):
             set_status(self.db, filing.document_id, "refused", job.error or f"The reading was {job.status}.")
-        return {"done": job.done, "total": job.total, "label": job.label or filing.status}
+        told = {"done": job.done, "total": job.total, "label": job.label or filing.status}
+        return told if job.seconds_left is None else told | {"seconds_left": round(job.seconds_left)}
 
     def resume_ingests(self) -> int:
         """Queue the filings that were stored but not read when the last process ended; give their number."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from assistant.store.database import Database
 from assistant.store.filings import read_file_name
@@ -22,7 +22,7 @@ def count_submitted(db: Database, matter_ids: Collection[str]) -> int:
 
 
 def list_reviews(
-    db: Database, matter_ids: Collection[str], author: str, most_signed: int
+    db: Database, matter_ids: Collection[str], author: str, most_ended: int, *, all_discarded: bool = False
 ) -> tuple[tuple[StoredSummary, str], ...]:
     """List the work on summaries of some matters, oldest first, each with the name of its file.
 
@@ -30,7 +30,8 @@ def list_reviews(
         db: The database.
         matter_ids: The matters.
         author: Whose drafts are listed; submitted and returned summaries are everybody's.
-        most_signed: So many of the signed-off ones, the newest.
+        most_ended: So many of the signed-off ones and of the discarded ones, the newest.
+        all_discarded: True to list everybody's discarded ones, False for the author's own.
     """
     present = and_(VersionRow.summary_id == SummaryRow.summary_id, VersionRow.version == SummaryRow.version)
     listed = _in_matters(select(SummaryRow, DocumentRow, VersionRow).join(VersionRow, present), matter_ids)
@@ -39,9 +40,11 @@ def list_reviews(
         and_(SummaryRow.status == "draft", SummaryRow.author == author),
     )
     newest = SummaryRow.created_at.desc(), SummaryRow.summary_id
-    signed = listed.where(SummaryRow.status == "signed_off").order_by(*newest).limit(most_signed)
+    signed = listed.where(SummaryRow.status == "signed_off").order_by(*newest).limit(most_ended)
+    aside = listed.where(SummaryRow.status == "discarded").order_by(*newest).limit(most_ended)
+    aside = aside if all_discarded else aside.where(SummaryRow.author == author)
     with db.reading() as session:
-        rows = [*session.execute(listed.where(open_ones)), *session.execute(signed)]
+        rows = [*session.execute(listed.where(open_ones)), *session.execute(signed), *session.execute(aside)]
         rows.sort(key=lambda row: row[0].created_at)
         vaults = {matter_id: open_vault(db, matter_id) for matter_id in {summary.matter_id for summary, _, _ in rows}}
         return tuple(
@@ -53,7 +56,7 @@ def list_reviews(
         )
 
 
-def _in_matters(asked: Select[Any], matter_ids: Collection[str]) -> Select[Any]:
+def _in_matters(asked: Any, matter_ids: Collection[str]) -> Any:
     """Narrow to some matters; summaries of sequestered filings are hidden with them."""
     joined = asked.join(DocumentRow, DocumentRow.document_id == SummaryRow.document_id)
     return joined.where(SummaryRow.matter_id.in_(matter_ids), DocumentRow.sequestered.is_(False))

@@ -20,7 +20,8 @@ from assistant.store.corrections import (
     read_row,
 )
 from assistant.store.database import Database, new_id, timestamp
-from assistant.store.tables import CorrectionRow, DocumentRow, RatingRow, SummaryRow, VersionRow
+from assistant.store.flags import rate_sentence
+from assistant.store.tables import CorrectionRow, DocumentRow, SummaryRow, VersionRow
 from assistant.store.vault import Vault, open_vault
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "list_summaries",
     "rate_sentence",
     "read_summary",
+    "restore_summary",
     "return_summary",
     "save_edit",
     "save_summary",
@@ -304,31 +306,17 @@ def discard_summary(db: Database, summary_id: str) -> None:
         row.status = "discarded"
 
 
-def rate_sentence(db: Database, summary_id: str, index: int, actor: str, rating: int, reason: str = "") -> None:
-    """Rate sentence `index` (from 0) of the current version; a person's later rating replaces the earlier one.
+def restore_summary(db: Database, summary_id: str) -> None:
+    """Take up a discarded summary again: it is returned where an attorney had sent it back, else a draft.
 
     Raises:
-        NotFound: There is no such summary or sentence.
-        WrongUsage: The rating is out of range.
+        NotFound: There is no such summary.
+        Conflict: It is not discarded.
     """
-    if rating not in (-1, 0, 1):
-        raise WrongUsage(f"The rating is {rating}.", expected="-1, 0 or 1")
     with db.session() as session:
         row = _row(session, summary_id)
-        current = session.get_one(VersionRow, (summary_id, row.version))
-        if not 0 <= index < len(json.loads(current.sentences)):
-            raise NotFound(f"The summary has no sentence {index}.", do="Reload it.")
-        session.merge(
-            RatingRow(
-                target_id=summary_id,
-                part=index + 1,
-                user=actor,
-                matter_id=row.matter_id,
-                rating=rating,
-                sealed_reason=open_vault(db, row.matter_id).seal(reason.encode(), f"rating|{summary_id}"),
-                created_at=timestamp(),
-            )
-        )
+        _need_status(row, ("discarded",), "restored")
+        row.status = "returned" if row.sealed_returned_reason else "draft"
 
 
 def _row(session: Session, summary_id: str) -> SummaryRow:

@@ -19,7 +19,9 @@ _CALLED = regex.compile(
     r"|code\sname|under\sthe\s(?:name|alias)(?:\sof)?|by\sthe\sname(?:\sof)?|(?:surname|patronymic|forename|first\sname|family\sname|given\sname)s?(?:\sof|\sis|\swas)?"
     rf"|went\sby|baptised|renamed|formerly|son\sof|daughter\sof)[ \n][“\"‘«']?(?P<name>{_NAME})"
 )
-_QUOTED = regex.compile(rf"(?:[“\"«]|(?<!\()[“\"«](?=the[ ]))(?P<name>(?:the[ ])?{_NAME})[”\"»](?![ \n]?\p{{Lu}}?\p{{Ll}}*[ \n]?Act\b)")
+_QUOTED = regex.compile(
+    rf"(?:[“\"«]|(?<!\()[“\"«](?=the[ ]))(?P<name>(?:the[ ])?{_NAME})[”\"»](?![ \n]?\p{{Lu}}?\p{{Ll}}*[ \n]?Act\b)"
+)
 _TITLED = regex.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Messrs|Dr|Mme|Mlle|Frau|Herr|Señora?|Signora?|Don|Doña|Maître|Judge|Lord|Lady|Sir|Dame)\b\.?[ ]"
     rf"(?P<name>(?:and[ ](?:Mrs|Ms)[ ])?{_NAME})"
@@ -42,7 +44,7 @@ class Aliases(LegalRecognizer):
             if trimmed is not None:
                 yield Found(match.start("own") if match["own"] else trimmed[0], trimmed[1], "PERSON", 0.75)
         for match in _TITLED.finditer(text):  # "Miss Ann Day", all words of law
-            yield Found(*match.span("name"), "PERSON", _WEAK)
+            yield Found(match.start("name"), match.end("name"), "PERSON", _WEAK)
         for match in _QUOTED.finditer(text):
             if not all(word.casefold() in GENERIC_ALIASES for word in _WORD.findall(match["name"])):
-                yield Found(*match.span("name"), "BODY", 0.5)
+                yield Found(match.start("name"), match.end("name"), "BODY", 0.5)

@@ -98,7 +98,7 @@ class Numbers(LegalRecognizer):
                 yield Found(start, end, "CODE", _SCORE)
         for pattern in (_SERIES, _ENTERED, _CODED):
             for match in pattern.finditer(text):
-                yield Found(*match.span("code"), "CODE", _SCORE)
+                yield Found(match.start("code"), match.end("code"), "CODE", _SCORE)
         for match in _PLATE.finditer(text):
             if not _NO_PLATE.intersection(match.group().replace("-", " ").split()):
                 yield Found(match.start(), match.end(), "CODE", _SCORE)

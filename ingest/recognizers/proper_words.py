@@ -53,9 +53,7 @@ _KIND_BEHIND = (
     r"[ \n](?:(?:central|local|general|state|regional|city|primary|secondary|high|psychiatric|military|civil|criminal|administrative|juvenile|women’s"
     rf"|municipal|provincial|district|federal|land|tax|forest|health|labour)\s)?(?:{_KIND})\b"
 )
-_SMALL_KIND = regex.compile(
-    rf"(?<![\p{{L}}\p{{N}}’'-])(?P<own>{_NAME}(?:[ \n]{_NAME}){{0,3}}){_KIND_BEHIND}"
-)
+_SMALL_KIND = regex.compile(rf"(?<![\p{{L}}\p{{N}}’'-])(?P<own>{_NAME}(?:[ \n]{_NAME}){{0,3}}){_KIND_BEHIND}")
 KIND_BEHIND = regex.compile(_KIND_BEHIND)
 _ON_A_MAP = regex.compile(
     r"(?:villages?|towns?|hamlet|settlement|district|municipality|neighbourhood|quarter|commune|province|region|island|river|lake"
@@ -80,7 +78,11 @@ class ProperWords(LegalRecognizer):
     def find(self, text: str, artifacts: Any) -> Iterable[Found]:
         """Give unknown words with a capital, names with a kind in small letters, numbered institutions, foreign glosses."""
         small = set(_SMALL.findall(text))
-        words = [match for match in _CAPITAL.finditer(text) if not match.group().isupper() or _is_written_large(match.group())]
+        words = [
+            match
+            for match in _CAPITAL.finditer(text)
+            if not match.group().isupper() or _is_written_large(match.group())
+        ]
         names = {word for match in words if _is_noun_inside(text, match.start(), word := match.group(), small)}
         for match in words:
             word = match.group()

@@ -1,4 +1,4 @@
-"""People, matters, consent, holds, audit, keys, erasure."""
+"""People, matters, consent, audit, keys, erasure."""
 
 from __future__ import annotations
 
@@ -312,15 +312,6 @@ def list_notices(house: House, user: User, matter_id: str) -> list[dict[str, Any
         {"kind": n.kind, "subject": n.subject, "actor": n.actor, "reason": n.reason, "created_at": n.created_at}
         for n in notices.list_notices(house.db, matter_id)
     ]
-
-
-def set_legal_hold(house: House, user: User, matter_id: str, holds: bool) -> dict[str, Any]:
-    """Lay a legal hold on a matter, or lift it: while it lies, nothing of the matter can be erased."""
-    check(house.db, user, "hold.set", matter_id)
-    with house.db.session():
-        matter = matters.set_legal_hold(house.db, matter_id, holds)
-        audit.record(house.db, user.name, "hold.set", matter_id, {"holds": holds})
-    return present_matter(matter, content=True)
 
 
 def rotate_keys(house: House, user: User) -> dict[str, Any]:

@@ -118,13 +118,26 @@ def _stream(
     documents = {d: s.document for d, s in cited.items()}
     sources = Sources(*cited.values(), fetch=house.source)
     yield {"kind": "progress", "done": 1, "total": 2, "label": "reading"}
+    weighed = chat.weigh(masked, hits, documents, history)
+    yield {
+        "kind": "weighed",
+        "confidence": round(weighed.confidence, 3),
+    }  # so that a notice can stand there before the answer
     chosen = house.choose_adapter(adapter, user.name)
     engine = None if chosen == "none" else house.engine
     made: Answer | None = None
     index = 0
     try:
         for item in chat.answer(
-            masked, hits, documents, engine, history=history, adapter=chosen, settings=house.settings, stop=stop
+            masked,
+            hits,
+            documents,
+            engine,
+            history=history,
+            adapter=chosen,
+            settings=house.settings,
+            stop=stop,
+            weighed=weighed,
         ):
             check(house.db, user, "question.ask", matter_id)  # a wall may have been set meanwhile
             if isinstance(item, Answer):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.documents import Detail, Sentence, Summary, join_parts
 from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, people, reviews, work
+from assistant.store.flags import list_flags
 from assistant.store.people import User
 from assistant.store.usable import is_usable
 from assistant.store.work import StoredSummary
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ui.services import House
 
 Event = dict[str, Any]
-_SIGNED_SHOWN = 30
+_ENDED_SHOWN = 30
 _DETAILS = ("brief", "detailed", "comprehensive")
 
 
@@ -72,7 +73,7 @@ def _stream(
         summary_id = work.save_summary(house.db, made, user.name)
         counts = {"summary": summary_id, "sentences": len(made.sentences), "adapter": made.adapter}
         audit.record(house.db, user.name, "summary.make", document_id, counts)
-    yield {"kind": "done", "summary": _present(house, work.get_summary(house.db, summary_id))}
+    yield {"kind": "done", "summary": present_stored(house, work.get_summary(house.db, summary_id))}
 
 
 def open_summary(house: House, user: User, summary_id: str, action: str = "matter.read") -> StoredSummary:
@@ -92,8 +93,10 @@ def _source(house: House, stored: StoredSummary) -> Source:
     return house.source(stored.document_id, stored.revision)
 
 
-def _present(house: House, stored: StoredSummary) -> dict[str, Any]:
+def present_stored(house: House, stored: StoredSummary) -> dict[str, Any]:
+    """Give a stored summary as its reader sees it, with the flags of its sentences."""
     source = _source(house, stored)
+    flags = list_flags(house.db, stored.summary_id)
     shown = present_summary(stored.summary, Sources(source), stored.sentences)
     shown.update(
         summary_id=stored.summary_id,
@@ -108,15 +111,24 @@ def _present(house: House, stored: StoredSummary) -> dict[str, Any]:
         signed_off_by=stored.signed_off_by,
         returned_reason=stored.returned_reason,
         created_at=stored.created_at,
+        flags=[{"index": f.index, "by": f.actor, "reason": _word_flag(f.reason)} for f in flags],
     )
     return shown
+
+
+def _word_flag(reason: str) -> str:
+    """Word the reason of a flag, which begins with a key of the legal reasons."""
+    from assistant.feedback import REASONS
+
+    key, _, note = reason.partition(": ")
+    return REASONS[key] + (f": {note}" if note else "") if key in REASONS else reason
 
 
 def get_summary(house: House, user: User, summary_id: str) -> dict[str, Any]:
     """Give a stored summary in its current version, restored for the reader."""
     stored = open_summary(house, user, summary_id)
     audit.record(house.db, user.name, "summary.read", summary_id, {"version": stored.version})
-    return _present(house, stored)
+    return present_stored(house, stored)
 
 
 def latest_summary(house: House, user: User, document_id: str) -> dict[str, Any] | None:
@@ -210,17 +222,32 @@ def _save(
     with house.db.session():
         version = work.save_edit(house.db, stored.summary_id, user.name, text, sentences, expected_version)
         audit.record(house.db, user.name, "summary.edit", stored.summary_id, {"version": version})
-    return _present(house, work.get_summary(house.db, stored.summary_id))
+    return present_stored(house, work.get_summary(house.db, stored.summary_id))
 
 
-def difference(house: House, user: User, summary_id: str) -> list[list[str]]:
-    """Give what people changed since the model wrote it, word by word: [op, text] with op equal, delete, insert."""
+def difference(house: House, user: User, summary_id: str, version: int | None = None) -> list[list[str]]:
+    """Give what people changed, word by word: [op, text] with op equal, delete, insert.
+
+    Args:
+        house: The open house.
+        user: A member of the matter.
+        summary_id: The summary.
+        version: What this version changed in the one before; None compares the current one with what the model wrote.
+
+    Raises:
+        NotFound: There is no such version, or it is the first, which changed nothing.
+    """
     from assistant.feedback import diff_words
 
     stored = open_summary(house, user, summary_id)
     sources = Sources(_source(house, stored))
-    before = _restored_text(stored.summary.sentences, sources)
-    return [[op, text] for op, text in diff_words(before, _restored_text(stored.sentences, sources))]
+    before, after = stored.summary.sentences, stored.sentences
+    if version is not None:
+        had = {v.version: v.sentences for v in work.versions(house.db, summary_id)}
+        if version - 1 not in had or version not in had:
+            raise NotFound(f"Version {version} has none before it to compare.", expected=f"2 to {stored.version}")
+        before, after = had[version - 1], had[version]
+    return [[op, text] for op, text in diff_words(_restored_text(before, sources), _restored_text(after, sources))]
 
 
 def _restored_text(sentences: tuple[Sentence, ...], sources: Sources) -> str:
@@ -270,7 +297,7 @@ def submit(
     with house.db.session():
         correction = work.submit(house.db, summary_id, user.name, rating, tuple(reasons), note, expected_version)
         audit.record(house.db, user.name, "summary.submit", summary_id, {"correction": correction.correction_id})
-    return _present(house, work.get_summary(house.db, summary_id))
+    return present_stored(house, work.get_summary(house.db, summary_id))
 
 
 def sign_off(house: House, user: User, summary_id: str, expected_version: int | None = None) -> dict[str, Any]:
@@ -287,7 +314,7 @@ def sign_off(house: House, user: User, summary_id: str, expected_version: int | 
             work.submit(house.db, summary_id, user.name, 0, (), "", expected_version)
         correction = work.sign_off(house.db, summary_id, user.name, expected_version)
         audit.record(house.db, user.name, "summary.sign_off", summary_id, {"correction": correction.correction_id})
-    return _present(house, work.get_summary(house.db, summary_id))
+    return present_stored(house, work.get_summary(house.db, summary_id))
 
 
 def send_back(house: House, user: User, summary_id: str, reason: str) -> dict[str, Any]:
@@ -298,16 +325,17 @@ def send_back(house: House, user: User, summary_id: str, reason: str) -> dict[st
     with house.db.session():
         work.return_summary(house.db, summary_id, user.name, reason.strip())
         audit.record(house.db, user.name, "summary.return", summary_id, {})
-    return _present(house, work.get_summary(house.db, summary_id))
+    return present_stored(house, work.get_summary(house.db, summary_id))
 
 
 def review_list(house: House, user: User) -> list[dict[str, Any]]:
     """List the work on summaries in the user's matters, oldest first.
 
-    Submitted and returned ones are everybody's of the matter, drafts their author's, and of the signed-off ones
-    the newest stand.
+    Submitted and returned ones are everybody's of the matter, drafts their author's, discarded ones their author's and
+    the attorneys', and of the signed-off and the discarded ones the newest stand.
     """
-    found = reviews.list_reviews(house.db, _readable(house, user), user.name, _SIGNED_SHOWN)
+    everybodys = may(user.role, "summary.sign_off")
+    found = reviews.list_reviews(house.db, _readable(house, user), user.name, _ENDED_SHOWN, all_discarded=everybodys)
     return [_present_row(stored, file_name) for stored, file_name in found]
 
 
@@ -360,7 +388,7 @@ def export_summary(
     from ui.export import export_file
 
     stored = open_summary(house, user, summary_id)
-    written = export_file(_present(house, stored), form, citations, scrub)
+    written = export_file(present_stored(house, stored), form, citations, scrub)
     told = {"form": form, "version": stored.version, "scrubbed": int(scrub)}
     audit.record(house.db, user.name, "summary.export", summary_id, told)
     return written

@@ -63,7 +63,10 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
 
 def load_actions() -> Any:
     """Load the actions, one module an aggregate."""
-    modules = ("chronology", "filings", "summaries", "again", "questions", "learning", "people", "names", "oversight")
+    modules = (
+        "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
+        "oversight",
+    )  # fmt: skip
     return SimpleNamespace(**{name: import_module(f"ui.actions.{name}") for name in modules})
 
 

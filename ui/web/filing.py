@@ -193,10 +193,36 @@ async def rewrite(request: Request, summary_id: str) -> Response:
     )
 
 
+@router.post("/api/summaries/{summary_id}/sentences/{index}/flag")
+async def flag_sentence(request: Request, summary_id: str, index: int) -> Any:
+    """Say that a sentence is wrong: {reason, note, version}."""
+    data = await read_json(request)
+    reason, note = pick_text(data, "reason", 40), pick_text(data, "note", 2000)
+    return await judge(request, "flag_sentence", summary_id, index, reason, note, pick_number(data, "version"))
+
+
+@router.delete("/api/summaries/{summary_id}/sentences/{index}/flag")
+async def withdraw_flag(request: Request, summary_id: str, index: int, version: int) -> Any:
+    """Take back one's own flag of a sentence."""
+    return await judge(request, "withdraw_flag", summary_id, index, version)
+
+
+@router.post("/api/summaries/{summary_id}/discard")
+async def discard_summary(request: Request, summary_id: str) -> Any:
+    """Put a summary aside; it is kept."""
+    return await judge(request, "discard_summary", summary_id)
+
+
+@router.post("/api/summaries/{summary_id}/restore")
+async def restore_summary(request: Request, summary_id: str) -> Any:
+    """Take up a summary again that was put aside."""
+    return await judge(request, "restore_summary", summary_id)
+
+
 @router.get("/api/summaries/{summary_id}/difference")
-async def get_difference(request: Request, summary_id: str) -> dict[str, Any]:
-    """Give the difference between the model's text and the present one, word by word."""
-    return {"difference": await act(request, "difference", summary_id)}
+async def get_difference(request: Request, summary_id: str, version: int | None = None) -> dict[str, Any]:
+    """Give what people changed in the model's text, or in one version, word by word."""
+    return {"difference": await act(request, "difference", summary_id, version)}
 
 
 @router.get("/api/summaries/{summary_id}/versions")
@@ -254,6 +280,12 @@ def export_summary(
 async def act(request: Request, action: str, *values: Any) -> Any:
     """Run one of the summary actions in a thread and give what it gives."""
     call = getattr(request.app.state.actions.summaries, action)
+    return await run_in_threadpool(call, request.app.state.house, current_user(request), *values)
+
+
+async def judge(request: Request, action: str, *values: Any) -> Any:
+    """Run one of the verdicts on a summary in a thread and give what it gives."""
+    call = getattr(request.app.state.actions.verdicts, action)
     return await run_in_threadpool(call, request.app.state.house, current_user(request), *values)
 
 

@@ -75,10 +75,15 @@ async def upload_filing(request: Request, matter_id: str) -> Response:
 
 
 @router.delete("/api/filings/{document_id}")
-def delete_filing(request: Request, document_id: str) -> dict[str, Any]:
-    """Remove a filing and all that was made from it."""
-    request.app.state.actions.filings.delete_filing(request.app.state.house, current_user(request), document_id)
-    return {"deleted": document_id}
+async def delete_filing(request: Request, document_id: str) -> Any:
+    """Remove a filing and all that was made from it; names the adapters that learned from it."""
+    return await _act(request, "delete_filing", document_id)
+
+
+@router.post("/api/filings/{document_id}/reveal-hidden")
+async def reveal_hidden(request: Request, document_id: str) -> dict[str, Any]:
+    """Give the text that a filing carries and does not show; a change, because each time is recorded."""
+    return {"hidden": await _act(request, "reveal_hidden", document_id)}
 
 
 @router.post("/api/filings/{document_id}/sequester")
@@ -134,7 +139,10 @@ def _progress(filing: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counts(progress: dict[str, Any]) -> dict[str, int]:
-    return {"done": int(progress.get("done") or 0), "total": int(progress.get("total") or 0)}
+    """Give how far a job is; `seconds_left` only where it is known."""
+    left = progress.get("seconds_left")
+    counts = {"done": int(progress.get("done") or 0), "total": int(progress.get("total") or 0)}
+    return counts if left is None else counts | {"seconds_left": round(left)}
 
 
 def _list(request: Request, matter_id: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from assistant.errors import WrongUsage
 from ui.web.access import require_role
 from ui.web.answers import pick_text
 from ui.web.filing import download, read_json
@@ -125,8 +126,25 @@ async def list_notices(request: Request, matter_id: str) -> Any:
 
 @router.post("/api/matters/{matter_id}/hold")
 async def set_legal_hold(request: Request, matter_id: str) -> Any:
-    """Lay a legal hold on a matter, or lift it: {holds}."""
-    return await act(request, "set_legal_hold", matter_id, (await read_json(request)).get("holds") is True)
+    """Lay a legal hold on a matter, or lift it: {holds, reason}."""
+    return await _order(request, "set_legal_hold", matter_id)
+
+
+@router.post("/api/matters/{matter_id}/order")
+async def set_protective_order(request: Request, matter_id: str) -> Any:
+    """Record a protective order over a matter, or lift it: {holds, reason}."""
+    return await _order(request, "set_protective_order", matter_id)
+
+
+async def _order(request: Request, action: str, matter_id: str) -> Any:
+    """Run one of the orders on a matter in a thread."""
+    data = await read_json(request)
+    if not isinstance(data.get("holds"), bool):  # what is malformed must not lift anything
+        raise WrongUsage('The field "holds" is missing or malformed.', expected="true or false")
+    reason = pick_text(data, "reason", 2000) if "reason" in data else ""
+    call = getattr(request.app.state.actions.orders, action)
+    user = current_user(request)
+    return await run_in_threadpool(call, request.app.state.house, user, matter_id, data["holds"], reason)
 
 
 @router.post("/api/keys/rotate")

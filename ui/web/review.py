@@ -17,6 +17,7 @@ GROUPS = (
     ("returned", "Returned"),
     ("draft", "Drafts not submitted"),
     ("signed_off", "Signed off"),
+    ("discarded", "Discarded"),
 )
 
 

@@ -30,6 +30,14 @@ STATUS_WORDS = {
     "discarded": "The candidate was discarded",
 }
 
+DUE_WORDS = {
+    "erased": "learned from what was erased since: start a round without it, or roll back",
+    "prompts": "was trained with other prompts than are used now: start a round",
+    "pseudonyms": "was trained with other pseudonyms than are used now: start a round",
+    "files": "has damaged files: restore them from a backup, or roll back",
+}
+"""Why an adapter should be trained again, and what to do."""
+
 
 def show_preview(preview: Mapping[str, Any]) -> str:
     """Show what a round would learn from now, and what is left out and why."""
@@ -67,8 +75,12 @@ def show_results(found: Mapping[str, Any] | None) -> str:
     results = (found or {}).get("results") or {}
     if not found or not results:
         return ""
-    rows = [(name, *[_figure(score.get(key)) for key, _ in METRICS], _share(score)) for name, score in results.items()]
-    table = _table(("System", *[title for _, title in METRICS], "Supported"), rows)
+    rows = [
+        (name, *[_figure(score.get(key)) for key, _ in METRICS], _share(score), *_cover(score))
+        for name, score in results.items()
+    ]
+    titles = ("System", *[title for _, title in METRICS], "Supported", "Parts covered", "Words")
+    table = _table(titles, rows)
     spans = [
         (name, s["rouge1"]["f1"], *s["rouge1"]["ci95"])
         for name, s in results.items()
@@ -91,17 +103,19 @@ def show_adapters(adapters: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         (
             a["adapter_id"],
-            words.get(a["status"], a["status"]),
+            words.get(a["status"], a["status"]) + (", due" if a.get("due") else ""),
             a.get("parent") or "-",
-            str(a.get("hash") or "")[:8],
+            str(a.get("hash") or "")[:12],
             len(a.get("matters") or ()),
             _figure((a.get("scores") or {}).get("rouge1")),
             str(a.get("created_at") or "")[:10],
+            _promotion(a),
         )
         for a in sorted(adapters, key=lambda a: str(a.get("created_at") or ""), reverse=True)
     ]
     return _block(
-        _table(("Adapter", "State", "Learned on", "Hash", "Matters", "ROUGE-1", "Made"), rows)
+        _table(("Adapter", "State", "Learned on", "Hash", "Matters", "ROUGE-1", "Made", "Promoted"), rows)
+        + _due(adapters)
         if rows
         else '<p class="cb-quiet">No adapter is installed: summaries are written by the base model.</p>'
     )
@@ -203,6 +217,31 @@ def _figure(score: Any) -> str:
 def _share(score: Mapping[str, Any]) -> str:
     rate = score.get("supported_rate")
     return "-" if not isinstance(rate, int | float) else f"{rate:.0%}"
+
+
+def _cover(score: Mapping[str, Any]) -> tuple[str, str]:
+    """Give how much of the approved summary's parts a system wrote about, and its mean length in words."""
+    parts, words = score.get("parts_covered"), score.get("words")
+    return (
+        f"{parts:.0%}" if isinstance(parts, int | float) else "-",
+        f"{words:.0f}" if isinstance(words, int | float) else "-",
+    )
+
+
+def _promotion(adapter: Mapping[str, Any]) -> str:
+    """Give who made an adapter the active one, and on which day; "-" where nobody ever did."""
+    by, at = adapter.get("promoted_by") or "", str(adapter.get("promoted_at") or "")[:10]
+    return ", ".join(filter(None, (by, at))) or "-"
+
+
+def _due(adapters: Sequence[Mapping[str, Any]]) -> str:
+    """Say of each adapter that should be trained again why, and what to do."""
+    told = [
+        f"<li>{escape(a['adapter_id'])} {escape(DUE_WORDS.get(why, str(why)))}</li>"
+        for a in adapters
+        for why in a.get("due") or ()
+    ]
+    return f'<div class="cb-notice cb-half"><ul>{"".join(told)}</ul></div>' if told else ""
 
 
 def _table(titles: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

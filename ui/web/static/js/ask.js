@@ -114,13 +114,23 @@ async function send() {
   if (!conversation && find(".empty", turns)) turns.replaceChildren();
   const list = el("ol", { class: "answer" });
   const label = el("p", { class: "small quiet", role: "status" }, "Looking for passages…");
-  const live = el("article", { class: "turn" }, el("h2", {}, question), label, list, skeletons(3));
+  // What is known so far; the notice above the answer follows it, so that nobody reads a sentence before its warning.
+  const known = { abstained: false, sentences: [], confidence: 1 };
+  const warning = el("div", { role: "status", "data-warning": true });
+  const warn = () => warning.replaceChildren(notice(known) || "");
+  const live = el("article", { class: "turn" }, el("h2", {}, question), warning, label, list, skeletons(3));
   turns.append(live);
   live.scrollIntoView({ block: "start" });
   input.value = "";
   let answer = null;
   running = stream(`/api/matters/${matter}/ask`, { question, document_ids: chosen(), conversation_id: conversation }, (event) => {
+    if (event.kind === "weighed") {
+      known.confidence = event.confidence;
+      warn();
+    }
     if (event.kind === "sentence") {
+      known.sentences.push(event.sentence);
+      warn();
       list.append(answerItem(event.sentence, list.children.length));
       if (list.children.length === 1 && event.sentence.evidence[0]) openPlace(event.sentence.evidence[0]);
     }

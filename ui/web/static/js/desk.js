@@ -6,6 +6,7 @@ import { coverageLines, groupByPart, sentenceItem } from "./sentences.js";
 import { againMenu, rewrite } from "./again.js";
 import { drawNotice } from "./earlier.js";
 import { drawAbout, drawDifference, drawVersions } from "./views.js";
+import { flag, flagsOf, mayFlag } from "./flags.js";
 import { drawFoot } from "./signing.js";
 import { drawStated } from "./stated.js";
 import { Viewer } from "./viewer.js";
@@ -29,7 +30,8 @@ export class Desk {
     new ResizeObserver(() => this.viewer.size()).observe(this.viewer.scroll);
   }
 
-  get locked() { return !this.summary || this.summary.status === "signed_off" || Boolean(this.running || this.past || this.rewriting); }
+  // Only a draft or a returned summary can be worded anew; what is submitted waits for an attorney as it stands.
+  get locked() { return !["draft", "returned"].includes(this.summary?.status) || Boolean(this.running || this.past || this.rewriting); }
 
   async open(filing, summary, { page = 0, view = "summary", all = [] } = {}) {
     this.running?.abort();
@@ -89,6 +91,7 @@ export class Desk {
   }
 
   show(view) {
+    if (!this.filing) return; // a tab that is pressed while the filing is still loaded
     this.view = view;
     this.draw();
   }
@@ -132,6 +135,7 @@ export class Desk {
     const index = findAll(".sentence", this.body).length;
     const last = findAll(".part", this.body).pop();
     const acts = {
+      flag: mayFlag(this) ? (i) => flag(this, i) : null, flags: (i) => flagsOf(this.summary, i).map((one) => ({ ...one, own: one.by === this.user })),
       edit: this.locked ? null : (i) => this.edit(i), another: (i) => this.another(i), source: (i) => this.useSource(i), pin: (e) => this.goTo(e),
       pick: (i) => this.pick(i), preview: (i) => this.preview(i), focus: (i) => this.pick(i, { follow: false }),
     };
@@ -287,6 +291,7 @@ export class Desk {
       "[": () => this.viewer.turn(-1), "]": () => this.viewer.turn(1), Escape: () => this.stop(),
       Enter: () => this.goTo(this.sentences()[this.active]?.evidence[0]),
       e: () => this.edit(Math.max(this.active, 0)), u: () => this.useSource(this.active), o: () => !this.locked && this.another(Math.max(this.active, 0)),
+      x: () => flag(this, this.active), Delete: () => find("[data-discard]", this.foot)?.click(),
       ...(this.review ? { ArrowDown: () => move(1), ArrowUp: () => move(-1), v: () => this.toggleDifference() }
         : { j: () => move(1), k: () => move(-1), d: () => this.toggleDifference(), r: () => this.write(), s: () => find("[data-submit]", this.foot)?.click() }),
     };

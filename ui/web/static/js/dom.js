@@ -62,6 +62,17 @@ export function ask(title, fields, { button = "Save", danger = false, say = "" }
   });
 }
 
+// Something to be read before the work goes on; resolves when it is closed.
+export function tell(title, ...content) {
+  return new Promise((resolve) => {
+    const dialog = el("dialog", { "aria-label": title }, el("form", { method: "dialog" }, el("h2", {}, title), content,
+      el("div", { class: "ends" }, el("button", { class: "main" }, "Close"))));
+    dialog.addEventListener("close", () => { dialog.remove(); resolve(); });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
 export function field(label, input) {
   return el("label", { class: "field" }, label, input);
 }
@@ -77,6 +88,15 @@ export function plural(count, one, many = one + "s") {
 
 export function capital(words) {
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+// Time left in words, rounded to what was measured; nothing where it is not known.
+export function timeLeft(seconds) {
+  if (typeof seconds !== "number") return "";
+  if (seconds < 10) return "a few seconds left";
+  if (seconds < 55) return `about ${Math.ceil(seconds / 10) * 10} s left`;
+  if (seconds < 90 * 60) return `about ${Math.max(Math.round(seconds / 60), 1)} min left`;
+  return `about ${Math.round(seconds / 3600)} hours left`;
 }
 
 export function when(iso) {

@@ -1,6 +1,6 @@
 // The Filing screen: waits until the filing has been read, then opens its desk.
 
-import { capital, el, find, icon, toast } from "./dom.js";
+import { capital, el, find, icon, timeLeft, toast } from "./dom.js";
 import { get } from "./api.js";
 import { Desk } from "./desk.js";
 
@@ -35,13 +35,13 @@ async function markPlace(place) {
 async function wait() {
   find("[data-desk]", frame).setAttribute("data-unready", "");
   find("[data-title]", frame).textContent = filing.file;
-  const { done = 0, total = 0, label = "" } = filing.progress || {};
+  const { done = 0, total = 0, label = "", seconds_left: left } = filing.progress || {};
   const body = find("[data-body]", frame);
   if (filing.status === "refused") {
     body.replaceChildren(el("div", { class: "empty", role: "alert" }, icon("cross"), el("h2", {}, filing.error || "This filing could not be read"), el("p", {}, filing.do || ""), el("a", { class: "button main", href: `/m/${filing.matter_id}` }, "Back to the filings")));
     return;
   }
-  body.replaceChildren(el("div", { class: "empty", role: "status" }, el("h2", {}, "This filing is being read"), el("p", { class: "quiet" }, total ? `${capital(label)} · ${done} of ${total}` : capital(label || "waiting for its turn")),
+  body.replaceChildren(el("div", { class: "empty", role: "status" }, el("h2", {}, "This filing is being read"), el("p", { class: "quiet" }, [total ? `${capital(label)} · ${done} of ${total}` : capital(label || "waiting for its turn"), timeLeft(left)].filter(Boolean).join(" · ")),
     el("progress", total ? { max: total, value: done, "aria-label": "Reading" } : { "aria-label": "Reading" }), el("p", { class: "quiet" }, "It opens here by itself. You may leave; the work goes on.")));
   setTimeout(async () => {
     try { filing = await get(`/api/filings/${filing.document_id}`, { background: true }); } catch (error) { toast(error.message); }

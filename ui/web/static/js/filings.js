@@ -1,7 +1,7 @@
 // The Filings screen: rows that follow the work, files dropped anywhere on the page.
 
-import { ask, capital, el, field, find, findAll, icon, plural, toast, when } from "./dom.js";
-import { get, remove, upload } from "./api.js";
+import { ask, capital, el, field, find, findAll, icon, plural, tell, timeLeft, toast, when } from "./dom.js";
+import { get, post, remove, upload } from "./api.js";
 
 const root = document.getElementById("filings");
 const matter = root.dataset.matter;
@@ -16,9 +16,9 @@ function state(filing) {
   if (filing.status === "ready") return el("span", { class: "state good" }, icon("check"), "Ready");
   if (filing.status === "refused") return el("div", { class: "why" }, el("span", { class: "state bad" }, icon("cross"), "Needs attention"), el("p", { class: "small" }, isLocked(filing) ? filing.error : [filing.error, filing.do].filter(Boolean).join(" ")),
     isLocked(filing) && el("button", { type: "button", onclick: () => unlock(filing) }, icon("lock", "tiny"), "Give the password"));
-  const { done = 0, total = 0, label = "" } = filing.progress || {};
+  const { done = 0, total = 0, label = "", seconds_left: left } = filing.progress || {};
   const words = filing.status === "waiting" && !total ? "Waiting for its turn" : capital(label || "reading");
-  return el("div", { class: "progress" }, el("span", { class: "state wait" }, icon("clock"), words, total ? el("span", { class: "number" }, `${done} of ${total}`) : ""),
+  return el("div", { class: "progress" }, el("span", { class: "state wait" }, icon("clock"), words, total ? el("span", { class: "number" }, `${done} of ${total}`) : "", timeLeft(left) && el("span", { class: "small", "data-left": true }, `· ${timeLeft(left)}`)),
     el("progress", total ? { max: total, value: done, "aria-label": `Reading ${filing.file}` } : { "aria-label": `Reading ${filing.file}` }));
 }
 
@@ -26,10 +26,11 @@ function isLocked(filing) { return /encrypted|password/i.test(filing.error); }
 
 function row(filing) {
   const open = filing.status === "refused" ? el("strong", { class: "serif" }, filing.file) : el("a", { href: `/f/${filing.document_id}` }, filing.file);
+  const aside = root.dataset.mayDelete && el("button", { type: "button", class: "square plain", "aria-label": `Sequester ${filing.file}`, title: "Sequester", "data-sequester": true, onclick: () => sequester(filing) }, icon("lock", "tiny"));
   const again = root.dataset.mayDelete && el("button", { type: "button", class: "square plain", "aria-label": `Delete ${filing.file}`, title: "Delete", onclick: () => drop(filing) }, icon("close", "tiny"));
   return el("tr", { "data-id": filing.document_id }, el("td", {}, el("div", { class: "title" }, open)),
     el("td", { class: "type" }, filing.status === "ready" ? filing.document_type : ""), el("td", { class: "number" }, filing.pages ? filing.pages.toLocaleString("en-US") : ""),
-    el("td", {}, state(filing)), el("td", { class: "small quiet" }, `${when(filing.added_at)} · ${filing.added_by}`), el("td", { class: "number" }, again));
+    el("td", {}, state(filing)), el("td", { class: "small quiet" }, `${when(filing.added_at)} · ${filing.added_by}`), el("td", { class: "number" }, aside, again));
 }
 
 function sendingRow(item) {
@@ -109,9 +110,43 @@ async function drop(filing) {
   const sure = await ask("Delete this filing?", [], { button: "Delete", danger: true, say: `${filing.file} goes with its summaries and answers’ evidence. This cannot be undone.` });
   if (!sure) return;
   try {
-    await remove(`/api/filings/${filing.document_id}`);
-    filings = filings.filter((f) => f !== filing);
+    const { adapters_due: due = [] } = await remove(`/api/filings/${filing.document_id}`);
+    filings = filings.filter((f) => f.document_id !== filing.document_id);
     draw();
+    if (due.length) await tell("Deleted, and learned from", el("p", {}, `${due.join(", ")} learned from this filing and ${due.length === 1 ? "is" : "are"} marked as due for a round without it. Until then ${due.length === 1 ? "it goes" : "they go"} on as before: tell your administrator.`));
+  } catch (error) { toast(error.message); }
+}
+
+// Clawed back: hidden from everybody at once and kept; an attorney of the matter releases it.
+async function sequester(filing) {
+  const why = field("Why (kept sealed with the matter)", el("textarea", { name: "reason", rows: "2", required: true, maxlength: "2000" }));
+  const data = await ask("Sequester this filing?", [why], { button: "Sequester", danger: true, say: `${filing.file} disappears at once for everybody: from lists, search, summaries, answers and training. Nothing is deleted, and an attorney of the matter can release it. The people of the matter see that you did it and why.` });
+  if (!data) return;
+  try {
+    await post(`/api/filings/${filing.document_id}/sequester`, { reason: data.get("reason") });
+    filings = filings.filter((f) => f.document_id !== filing.document_id);
+    draw();
+    await drawSequestered();
+  } catch (error) { toast(error.message); }
+}
+
+async function release(filing) {
+  const why = field("Why (kept sealed with the matter)", el("textarea", { name: "reason", rows: "2", required: true, maxlength: "2000" }));
+  const data = await ask("Release this filing?", [why], { button: "Release", danger: true, say: `${filing.file} is shown and found again, with its summaries, and may train where the client has agreed. The people of the matter see that you did it and why.` });
+  if (!data) return;
+  try {
+    await post(`/api/filings/${filing.document_id}/lift-sequester`, { reason: data.get("reason") });
+    await Promise.all([look(), drawSequestered()]);
+  } catch (error) { toast(error.message); }
+}
+
+async function drawSequestered() {
+  if (!root.dataset.mayDelete) return;
+  try {
+    const clawed = (await get(`/api/matters/${matter}/sequestered`)).filings;
+    find("[data-sequestered]", root).hidden = !clawed.length;
+    find("[data-clawed]", root).replaceChildren(...clawed.map((filing) => el("li", { class: "row" }, icon("lock"), el("span", { class: "grow" }, el("strong", { class: "serif" }, filing.file), el("span", { class: "small quiet" }, ` added ${when(filing.added_at)}`)),
+      el("button", { type: "button", "aria-label": `Release ${filing.file}`, onclick: () => release(filing) }, "Release…"))));
   } catch (error) { toast(error.message); }
 }
 
@@ -132,3 +167,4 @@ function startDrop() {
 draw();
 startDrop();
 look();
+drawSequestered();

@@ -49,6 +49,27 @@ find("[data-wall]")?.addEventListener("click", async () => {
   if (data) change(() => post(`/api/matters/${matter}/walls`, Object.fromEntries(data)));
 });
 
+// What an attorney orders for the matter, each with what follows from it, in plain words.
+const ORDERS = {
+  "order-set": ["order", true, "Record a protective order?", "Record the order", "Which order (kept sealed with the matter)",
+    "Nothing of this matter trains the model while the order stands, whatever the client has agreed to. A round that is running on it ends without a candidate, and no candidate that learned from it can be promoted. Summaries and questions go on. What the active adapter has learned already stays until it is retrained."],
+  "order-lift": ["order", false, "Lift the protective order?", "Lift the order", "Why it ends (kept sealed with the matter)",
+    "Where the client’s consent is recorded, signed-off summaries of this matter train again from the next round on."],
+  "hold-set": ["hold", true, "Lay a legal hold on this matter?", "Lay the hold", "Why (kept sealed with the matter)",
+    "Nobody can delete a filing of this matter or erase the matter, administrators included, until an attorney of the matter lifts the hold. Everything else goes on."],
+  "hold-lift": ["hold", false, "Lift the legal hold?", "Lift the hold", "Why it ends (kept sealed with the matter)",
+    "Filings of this matter can be deleted again by its attorneys, and the matter can be erased by two people. Neither can be undone."],
+};
+
+for (const button of findAll("[data-order]")) {
+  const [path, holds, title, words, label, say] = ORDERS[button.dataset.order];
+  button.addEventListener("click", async () => {
+    const reason = field(label, el("textarea", { name: "reason", rows: "2", required: true, maxlength: "2000" }));
+    const data = await ask(title, [reason, el("p", { class: "small quiet" }, "The people of the matter see that you did it, when and why. It is recorded in the audit log, there without the reason.")], { button: words, danger: true, say });
+    if (data) change(() => post(`/api/matters/${matter}/${path}`, { holds, reason: data.get("reason") }));
+  });
+}
+
 for (const row of findAll("[data-walled]")) {
   const { walled } = row.dataset;
   find("[data-lift]", row)?.addEventListener("click", async () => {

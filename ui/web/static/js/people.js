@@ -1,6 +1,6 @@
 // The People screen: accounts, roles, access to matters, erasure by two people.
 
-import { ask, el, field, find, findAll, toast } from "./dom.js";
+import { ask, el, field, find, findAll, tell, toast } from "./dom.js";
 import { post, remove } from "./api.js";
 
 const ROLES = [["paralegal", "Paralegal"], ["attorney", "Attorney"], ["admin", "Administrator"]];
@@ -51,7 +51,22 @@ async function erase(matter) {
     field("Second person (login)", el("input", { name: "second", required: true, maxlength: "64", autocomplete: "off" })),
     field("Their password", el("input", { name: "password", type: "password", required: true, autocomplete: "off" })),
   ], { button: "Erase for good", danger: true, say: `The key of ${matter} is destroyed, and with it filings, summaries and conversations. It takes two people and cannot be undone.` });
-  if (data) act(() => post(`/api/matters/${matter}/erase`, Object.fromEntries(data)));
+  if (!data) return;
+  try {
+    const { documents = 0, datasets = 0, adapters_due: due = [] } = await post(`/api/matters/${matter}/erase`, Object.fromEntries(data));
+    await tell(`${matter} is erased`, el("p", {}, `${plural(documents, "filing")} and all that was made from ${documents === 1 ? "it" : "them"} are gone; ${plural(datasets, "dataset")} of rounds held some of it and ${datasets === 1 ? "was" : "were"} cleaned.`),
+      due.length ? el("p", { class: "notice half" }, icon("half"), el("span", {}, `Learned from it and due for a round without it: ${due.join(", ")}. Until then ${due.length === 1 ? "it goes" : "they go"} on as before; `, el("a", { href: "/rounds/" }, "start a round or roll back"), ".")) : el("p", {}, "No adapter had learned from it."));
+    location.reload();
+  } catch (error) { toast(error.message); }
+}
+
+async function rotate() {
+  const sure = await ask("Make a new master key?", [], { button: "Make it", danger: true, say: "Every matter’s key is wrapped anew; filings, logins and work in progress are not touched. The old master key stays as a file beside the new one, because backups made before need it: you say afterwards where it goes." });
+  if (!sure) return;
+  try {
+    const made = await post("/api/keys/rotate");
+    await tell("A new master key is in use", el("p", {}, `${plural(made.matters, "matter’s key is", "matters’ keys are")} wrapped by it.`), el("p", {}, "The old one: ", el("code", {}, made.old_key)), el("p", {}, made.do));
+  } catch (error) { toast(error.message); }
 }
 
 for (const row of findAll("[data-user]")) {
@@ -81,3 +96,4 @@ for (const row of findAll("[data-matter]")) {
 }
 
 find("[data-add-user]").addEventListener("click", addUser);
+find("[data-rotate]").addEventListener("click", rotate);

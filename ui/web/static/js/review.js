@@ -43,9 +43,9 @@ function start() {
 // A decided summary leaves the list's ranks: it is struck from the queue, and stays readable until the next.
 function moveOn(summary) {
   const item = items[at];
-  if (!item || !["signed_off", "returned"].includes(summary.status)) return;
-  const words = summary.status === "signed_off" ? "Signed off" : "Returned";
-  find(".state", item).replaceChildren(words);
+  if (!item || item.dataset.status === summary.status) return;
+  item.dataset.status = summary.status;
+  find(".state", item).replaceChildren({ signed_off: "Signed off", returned: "Returned", discarded: "Discarded", submitted: "Submitted", draft: "Restored" }[summary.status]);
 }
 
 if (root) start();

@@ -32,20 +32,23 @@ function short(quote) {
   return flat.length > 140 ? `${flat.slice(0, 137)}…` : flat;
 }
 
-// `acts`: {edit, another, source, pin, pick, preview}; without `edit` the sentence is locked.
+// `acts`: {edit, another, source, flag, flags, pin, pick, preview}; without `edit` the sentence is locked, without `flag` it cannot be flagged.
 export function sentenceItem(sentence, index, acts) {
   const plain = sentence.support === "supported" && (!sentence.reason || sentence.origin === "source");
-  const buttons = acts.edit && el("span", { class: "acts" },
-    sentence.support !== "supported" && sentence.evidence.length ? el("button", { type: "button", class: "plain", onclick: (event) => { event.stopPropagation(); acts.source(index); } }, icon("quote", "tiny"), "Use source’s words") : "",
-    acts.another && el("button", { type: "button", class: "plain", title: "Another sentence, from a passage that the summary does not rest on yet", onclick: (event) => { event.stopPropagation(); acts.another(index); } }, "Another"),
-    el("button", { type: "button", class: "plain", onclick: (event) => { event.stopPropagation(); acts.edit(index); } }, icon("person", "tiny"), "Edit"));
+  const flags = acts.flags?.(index) || [];
+  const buttons = (acts.edit || acts.flag) && el("span", { class: "acts" },
+    acts.edit && sentence.support !== "supported" && sentence.evidence.length ? el("button", { type: "button", class: "plain", onclick: (event) => { event.stopPropagation(); acts.source(index); } }, icon("quote", "tiny"), "Use source’s words") : "",
+    acts.flag && el("button", { type: "button", class: "plain", "data-flag": true, onclick: (event) => { event.stopPropagation(); acts.flag(index); } }, icon("flag", "tiny"), flags.some((flag) => flag.own) ? "Unflag" : "Flag"),
+    acts.edit && acts.another && el("button", { type: "button", class: "plain", title: "Another sentence, from a passage that the summary does not rest on yet", onclick: (event) => { event.stopPropagation(); acts.another(index); } }, "Another"),
+    acts.edit && el("button", { type: "button", class: "plain", onclick: (event) => { event.stopPropagation(); acts.edit(index); } }, icon("person", "tiny"), "Edit"));
   return el("li", {
     class: "sentence", tabindex: "-1", "data-index": String(index), "data-support": sentence.support,
     onclick: () => acts.pick(index), onmouseenter: () => acts.preview(index), onmouseleave: () => acts.preview(-1), onfocus: () => acts.focus(index),
   }, el("p", { class: "words" }, sentence.text),
   el("div", { class: "proof" }, stateOf(sentence.support), pins(sentence.evidence, acts.pin, acts.withFile),
     ORIGINS[sentence.origin] && el("span", {}, ORIGINS[sentence.origin]), buttons,
-    !plain && sentence.reason && sentence.support !== "supported" && el("span", { class: "reason" }, sentence.reason)));
+    !plain && sentence.reason && sentence.support !== "supported" && el("span", { class: "reason" }, sentence.reason),
+    flags.map((flag) => el("span", { class: "reason flagged" }, icon("flag", "tiny"), ` Flagged by ${flag.by}: ${flag.reason}`))));
 }
 
 export function groupByPart(sentences) {

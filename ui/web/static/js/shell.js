@@ -1,16 +1,17 @@
 // What every screen has: menus, theme, jobs in the foot, the count of reviews, the sheet of shortcuts, logout.
 
-import { capital, el, field, find, findAll, ask, isTyping, plural, toast } from "./dom.js";
+import { capital, el, field, find, findAll, ask, isTyping, plural, timeLeft, toast } from "./dom.js";
 import { get, post } from "./api.js";
 import { startTour } from "./tour.js";
 
 const KEYS = {
   Everywhere: [["/", "Search the matter’s filings"], ["g f", "Filings"], ["g a", "Ask"], ["g r", "Review"], ["?", "This sheet"]],
   "On a filing": [["j  k", "Next, previous sentence"], ["Enter", "Go to its page"], ["[  ]", "Previous, next page"], ["e", "Edit the sentence"],
-    ["u", "Use the source’s words"], ["o", "Another sentence in its place"], ["r", "Write the summary again"], ["d", "Difference to the first draft"], ["s", "Submit for sign-off"], ["Esc", "Stop, close, leave"]],
+    ["u", "Use the source’s words"], ["o", "Another sentence in its place"], ["x", "Flag it, or take the flag back"], ["r", "Write the summary again"], ["d", "Difference to the first draft"], ["s", "Submit for sign-off"], ["Del", "Discard the summary"], ["Esc", "Stop, close, leave"]],
   "On a filing’s names": [["j  k", "Next, previous name"], ["a", "Accept, or mask again"], ["x", "Not a name: give it back"], ["n", "Mask selected words, or words you type"],
     ["w", "Decide for the whole matter, or one place"], ["[  ]", "Previous, next page"]],
-  "In review": [["j  k", "Next, previous summary"], ["a", "Sign off (attorney)"], ["d", "Return with a reason (attorney)"], ["v", "Difference on, off"]],
+  "In review": [["j  k", "Next, previous summary"], ["a", "Sign off (attorney)"], ["d", "Return with a reason (attorney)"], ["v", "Difference on, off"],
+    ["↓  ↑", "Next, previous sentence"], ["x", "Flag it, or take the flag back"], ["Del", "Discard (its author, an attorney)"]],
 };
 
 function closeMenus(except) {
@@ -85,7 +86,7 @@ function describeJobs(jobs) {
   if (!jobs.length) return "No work in progress";
   const job = { ...(jobs.find((j) => j.total) || jobs[0]) };
   job.step = capital(job.step);
-  const pages = job.total ? ` · ${job.done} of ${job.total}` : "";
+  const pages = [job.total ? ` · ${job.done} of ${job.total}` : "", jobs.length === 1 && timeLeft(job.seconds_left)].filter(Boolean).join(" · ");
   return jobs.length === 1 ? `${job.step} ${job.label}${pages}` : `${plural(jobs.length, "filing")} in work · ${job.step} ${job.label}${pages}`;
 }
 
@@ -106,7 +107,7 @@ function startJobs() {
   document.addEventListener("casebrief-work", () => setTimeout(look, 300));
   button.addEventListener("click", () => {
     const list = jobs.length ? el("ul", { class: "jobs-list" }, jobs.map((j) => el("li", {}, el("strong", { class: "clip" }, j.label),
-      el("span", { class: "small quiet" }, [j.step, j.matter, j.total ? `${j.done} of ${j.total}` : ""].filter(Boolean).join(" · ")),
+      el("span", { class: "small quiet" }, [j.step, j.matter, j.total ? `${j.done} of ${j.total}` : "", timeLeft(j.seconds_left)].filter(Boolean).join(" · ")),
       j.total ? el("progress", { max: j.total, value: j.done, "aria-label": `Progress of ${j.label}` }) : "")))
       : el("p", {}, "Nothing is being read or trained. Work goes on here when you close the page.");
     const dialog = el("dialog", { "aria-label": "Work in progress" }, el("form", { method: "dialog" }, el("h2", {}, "Work in progress"), list, el("div", { class: "ends" }, el("button", { class: "main" }, "Close"))));
