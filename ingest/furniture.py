@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,8 +22,11 @@ _COLUMN_WIDTH = 0.02
 _HEIGHT_OF_FOOTNOTE = 0.93
 
 _PAGE_NUMBER = re.compile(
-    r"[-–—\[(\s]*(?:(?:page|pg\.?)\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?[-–—\])\s.]*", re.IGNORECASE
-)
+    r"[-–—\[(\s]*(?P<word>(?:page|pg\.?)\s*)?(?:(?P<digits>\d{1,4})|(?=\w)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3}))"
+    r"(?P<of>\s*(?:of\s*\d{1,4}|/\s*\d{1,3}))?[-–—\])\s]*(?P<stop>[-–—\])\s.]*)", re.IGNORECASE
+)  # fmt: skip
+_PAGE_NUMBER_CHARACTERS = 60
+_YEARS_FROM = 1000  # a number so large that nothing else speaks for may be a year or a sum, which ends a page as well
 _RULE = re.compile(r"[\s_=*)(\]\[|:~—–§-]+")
 _LINE_NUMBER = re.compile(r"\d{1,2}")
 _LEADING_NUMBER = re.compile(r"(\d{1,2})(?:\s+(?=\S)|$)")
@@ -60,13 +63,14 @@ def sort_lines(pages: Sequence[Page]) -> list[PageLines]:
     repeated = _find_repeated(cut, [margin | ends for margin, ends in edges])
     heights = [line.height for lines in cut for line in lines if line.height and len(line.text) > 30]
     usual = statistics.median(heights) if heights else 0.0
+    numbered = _find_page_numbers(pages, cut, [margin for margin, _ends in edges])
     bates = find_bates({i: {at: lines[at].text for at in edges[i][0]} for i, lines in enumerate(cut)})
     sorted_pages = []
     for index, (page, lines, (margin, ends)) in enumerate(zip(pages, cut, edges, strict=True)):
         mark = bates.get(index)
         stamps = [i for i in range(len(lines)) if _is_stamped(lines[i], i in margin)]
         dropped = {*stamps, mark[0]} if mark else set(stamps)
-        kept = _drop_furniture(lines, margin, ends, repeated, dropped)
+        kept = _drop_furniture(lines, margin | ends, repeated, dropped | numbered[index])
         text, numbers = _drop_line_numbers(kept)
         body, notes = _part_footnotes(part_caption(part_columns(text)), usual)
         sorted_pages.append(
@@ -114,21 +118,47 @@ def _is_stamped(line: Line, at_edge: bool) -> bool:
     return (at_edge or not line.placed or _in_margin(line)) and is_stamp(line.text)
 
 
-def _drop_furniture(
-    lines: list[Line], margin: set[int], ends: set[int], repeated: set[str], dropped: set[int]
-) -> list[Line]:
-    """Drop headers, footers, page numbers and rules, beside the stamps and the Bates number in `dropped`."""
+def _drop_furniture(lines: list[Line], edge: set[int], repeated: set[str], dropped: set[int]) -> list[Line]:
+    """Drop headers, footers and rules, beside the stamps, the Bates number and the page number in `dropped`."""
     kept = []
     for index, line in enumerate(lines):
         text = line.text
-        at_edge = index in margin
-        if index not in dropped and not (
-            (at_edge and len(text) < 60 and _PAGE_NUMBER.fullmatch(text))
-            or ((at_edge or index in ends) and _normal_form(text) in repeated)
-            or _RULE.fullmatch(text)
-        ):
+        if index not in dropped and not ((index in edge and _normal_form(text) in repeated) or _RULE.fullmatch(text)):
             kept.append(line)
     return kept
+
+
+def _find_page_numbers(pages: Sequence[Page], cut: Sequence[list[Line]], margins: Sequence[set[int]]) -> list[set[int]]:
+    """Give for each page the positions of the lines that are its number, among those in its margins.
+
+    Page numbers rise with the pages. A number that stands in no such sequence is one only where the page has no other,
+    and where it is small and ends no sentence: the last line of a page may be a year.
+    """
+    found = [
+        {i: match for i in margin if (match := _read_page_number(lines[i].text))}
+        for lines, margin in zip(cut, margins, strict=True)
+    ]
+    starts = Counter(
+        start
+        for page, marks in zip(pages, found, strict=True)
+        for start in {int(match["digits"]) - page.number for match in marks.values() if match["digits"]}
+    )
+    numbers = []
+    for page, marks in zip(pages, found, strict=True):
+        sure, likely = set(), set()
+        for index, match in marks.items():
+            value = int(match["digits"] or 0)
+            needed = 3 if value >= _YEARS_FROM and len(pages) > 3 else 2
+            if match["word"] or match["of"] or (value and starts[value - page.number] >= needed):
+                sure.add(index)
+            elif value < _YEARS_FROM and not (value and match["stop"]):
+                likely.add(index)
+        numbers.append(sure or likely)
+    return numbers
+
+
+def _read_page_number(text: str) -> re.Match[str] | None:
+    return _PAGE_NUMBER.fullmatch(text) if len(text) < _PAGE_NUMBER_CHARACTERS else None
 
 
 def _in_margin(line: Line) -> bool:

@@ -39,8 +39,8 @@ class PartedText:
         hidden: A record {reason, text, box} for each hidden run.
         unchecked: Whether some of the text could not be held against the page's picture.
         undrawn: Whether it was parted without a picture, by what the page's objects say of themselves.
-        layer: Boxes, 0..1 of the page, of the words it shows that are painted by nothing: a scan's own text layer, or
-            words behind a picture of others.
+        layer: Boxes, 0..1 of the page, of the words it shows that are painted by nothing, or covered by an image: a
+            scan's own text layer, or words behind a picture of others.
     """
 
     text: str
@@ -81,26 +81,29 @@ class PageText:
             pypdfium2.PdfiumError: The picture could not be made.
         """
         picture = PagePicture(self._shown.text_page, self._shown.read, self._objects)
-        return self._part(*_judge_picture(picture, self._words, dict(self._reasons)))
+        reasons, unchecked = _judge_picture(picture, self._words, dict(self._reasons))
+        return self._part(reasons, unchecked, [word for word in picture.below if word not in reasons and word.box])
 
-    def _part(self, reasons: dict[Word, str], unchecked: bool) -> PartedText:
+    def _part(self, reasons: dict[Word, str], unchecked: bool, covered: Sequence[Word] = ()) -> PartedText:
         read = self._shown.read
         runs = [(word.start, word.end, reason) for word, reason in reasons.items()]
         shapeless = [(a, b, SHAPELESS) for a, b in find_shapeless("".join(read.characters))]
         parted = _take_out(read, _join_runs(read, runs, shapeless))
         replaced = [make_record(REPLACED, text) for text in self._shown.replaced]
-        layer = self._find_layer(reasons)
+        layer = tuple(
+            [value / BOX_SCALE for value in word.box or ()]
+            for word in [*covered, *self._find_layer(reasons)][:_LAYER_MAX]
+        )
         return replace(
             parted, hidden=parted.hidden + replaced, unchecked=unchecked or self._shown.unchecked, layer=layer
         )
 
-    def _find_layer(self, reasons: dict[Word, str]) -> tuple[Sequence[float], ...]:
-        """Give the boxes of words that are painted by nothing and are kept all the same."""
+    def _find_layer(self, reasons: dict[Word, str]) -> list[Word]:
+        """Give the words that are painted by nothing and are kept all the same."""
         if all(text.painted for text in self._objects.texts.values()):
-            return ()
+            return []
         judged = _judge_objects(self._shown, self._objects, [word for word in self._words if word not in reasons])
-        unpainted = [word for word, reason in judged.items() if reason == INVISIBLE and word.box]
-        return tuple([value / BOX_SCALE for value in word.box or ()] for word in unpainted[:_LAYER_MAX])
+        return [word for word, reason in judged.items() if reason == INVISIBLE and word.box]
 
 
 def _judge_picture(picture: PagePicture, words: list[Word], reasons: dict[Word, str]) -> tuple[dict[Word, str], bool]:

@@ -60,6 +60,10 @@ class ChildDied(Exception):
     """The child ended before it said that it was done: killed by a limit or by a bad file."""
 
 
+class ServerDied(ChildDied):
+    """The child ended with its fork server, which another document's page may have brought down."""
+
+
 class LimitedProcess:
     """Runs one task over one file in a child process and gives its frames.
 
@@ -68,13 +72,14 @@ class LimitedProcess:
         request: JSON-able arguments of the task.
         data: The file.
         limits: What the child may use.
+        alone: Give it a fork server of its own; see `start_process`.
     """
 
-    def __init__(self, task: str, request: dict[str, object], data: bytes, limits: Limits) -> None:
+    def __init__(self, task: str, request: dict[str, object], data: bytes, limits: Limits, alone: bool = False) -> None:
         self._limits = limits
         self._buffer = bytearray()
         self._started = False
-        self._process = start_process(task, limits.memory_mb, int(limits.total_s) + 1, _child_environment())
+        self._process = start_process(task, limits.memory_mb, int(limits.total_s) + 1, _child_environment(), alone)
         self._deadline = time.monotonic() + limits.total_s
         self._feeder = threading.Thread(target=self._feed, args=(json.dumps(request).encode(), data), daemon=True)
         self._feeder.start()
@@ -96,6 +101,7 @@ class LimitedProcess:
         Raises:
             LimitExceeded: A page or the document took too long; the child was killed.
             ChildDied: The child ended early, through its memory limit or a crash.
+            ServerDied: It ended with its fork server; what it was doing may be tried once more, `alone`.
         """
         while True:
             frame = self._next_frame()
@@ -127,7 +133,9 @@ class LimitedProcess:
                 continue
             piece = os.read(descriptor, _READ_BYTES)
             if not piece:
-                raise ChildDied("the reading process ended early")
+                if self._process.wait():
+                    raise ChildDied("the reading process ended early")
+                raise ServerDied("the fork server ended")
             self._buffer += piece
         taken = bytes(self._buffer[:size])
         del self._buffer[:size]

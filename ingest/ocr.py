@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.documents import Page
 from assistant.errors import LimitExceeded
-from ingest.limits import ChildDied, Frame, LimitedProcess, Limits
+from ingest.limits import ChildDied, Frame, LimitedProcess, Limits, ServerDied
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -58,21 +58,27 @@ def read_scans(
 
 
 def _read_share(data: bytes, numbers: list[int], settings: Settings, password: str | None, take: Any) -> None:
-    """Read some pages in one child; a page that kills the child is left out and a new child goes on behind it."""
+    """Read some pages in one child; a page that kills the child is left out and a new child goes on behind it.
+
+    A page whose child ends with the fork server is tried once more with a fork server of its own.
+    """
     limits = Limits(settings.reader_memory_mb, settings.ocr_page_timeout_s, _OPEN_SECONDS, settings.document_timeout_s)
-    left = list(numbers)
+    left, tried_again = list(numbers), set[int]()
     while left:
         try:
             request: dict[str, object] = {"pages": left, "password": password, "width_px": _WIDTH_PX}
-            with LimitedProcess("ocr", request, data, limits) as child:
+            with LimitedProcess("ocr", request, data, limits, alone=bool(tried_again)) as child:
                 for frame in child.frames():
                     if frame.kind == "page":
                         page = _unpack_page(frame)
                         left.remove(page.number)
                         take(page)
             return
-        except (ChildDied, LimitExceeded):
-            left.pop(0)
+        except (ChildDied, LimitExceeded) as error:
+            if isinstance(error, ServerDied) and not tried_again.issuperset(left[:1]):
+                tried_again.add(left[0])
+            else:
+                del left[:1]
 
 
 def _unpack_page(frame: Frame) -> Page:

@@ -48,10 +48,12 @@ class PagePicture:
 
     Attributes:
         unchecked: Whether some words could not be judged.
+        below: Words that an image covers and that may be its text layer, since there is ink in their place.
     """
 
     def __init__(self, text_page: Any, read: PageCharacters, objects: PageObjects) -> None:
         self.unchecked = False
+        self.below: list[Word] = []
         self._text_page, self._read, self._objects = text_page, read, objects
         width, height = objects.page.get_size()
         self._area, self._height = max(width * height, 1.0), height
@@ -190,14 +192,16 @@ class PagePicture:
     def _drop_what_images_show(
         self, plain: list[Word], unpainted: list[Word], owners: dict[Word, PageObject | None]
     ) -> list[Word]:
-        """Leave out the text layer of a scan: text that is not painted, or under an image, where there is ink."""
+        """Leave out what may be the text layer of a scan: not painted, or under an image, where there is ink."""
         images = [(item.order, find_bounds(item.outer)) for item in self._objects.items if item.kind == IMAGE]
         below = {word for word in plain if images and _lies_below(owners[word], images)}
         if not below and not unpainted:
             return plain
         hide = [*self._texts, *(item for item in self._objects.items if item.kind == SHADING)]
         ground = self._objects.draw(self._limit_scale(_INK_CLOSER), hide)
-        left = [word for word in plain if word not in below or self._lacks_ink(ground, word, wider=False)]
+        self.below = [word for word in plain if word in below and not self._lacks_ink(ground, word, wider=False)]
+        below = set(self.below)
+        left = [word for word in plain if word not in below]
         return left + [word for word in unpainted if self._lacks_ink(ground, word, wider=True)]
 
     def _may_lack_font(self, word: Word, owner: PageObject | None) -> bool:

@@ -115,13 +115,13 @@ def spread_filing(db: Database, index: Any, document_id: str) -> None:
 
     Where a crash comes before, the next filing of the matter or the next start does it.
     """
-    from assistant.store.filings import get_filing, load_document
+    from assistant.store.filings import get_filing, load_documents
 
     filing = get_filing(db, document_id)
     read_at = _read_at.pop(document_id, -1)
     revised = spread_findings(db, filing.matter_id, filing.added_by, document_id, read_at)
     if revised:
-        index.add_all(filing.matter_id, (load_document(db, one) for one in revised))
+        index.add_all(filing.matter_id, load_documents(db, revised))
 
 
 def make_document(

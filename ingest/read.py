@@ -13,7 +13,7 @@ from assistant.errors import LimitExceeded, RefusedInput
 from ingest.hidden_records import bound_records, describe_hidden, make_record, name_pages, take_records
 from ingest.kinds import decode_text, sniff_kind
 from ingest.layers import SURE_ABOVE, Box, TooMuchToCompare, hide_unshown, round_box
-from ingest.limits import ChildDied, Frame, LimitedProcess, Limits
+from ingest.limits import ChildDied, Frame, LimitedProcess, Limits, ServerDied
 from ingest.shapeless import SHAPELESS, take_out_shapeless
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ class _Reading:
         self.hidden_cut: list[int] = []
         self.layers: dict[int, list[Box]] = {}
         self.unsure_layers: list[int] = []
+        self.tried_again: set[int] = set()
         self.draft: Frame | None = None
         self.draft_at = self.drawing_lost_s = 0.0
         self.characters_left = settings.max_pages * _CHARACTERS_A_PAGE
@@ -153,17 +154,32 @@ class _Reading:
             first = max(self.pages, default=0) + 1
             more = {"first": first, "structure": not self.facts.get("structure_tried"), "draw": self._may_draw()}
             try:
-                with LimitedProcess("read", request | more, data, self._limits(left)) as child:
+                alone = bool(self.tried_again)
+                with LimitedProcess("read", request | more, data, self._limits(left), alone) as child:
                     for frame in child.frames():
                         self._take(frame)
                 return
             except (ChildDied, LimitExceeded) as error:
+                if isinstance(error, ServerDied) and self._may_try_again():
+                    continue
                 if self._keep_draft():
                     continue  # it costs of the time for drawing; each time a page more has been read
                 restarts += 1
                 if not self._skip_page(first, "time" if isinstance(error, LimitExceeded) else "crash"):
                     break
         self._fill_missing()
+
+    def _may_try_again(self) -> bool:
+        """Tell whether the page at which the fork server ended is read once more, with a server of its own.
+
+        Another document's page may have ended the server that both had.
+        """
+        number = max(self.pages, default=0) + 1
+        if number in self.tried_again:
+            return False
+        self.tried_again.add(number)
+        self.draft = None
+        return True
 
     def _may_draw(self) -> bool:
         return self.drawing_lost_s < self.settings.document_timeout_s * _DRAWING_LOST_SHARE
@@ -354,13 +370,16 @@ def render_page(data: bytes, page: int, width_px: int, settings: Settings, passw
         raise RefusedInput("Only the pages of a PDF have a picture.", do="Read the page's text instead.")
     limits = Limits(settings.reader_memory_mb, settings.ocr_page_timeout_s, settings.ocr_page_timeout_s, 60.0)
     request: dict[str, object] = {"page": page, "width_px": max(min(width_px, 4000), 50), "password": password}
-    try:
-        with LimitedProcess("picture", request, data, limits) as child:
-            for frame in child.frames():
-                if frame.kind == "picture":
-                    return frame.body
-                what, do = _REFUSALS[str(frame.header["reason"])]
-                raise RefusedInput(what, do=do)
-    except ChildDied:
-        pass
+    for alone in (False, True):
+        try:
+            with LimitedProcess("picture", request, data, limits, alone) as child:
+                for frame in child.frames():
+                    if frame.kind == "picture":
+                        return frame.body
+                    what, do = _REFUSALS[str(frame.header["reason"])]
+                    raise RefusedInput(what, do=do)
+        except ServerDied:
+            continue
+        except ChildDied:
+            break
     raise RefusedInput("The page could not be drawn.", do="Read the page's text instead.")

@@ -14,6 +14,7 @@ from assistant.documents import Page, pack_box
 from assistant.settings import load_settings
 from ingest.caption import find_facts, tell_type
 from ingest.clean import CleanText, clean_pages
+from ingest.furniture import sort_lines
 from ingest.read import read_document
 
 
@@ -41,6 +42,35 @@ def test_stamps_page_numbers_and_line_numbers_leave_the_text() -> None:
     assert not any(word.isdigit() for word in clean.text.split())
     assert clean.stamps[2] == ("Case 1:24-cv-00042-ABC Document 7 Filed 03/04/24 Page 2 of 4 PageID #: 2",)
     assert clean.facts["docket_number"] == "1:24-cv-00042-ABC" and clean.facts["date"] == "03/04/24"
+
+
+def make_bare(number: int, text: str) -> Page:
+    """Make a page whose characters have no place."""
+    return Page(number, text, bytes(8 * len(text)))
+
+
+@pytest.mark.parametrize(
+    ("last_lines", "kept"),
+    [
+        (["2", "3", "2019", "5"], ["2019"]),  # a year that ends a page, where the others are numbered
+        (["the year", "2019", "was", "cold"], ["the year", "2019", "was", "cold"]),  # no page is numbered
+        (["it ended in", "2019.", "or in", "(2020)"], ["it ended in", "2019.", "or in", "(2020)"]),
+        (["he paid", "500.", "a month", "for rent"], ["he paid", "500.", "a month", "for rent"]),  # it ends a sentence
+        (["1201", "1202", "1203", "1204"], []),  # an appendix that begins with a high number
+        (["2018", "2019", "2020", "Page 4"], []),  # so it may be here: the numbers rise with the pages
+        (["- 1 -", "2 of 4", "Page 3", "iv"], []),
+        (["7", "the law", "is", "civil"], ["the law", "is", "civil"]),  # one page's number; no Roman one
+    ],
+)
+def test_a_year_at_a_pages_end_is_no_page_number(last_lines: list[str], kept: list[str]) -> None:
+    pages = [make_bare(n, f"The roof leaked again in the winter {n}.\n{line}") for n, line in enumerate(last_lines, 1)]
+    ends = [line.text for page in sort_lines(pages) for line in page.body if not line.text.startswith("The roof")]
+    assert ends == kept
+
+
+def test_a_number_beside_the_pages_own_is_text() -> None:
+    pages = [make_bare(n, f"{n}\nThe rent of the winter was\n{rent}") for n, rent in enumerate((450, 470, 520), 1)]
+    assert [page.body[-1].text for page in sort_lines(pages)] == ["450", "470", "520"]
 
 
 def test_a_word_cut_at_the_line_end_is_mended_and_found_on_the_page() -> None:

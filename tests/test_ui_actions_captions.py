@@ -25,6 +25,7 @@ from ui.actions import filings as actions
 from ui.actions import people as people_actions
 from ui.actions.summaries import stream_summary
 from ui.services import House
+from ui.upkeep import renew_index
 from ui.web.app import build_app
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -111,6 +112,19 @@ def test_what_is_corrected_is_shown_kept_over_revisions_and_logged_without_its_w
     data = b"".join(path.read_bytes() for path in house.settings.home.glob("casebrief.db*"))
     assert data
     assert [word for word in (b"Odalys", b"Quintero", b"26-CV-9977", b"Lindqvist") if word in data] == []
+
+
+def test_passages_are_embedded_anew_with_a_type_that_was_corrected(
+    house: House, filing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(house.__dict__, "index")  # the real one
+    matter_id = filings.get_filing(house.db, filing).matter_id
+    house.index.add(filings.load_document(house.db, filing))
+    assert house.index.indexed_types(matter_id) == {filing: "complaint"}
+    actions.correct_caption(house, user(house, "paula"), filing, {}, "motion")
+    assert house.index.indexed_types(matter_id) == {filing: "motion"}
+    (told,) = {meta["type"] for meta in house.index._open_matter(matter_id).collection.get()["metadatas"]}
+    assert told == "motion" and renew_index(house, matter_id) == 0
 
 
 def test_a_summary_tells_the_caption_as_corrected_in_the_parts_of_the_new_type(house: House, filing: str) -> None:

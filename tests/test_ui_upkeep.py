@@ -25,7 +25,7 @@ from finetune.dataset import collect_corrections, write_dataset
 from ui.actions import filings as filing_actions
 from ui.actions import people as people_actions
 from ui.services import House, open_house
-from ui.upkeep import finish_erasures
+from ui.upkeep import finish_erasures, renew_index
 
 PASSWORD = "correct horse battery"
 
@@ -38,6 +38,13 @@ class Shelf:
 
     def indexed(self, matter_id: str) -> dict[str, int]:
         return {path.name: int(path.read_text()[0]) for path in (self.root / matter_id).glob("d-*")}
+
+    def indexed_types(self, matter_id: str) -> dict[str, str]:
+        return {}
+
+    def add_all(self, matter_id: str, documents: Any) -> None:
+        for document in documents:
+            self.add(document)
 
     def add(self, document: Any) -> None:
         folder = self.root / document.matter_id
@@ -232,6 +239,26 @@ def test_a_deleted_filing_leaves_no_word_in_answers_but_the_gap(house: House) ->
     filings.delete_filing(house.db, document_id, "alex")
     (turn,) = conversations.turns(house.db, key)
     assert turn.answer.sentences[0].text == "" and turn.answer.sentences[0].evidence[0].document_id == document_id
+
+
+def test_a_filing_that_is_deleted_meanwhile_does_not_keep_the_others_from_the_index(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matter_id = add_matter(house.db)
+    first, second = (add_read_filing(house.db, matter_id, data).document_id for data in (ORIGINAL, b"Another."))
+    for document_id in (first, second):
+        house.index.add(filings.load_document(house.db, document_id))
+        (house.settings.home / "index" / matter_id / document_id).write_text("0, a revision that is no more")
+    listed = usable.list_usable
+
+    def list_and_delete(db: Any, matter: str) -> dict[str, int]:
+        found = listed(db, matter)
+        filings.delete_filing(db, first, "alex")
+        return found
+
+    monkeypatch.setattr(usable, "list_usable", list_and_delete)
+    renew_index(house, matter_id)
+    assert house.index.indexed(matter_id)[second] == 1
 
 
 def test_a_sequestered_filing_is_hidden_from_everything_and_kept(house: House) -> None:

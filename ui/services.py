@@ -62,11 +62,10 @@ class House:
 
     def _ready_documents(self, matter_id: str) -> Iterator[RedactedDocument]:
         """Give the documents that a matter's index is rebuilt from."""
-        from assistant.store.filings import list_filings, load_document
+        from assistant.store.filings import load_documents
+        from assistant.store.usable import list_usable
 
-        for filing in list_filings(self.db, matter_id):
-            if filing.status == "ready":
-                yield load_document(self.db, filing.document_id)
+        return load_documents(self.db, list_usable(self.db, matter_id))
 
     @property
     def engine(self) -> Engine:

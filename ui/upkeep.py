@@ -82,6 +82,7 @@ def sweep_index(house: House) -> None:
 def renew_index(house: House, matter_id: str) -> int:
     """Bring one matter's index in line with the store; give the number of filings taken out or put in anew.
 
+    A filing whose type was corrected is put in anew, since its passages are embedded with their type.
     An index that cannot be read is removed: the next search makes it again from the store.
     """
     held, wanted = house.index.indexed(matter_id), usable.list_usable(house.db, matter_id)
@@ -91,7 +92,12 @@ def renew_index(house: House, matter_id: str) -> int:
     gone = held.keys() - wanted.keys()
     for document_id in gone:
         house.index.remove(document_id, matter_id)
-    stale = [document_id for document_id, revision in sorted(wanted.items()) if held.get(document_id) != revision]
+    types, noted = usable.list_types(house.db, matter_id), house.index.indexed_types(matter_id)
+    stale = {
+        key
+        for key, revision in wanted.items()
+        if held.get(key) != revision or noted.get(key, types.get(key)) != types.get(key)
+    }
     if stale:
-        house.index.add_all(matter_id, (filings.load_document(house.db, document_id) for document_id in stale))
+        house.index.add_all(matter_id, filings.load_documents(house.db, sorted(stale)))
     return len(gone) + len(stale)

@@ -80,6 +80,17 @@ def make_rows(document: RedactedDocument, vectors: Sequence[Any]) -> Rows:
     )
 
 
+def describe_rows(parts: Sequence[Rows]) -> dict[str, Any]:
+    """Give what a manifest says of rows: the revision of each document, its type as far as it is told, the count."""
+    places = [meta for rows in parts for meta in rows.metadatas]
+    documents = {meta["document_id"]: meta["revision"] for meta in places}
+    return {
+        "documents": documents | {rows.document_id: rows.revision for rows in parts if rows.document_id},
+        "types": {meta["document_id"]: meta["type"] for meta in places},
+        "passages": len(places),
+    }
+
+
 def pick_rows(found: Any, positions: Sequence[int]) -> Rows:
     """Take some of the rows that a collection gave."""
     ids, embeddings, texts, metadatas = (

@@ -27,7 +27,7 @@ from assistant.evidence.clean_memory import hand_out_clean_memory
 from assistant.evidence.embedding import hash_model, share_embedder
 from assistant.evidence.fusing import fuse_scores, merge_found, search_words
 from assistant.evidence.naming import weigh_documents
-from assistant.evidence.passage_rows import Rows, make_rows, pick_rows, prefix_passage, read_vectors
+from assistant.evidence.passage_rows import Rows, describe_rows, make_rows, pick_rows, prefix_passage, read_vectors
 from assistant.evidence.questions import state_question
 from assistant.evidence.terms import find_terms
 from assistant.settings import Settings
@@ -131,8 +131,7 @@ class Index:
             for rows in fresh:
                 rows.write(matter.collection)
             self._close(matter_id)
-            passages = sum(len(rows.ids) for rows in fresh)
-            self._note(matter_id, {rows.document_id: rows.revision for rows in fresh}, passages)
+            self._note(matter_id, fresh)
 
     def _make_rows(self, document: RedactedDocument, report: Report | None) -> Rows:
         """Make a document's rows: the vectors of passages that are indexed already are taken from there."""
@@ -178,7 +177,7 @@ class Index:
         """Make a matter's index again from its stored documents."""
         with self._lock:
             self.remove_matter(matter_id)
-            self._note(matter_id, {}, 0)
+            self._note(matter_id, [])
             for document in documents:
                 self.add(document)
 
@@ -186,6 +185,10 @@ class Index:
         """Give the revision of each indexed document of a matter."""
         manifest = self._read_manifest(matter_id)
         return dict(manifest["documents"]) if manifest else {}
+
+    def indexed_types(self, matter_id: str) -> dict[str, str]:
+        """Give the type of each indexed document as its passages are embedded with it, as far as that is noted."""
+        return dict((self._read_manifest(matter_id) or {}).get("types", {}))
 
     def search(
         self,
@@ -279,7 +282,7 @@ class Index:
         if manifest is None:
             if not create:
                 raise _say_damaged(matter_id, "is missing")
-            self._note(matter_id, {}, 0)
+            self._note(matter_id, [])
             manifest = self._read_manifest(matter_id) or {}
         if manifest["embedding"] != hash_model():
             raise _say_damaged(matter_id, "was made with another embedding model")
@@ -308,26 +311,22 @@ class Index:
         for rows in parts:
             rows.write(matter.collection)
         matter.client.close()
-        documents = {meta["document_id"]: meta["revision"] for rows in parts for meta in rows.metadatas}
-        documents |= {rows.document_id: rows.revision for rows in parts if rows.document_id}
-        passages = sum(len(rows.ids) for rows in parts)
-        self._write_manifest(
-            matter_id, {**manifest, "generation": generation, "documents": documents, "passages": passages}
-        )
+        self._write_manifest(matter_id, {**manifest, "generation": generation, **describe_rows(parts)})
         for other in self._folder(matter_id).glob("g*"):
             if other != path:
                 shutil.rmtree(other, ignore_errors=True)
 
-    def _note(self, matter_id: str, documents: dict[str, int], passages: int) -> None:
-        """Add documents and passages to the manifest."""
+    def _note(self, matter_id: str, parts: Sequence[Rows]) -> None:
+        """Add documents and their passages to the manifest."""
         manifest = self._read_manifest(matter_id) or {
             "generation": 1,
             "embedding": hash_model(),
             "documents": {},
             "passages": 0,
         }
-        merged = {**manifest["documents"], **documents}
-        self._write_manifest(matter_id, {**manifest, "documents": merged, "passages": manifest["passages"] + passages})
+        more = describe_rows(parts)
+        merged = {name: {**manifest.get(name, {}), **more[name]} for name in ("documents", "types")}
+        self._write_manifest(matter_id, {**manifest, **merged, "passages": manifest["passages"] + more["passages"]})
 
     def _read_manifest(self, matter_id: str) -> dict[str, Any] | None:
         """Read a matter's manifest; None where there is none or it is not readable."""

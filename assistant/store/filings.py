@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -251,7 +252,7 @@ def save_revision(
         )
         if document.revision >= filing.revision:
             filing.revision = document.revision
-            filing.document_type = document.document_type
+            filing.document_type = apply_correction(document, open_correction(filing, vault)).document_type
             filing.pages_total = document.pages_total
             filing.pages_ocr, filing.pages_unreadable = list(document.pages_ocr), list(document.pages_unreadable)
             filing.words = len(document.text.split())
@@ -292,6 +293,13 @@ def load_document(db: Database, document_id: str, revision: int | None = None) -
         pinpoints=pinpoints,
     )
     return apply_correction(document, open_correction(filing, vault))
+
+
+def load_documents(db: Database, document_ids: Iterable[str]) -> Iterator[RedactedDocument]:
+    """Give the newest revision of each filing, one at a time; one that was deleted meanwhile is left out."""
+    for document_id in document_ids:
+        with suppress(NotFound):
+            yield load_document(db, document_id)
 
 
 def load_pages(

@@ -12,12 +12,20 @@ from assistant.store.tables import DocumentRow
 
 
 def list_usable(db: Database, matter_id: str) -> dict[str, int]:
-    """Give the newest revision of each filing of a matter that is read to an end and not sequestered."""
+    """Give the newest revision of each filing of a matter that is read and not sequestered, oldest filing first."""
     ready = select(DocumentRow.document_id, DocumentRow.revision).where(
         DocumentRow.matter_id == matter_id, DocumentRow.status == "ready", DocumentRow.sequestered.is_(False)
     )
     with db.reading() as session:
-        return {document_id: revision for document_id, revision in session.execute(ready)}
+        rows = session.execute(ready.order_by(DocumentRow.added_at, DocumentRow.document_id))
+        return {document_id: revision for document_id, revision in rows}
+
+
+def list_types(db: Database, matter_id: str) -> dict[str, str]:
+    """Give the type of each filing of a matter: the one that a person settled, or else the one that was read."""
+    types = select(DocumentRow.document_id, DocumentRow.document_type).where(DocumentRow.matter_id == matter_id)
+    with db.reading() as session:
+        return {document_id: document_type for document_id, document_type in session.execute(types)}
 
 
 def is_usable(db: Database, document_id: str, revision: int | None = None) -> bool:

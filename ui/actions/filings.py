@@ -190,10 +190,9 @@ def correct_caption(
             captions.save_correction(house.db, document_id, masked, document_type, user.name)
             counts = {"facts": sorted(masked), "document_type": document_type}
             audit.record(house.db, user.name, "filing.correct", document_id, counts)
-        revised = spread_findings(house.db, filing.matter_id, user.name)
+        spread_findings(house.db, filing.matter_id, user.name)
     house.forget_documents()
-    if revised:
-        renew_index(house, filing.matter_id)
+    renew_index(house, filing.matter_id)
     return get_filing(house, user, document_id)
 
 
