@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.evidence.grounding import Grounder
@@ -21,7 +22,7 @@ NEAR_DUPLICATE = 0.8
 MOST_UNSUPPORTED = 0.5
 AUTHOR_SHARE = 0.5
 CAPPED_FROM = 10
-"""Corrections from which on no author may supply more than the share; below, one person may be the firm."""
+"""Corrections from which on no author may supply more than the share; fewer are too few to tell a flood from a firm."""
 
 REASONS = {
     "summary_too_short": f"the summary has fewer than {SHORTEST_SUMMARY_WORDS} words",
@@ -31,7 +32,7 @@ REASONS = {
     "near_duplicate": "document and summary are nearly those of another pair",
     "not_borne_by_source": "most sentences of the summary are not borne by the document",
     "identifier_left": "the detectors find an identifier in the summary that the document does not show either",
-    "author_share": "its author would supply more than the allowed share of the corrections",
+    "author_share": "its author would supply more than the allowed share of the corrections that are kept",
 }
 """Reason -> what it means, in words."""
 
@@ -68,7 +69,7 @@ def curate_lessons(
     Args:
         lessons: In order of preference: of two near duplicates the first is kept.
         settings: `profile` decides what the detectors look for.
-        author_share: Share 0..1 of the corrections that one user may supply.
+        author_share: Share 0..1 of the corrections kept that one user may supply; see `allow_each`.
         progress: Told (done, of all).
     """
     kept: list[Lesson] = []
@@ -132,18 +133,38 @@ def _share_unsupported(lesson: Lesson) -> float:
     return bad / max(len(sentences), 1)
 
 
+def allow_each(written: Collection[int], share: float) -> int:
+    """Give how many corrections each author may supply so that none has more than the share of those kept.
+
+    It is the most that there can be: what is cut from one author makes the whole smaller, and with it the share of
+    the others, so the number is brought down until it holds. Where there are fewer authors than the share asks for,
+    each may supply as many as the others: two authors at a share of .3 have half each, and a single author, whom no
+    share can bind, has all.
+
+    Args:
+        written: How many each author wrote, all above 0.
+        share: Share 0..1 of the corrections kept.
+    """
+    share = max(share, 1 / len(written))
+    kept, total = sum(written), 0
+    while kept != total:
+        total, most = kept, math.floor(share * kept + 1e-9)
+        kept = sum(min(count, most) for count in written)
+    return most
+
+
 def _cap_authors(lessons: Sequence[Lesson], share: float) -> list[Lesson]:
-    """Let no author supply more than the share of the corrections; the newest of theirs stay."""
-    corrections = [lesson for lesson in lessons if lesson.source == "correction"]
-    if len(corrections) < CAPPED_FROM or len({lesson.author for lesson in corrections}) < 2:
+    """Let no author supply more than the share of the corrections that are kept; the newest of theirs stay."""
+    written = Counter(lesson.author for lesson in lessons if lesson.source == "correction")
+    if written.total() < CAPPED_FROM:
         return list(lessons)
-    allowed = dict.fromkeys((lesson.author for lesson in corrections), max(int(share * len(corrections)), 1))
+    left = dict.fromkeys(written, allow_each(written.values(), share))
     kept: list[Lesson] = []
     for lesson in reversed(lessons):
         if lesson.source == "correction":
-            if not allowed[lesson.author]:
+            if not left[lesson.author]:
                 continue
-            allowed[lesson.author] -= 1
+            left[lesson.author] -= 1
         kept.append(lesson)
     return kept[::-1]
 

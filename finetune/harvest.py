@@ -20,6 +20,7 @@ from finetune.dataset import (
     read_dataset,
     redact_pair,
     split_lessons,
+    take_in_turns,
     write_dataset,
 )
 from finetune.forget import drop_erased, hold_texts
@@ -49,13 +50,13 @@ def build_dataset(
         train, test = split_lessons(collect_corrections(db, work.approved_corrections(db)), settings.held_out_share)
         drawn = draw_synthetic(options.synthetic, _first_seed(round_id), "train", options, settings, tell)
         curated = curate_lessons([*train, *drawn], settings, author_share=options.author_share)
-        tested = curate_lessons(test, settings, author_share=1.0)
+        tested = curate_lessons(test, settings, author_share=options.author_share)
         if not curated.kept:
             raise RefusedInput(
                 "There is nothing to learn from: no correction may train and no synthetic filing was asked for.",
                 do="Approve summaries in matters with consent, or start the round with synthetic filings.",
             )
-        held_out = list(tested.kept)[: options.held_out]
+        held_out = take_in_turns(tested.kept, [lesson.author for lesson in tested.kept], options.held_out)
         held_out += draw_synthetic(options.held_out - len(held_out), TEST_SEED, "test", options, settings, tell)
         facts = {
             "round": round_id,

@@ -180,7 +180,8 @@ class RoundRun:
         lessons = self.read_lessons()[0]
         start = self.parent_folder(parent)
         examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
-        weighed = self.options.weigh_examples(examples, {lesson.pair_id: lesson.source for lesson in lessons})
+        authors = {lesson.pair_id: lesson.author for lesson in lessons if lesson.source != "synthetic"}
+        weighed = self.options.weigh_examples(examples, authors)
         train = partial(
             train_adapter,
             weighed,

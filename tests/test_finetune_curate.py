@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 from test_finetune_dataset import COMPLAINT, OTHER, PERSON, SUMMARY, make_lesson
 
 from assistant.settings import Settings
-from finetune.curate import CAPPED_FROM, REASONS, curate_lessons, find_fault
+from finetune.curate import CAPPED_FROM, REASONS, _cap_authors, curate_lessons, find_fault
+from finetune.dataset import Lesson
+from finetune.options import RoundOptions
 
 FRENCH = (
     "Attendu que le demandeur soutient avoir remis les marchandises au transporteur mais que celui-ci conteste, il "
@@ -53,21 +56,57 @@ def test_near_duplicate_is_left_out_and_a_new_summary_of_the_document_is_not(set
     assert made.left_out == {"twin": "near_duplicate"} and made.counts == {"near_duplicate": 1}
 
 
-def test_no_author_supplies_more_than_the_share_once_there_are_enough(settings):
-    def write(number: int, author: str):
-        amount = f"${number + 1},{number:03d}"
-        unlike = " ".join(f"Entry {number * 50 + k} of the ledger shows {number * 7 + k} crates." for k in range(12))
-        text = COMPLAINT.replace("$4,100", amount) + "\n\n" + unlike
-        summary = SUMMARY.replace("$4,100", amount) + f" The ledger shows {number * 7} crates in entry {number * 50}."
-        return make_lesson(text, summary, author=author, pair_id=f"{author}{number}")
+def write_many(**counts: int) -> list[Lesson]:
+    """Give corrections that differ enough, in turn of their authors' names, the oldest first."""
+    made = []
+    for author, count in counts.items():
+        for number in range(count):
+            unlike = " ".join(f"Entry {author} {number * 50 + k} shows {number * 7 + k} crates." for k in range(12))
+            made.append(make_lesson(f"{COMPLAINT}\n\n{unlike}", SUMMARY, author=author, pair_id=f"{author}{number}"))
+    return made
 
-    many = [write(n, "ann") for n in range(CAPPED_FROM)] + [write(n + 20, "bob") for n in range(4)]
-    free = [replace(lesson, source="synthetic") for lesson in many]  # no borne-by-source check: the cap alone is meant
-    assert len(curate_lessons(free, settings, author_share=0.5).kept) == 14
-    from finetune.curate import _cap_authors
 
-    kept = _cap_authors(many, 0.5)
-    assert sum(lesson.author == "ann" for lesson in kept) == 7 and sum(lesson.author == "bob" for lesson in kept) == 4
-    assert kept[0].pair_id == "ann3"  # the newest stay
-    alone = many[:CAPPED_FROM]
-    assert _cap_authors(alone, 0.5) == alone  # one person may be the firm
+@pytest.mark.parametrize(
+    ("written", "share", "kept"),
+    [
+        ({"eve": 250, "ann": 10}, 0.5, {"eve": 10, "ann": 10}),  # of what is kept, not of what was sent
+        ({"ann": 10, "bob": 4}, 0.5, {"ann": 4, "bob": 4}),
+        ({"eve": 250, "ann": 10, "bob": 6}, 0.5, {"eve": 16, "ann": 10, "bob": 6}),
+        ({"eve": 250, "ann": 10, "bob": 10, "cat": 10}, 0.25, {"eve": 10, "ann": 10, "bob": 10, "cat": 10}),
+        ({"ann": 6, "bob": 5, "cat": 4}, 0.5, {"ann": 6, "bob": 5, "cat": 4}),  # nobody has too much: all stay
+        ({"eve": 100, "ann": 100, "bob": 100}, 1 / 3, {"eve": 100, "ann": 100, "bob": 100}),  # a third is a third
+        # fewer authors than the share asks for: as many as the others
+        ({"eve": 90, "ann": 20}, 0.3, {"eve": 20, "ann": 20}),
+        # one person is the firm, and no share can bind who is alone
+        ({"ann": 40}, 0.3, {"ann": 40}),
+        # too few to tell a flood from a firm
+        ({"ann": CAPPED_FROM - 2, "bob": 1}, 0.5, {"ann": CAPPED_FROM - 2, "bob": 1}),
+        ({"ann": 30, "bob": 3}, 1.0, {"ann": 30, "bob": 3}),  # switched off
+    ],
+)
+def test_after_capping_no_author_has_more_than_the_share_of_what_is_kept(written, share, kept):
+    made = _cap_authors(write_many(**written), share)
+    assert Counter(lesson.author for lesson in made) == kept
+
+
+def test_the_newest_of_a_capped_author_stay_and_synthetic_pairs_do_not_count():
+    many = write_many(ann=10, bob=4)
+    synthetic = [replace(lesson, source="synthetic") for lesson in write_many(zoe=50)]
+    kept = _cap_authors([*synthetic, *many], 0.5)
+    assert [lesson.pair_id for lesson in kept if lesson.author == "ann"] == ["ann6", "ann7", "ann8", "ann9"]
+    assert sum(lesson.source == "synthetic" for lesson in kept) == 50
+
+
+def test_what_the_cap_takes_is_left_out_with_its_reason(settings):
+    made = curate_lessons(write_many(eve=12, ann=3), settings)
+    assert made.counts == {"author_share": 9}
+    assert {made.left_out[f"eve{number}"] for number in range(9)} == {"author_share"}
+
+
+def test_neither_the_weight_nor_a_limit_of_examples_gives_an_author_a_larger_share():
+    capped = _cap_authors(write_many(eve=250, ann=10), 0.5)
+    authors = {lesson.pair_id: lesson.author for lesson in capped}
+    for options in (RoundOptions(weight=5), RoundOptions(weight=3, examples=12), RoundOptions(examples=7)):
+        seen = Counter(authors[e.pair_id] for e in options.weigh_examples(capped, authors))  # an example a pair
+        assert seen["eve"] <= 0.5 * seen.total() + options.weight, (options, seen)
+        assert seen.total() == options.weight * (options.examples or 20)

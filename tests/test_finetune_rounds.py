@@ -298,9 +298,9 @@ def test_options_come_as_text_from_the_command_line_and_over_the_preset():
 def test_the_firms_examples_come_first_and_weigh_more():
     example = SimpleNamespace
     examples = [example(pair_id=f"s{n}") for n in range(10)] + [example(pair_id="c1"), example(pair_id="c2")]
-    sources = {e.pair_id: "synthetic" if e.pair_id[0] == "s" else "correction" for e in examples}
-    chosen = RoundOptions(examples=5, weight=2).weigh_examples(examples, sources)
+    authors = {"c1": "ann", "c2": "ann"}
+    chosen = RoundOptions(examples=5, weight=2).weigh_examples(examples, authors)
     assert [e.pair_id for e in chosen] == ["c1", "c2", "c1", "c2", "s0", "s3", "s6"]
-    everything = RoundOptions(examples=0, weight=1).weigh_examples(examples, sources)
+    everything = RoundOptions(examples=0, weight=1).weigh_examples(examples, authors)
     assert len(everything) == 12
     assert json.dumps([e.pair_id for e in everything])
