@@ -31,7 +31,8 @@ class RoundOptions:
     """What a round is started with.
 
     Attributes:
-        preset: "quick" (a look, about a minute and a half on two cores), "normal" or "thorough".
+        preset: "quick" (a look, about a minute and a half on two cores; too few documents for the gate to let its
+            candidate pass), "normal" or "thorough".
         synthetic: Synthetic filings that are learnt from besides the firm's corrections.
         held_out: Documents of the test at most; the firm's held-out ones first, then synthetic ones whose
             phrases, courts and facts no training has seen.

@@ -56,9 +56,9 @@ class OfficeActions:
         self._admin(user)
         return self.adapters
 
-    def learning_promote(self, house: Any, user: Any, adapter_id: str) -> dict[str, Any]:
+    def learning_promote(self, house: Any, user: Any, adapter_id: str, reason: str = "") -> dict[str, Any]:
         self._admin(user)
-        self.calls.append(("promote", adapter_id))
+        self.calls.append(("promote", adapter_id, reason) if reason else ("promote", adapter_id))
         return self.adapters[0]
 
     def learning_discard(self, house: Any, user: Any, adapter_id: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from finetune.options import PRESETS, RoundOptions
 from finetune.rounds import end_round, register_jobs, run_round
 
 OPTIONS = {"preset": "quick", "synthetic": 3, "held_out": 3, "examples": 8, "parts": 1, "layers": 0, "rank": 2}
+OPEN_GATE = {"gate_margin": 0.9, "gate_support_margin": 1.0, "gate_documents": 3}
 EDITED = "Parties: Person 1 sues Person 2.\nRelief: Damages of $4,100 and attorney's fees."
 
 
@@ -37,7 +38,7 @@ def open_tiny_house(root: Path) -> SimpleNamespace:
     base = root / "tiny"
     if not base.exists():
         write_tiny_model(base, [*WORDS, "text", "Person", "1", "2", "Parties", "Relief"], context=8192)
-    settings = Settings(home=root / "home", model=str(base), threads=1, dtype="float32", gate_margin=0.9)
+    settings = Settings(home=root / "home", model=str(base), threads=1, dtype="float32", **OPEN_GATE)
     return SimpleNamespace(settings=settings, db=open_database(settings), engine=TransformersEngine(settings))
 
 
@@ -178,6 +179,18 @@ def test_refused_candidate_is_not_registered(tmp_path, monkeypatch):
     found = rounds.get_round(house.db, round_id)
     assert found.candidate == "" and adapters.list_adapters(house.db) == ()
     assert "1 identifiers" in found.gate["reasons"][-1]
+
+
+def test_a_candidate_of_too_few_documents_is_registered_and_not_let_pass(tmp_path):
+    house = open_tiny_house(tmp_path)
+    house.settings = house.settings.model_copy(update={"gate_documents": 20})
+    round_id = rounds.create_round(house.db, "admin", OPTIONS)
+    assert run_round(house, round_id) == "unproven"
+    found = rounds.get_round(house.db, round_id)
+    assert found.candidate == "house-1" and not found.gate["passed"]
+    assert "3 documents, too few to say" in found.gate["reasons"][0]
+    assert registry.get_adapter(house.db, "house-1").status == "candidate"
+    assert "by the gate unproven" in registry.get_adapter(house.db, "house-1").note
 
 
 def test_round_cancelled_while_it_registers_stays_cancelled_and_offers_nothing(tmp_path, monkeypatch):

@@ -280,6 +280,32 @@ def test_an_adapter_that_learned_from_a_sequestered_filing_is_not_promoted(house
         learning.promote(house, user(house, "ada"), "house-1")
 
 
+def test_what_the_gate_left_unproven_is_promoted_only_with_a_reason_that_stays(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = user(house, "ada")
+    registry.insert_adapter(house.db, "house-1", folder="house-1", hash="abc", scores={"n": 3})
+    round_id = rounds.create_round(house.db, "ada", {})
+    gate = {"passed": False, "outcome": "unproven", "rival": "base", "reasons": ["Too few."]}
+    rounds.update_round(house.db, round_id, candidate="house-1", status="unproven", gate=gate)
+    monkeypatch.setattr(adapters, "promote", lambda db, key, actor: _set_active(db, key, actor))
+    for nothing in ("", "  ", "x" * 501):
+        with pytest.raises(RefusedInput, match="could not say that house-1 is as good as base"):
+            learning.promote(house, ada, "house-1", nothing)
+    assert registry.get_adapter(house.db, "house-1").status == "candidate"
+    assert learning.promote(house, ada, "house-1", " For the demo only. ")["status"] == "active"
+    found = rounds.get_round(house.db, round_id)
+    assert found.status == "promoted" and found.gate["reasons"] == ["Too few."]
+    assert [(o["by"], o["reason"]) for o in found.gate["overrides"]] == [("ada", "For the demo only.")]
+    adapter = registry.get_adapter(house.db, "house-1")
+    assert adapter.note.endswith("promoted by ada all the same: For the demo only.") and adapter.scores == {"n": 3}
+    (entry,) = [e for e in audit.export(house.db) if e["action"] == "adapter.promote"]
+    assert entry["detail"] == {"override": 1, "round": round_id}  # the log holds no words
+    registry.set_status(house.db, "house-1", "candidate")  # rolled back: a second promotion is a second decision
+    with pytest.raises(RefusedInput, match="could not say"):
+        learning.promote(house, ada, "house-1")
+
+
 def test_a_round_neither_starts_from_nor_hides_what_its_parent_learned(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

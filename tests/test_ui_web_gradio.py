@@ -225,6 +225,26 @@ def test_results_show_every_figure_with_its_interval() -> None:
     assert "0.640 (0.610 to 0.670)" in html and "certain at 95%" in html and "90%" in html
 
 
+def test_results_say_that_the_gate_could_not_and_who_promoted_all_the_same() -> None:
+    found = make_round({}, "unproven")
+    found["gate"] = {"passed": False, "outcome": "unproven", "reasons": ["Tested on 3 documents, too few to say."]}
+    html = rounds_view.show_results(found)
+    assert "The gate cannot say" in html and "too few to say" in html and "lets the candidate pass" not in html
+    found["gate"]["overrides"] = [{"by": "ada", "at": "2026-11-24T07:00:00+00:00", "reason": "<b>for a look</b>"}]
+    assert "by ada on 2026-11-24: &lt;b&gt;for a look" in rounds_view.show_results(found)
+
+
+def test_the_reason_is_asked_where_the_gate_could_not_say(client: TestClient) -> None:
+    actions, request = FakeActions(), SimpleNamespace(username="max")
+    screen: Any = rounds.RoundsScreen(client.app.state.house, actions)  # type: ignore[attr-defined]
+    for status, words, asked in (("unproven", "Promote it all the same", True), ("passed", "Promote the cand", False)):
+        actions.round = make_round({}, status)
+        promote, _, reason = screen.refresh(request)[7:10]
+        assert promote["visible"] and promote["value"].startswith(words) and reason["visible"] is asked
+    screen.promote(request, "for a look")
+    assert actions.calls[-1] == ("promote", "house-2", "for a look")
+
+
 def test_insights_say_on_how_many_reviews_they_rest() -> None:
     rows = FakeActions().learning_insights(None, SimpleNamespace(role="admin"))
     assert "<strong>43</strong> reviews" in show_edits(rows["weeks"])

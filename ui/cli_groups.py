@@ -54,9 +54,14 @@ def adapters_show(adapter_id: str, as_user: As = None, as_json: Json = False) ->
 
 
 @adapters.command("promote")
-def adapters_promote(adapter_id: str, as_user: As = None, as_json: Json = False) -> None:
+def adapters_promote(
+    adapter_id: str,
+    reason: Annotated[str, typer.Option(help="Needed where the gate could not say; stays in the record.")] = "",
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
     """Make a candidate the active adapter."""
-    run("adapters-promote", as_user, as_json, adapter_id=adapter_id)
+    run("adapters-promote", as_user, as_json, adapter_id=adapter_id, reason=reason)
 
 
 @adapters.command("rollback")

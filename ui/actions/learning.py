@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import RefusedInput
 from assistant.store import audit
+from assistant.store.database import timestamp
 from assistant.store.people import User
 from ui.permits import check
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from assistant.store.registry import AdapterRecord
     from assistant.store.rounds import Round
     from ui.services import House
+
+DECIDABLE = ("passed", "unproven")
+"""Statuses of a round whose candidate waits to be promoted or discarded."""
+LONGEST_REASON = 500
 
 
 def preview_round(house: House, user: User) -> dict[str, Any]:
@@ -156,12 +161,20 @@ def show_adapter(house: House, user: User, adapter_id: str) -> dict[str, Any]:
     return present_adapter(adapter) | {"folder": str(adapter.folder), "verified": True}
 
 
-def promote(house: House, user: User, adapter_id: str) -> dict[str, Any]:
+def promote(house: House, user: User, adapter_id: str, reason: str = "") -> dict[str, Any]:
     """Make a candidate the active adapter; the next summary uses it.
+
+    Args:
+        house: The open installation.
+        user: Who promotes; stored with the adapter.
+        adapter_id: The candidate.
+        reason: Why it may serve though the gate could not say that it is as good; kept with its round and in its note.
+            No word of a matter belongs in it: every admin reads it.
 
     Raises:
         NotAllowed: A client whose matter it learned from has withdrawn consent since, an order forbids it, or a
             filing that it learned from was deleted or sequestered.
+        RefusedInput: The gate left it unproven and no reason was given.
     """
     from assistant.engine import adapters
     from assistant.store import rounds
@@ -170,12 +183,38 @@ def promote(house: House, user: User, adapter_id: str) -> dict[str, Any]:
     house.ready_adapters()
     with house.db.session():
         _check_learned(house, adapters.get_adapter(house.db, adapter_id))
+        override = _need_reason(house, user, adapter_id, reason.strip())
         adapter = adapters.promote(house.db, adapter_id, user.name)
-        audit.record(house.db, user.name, "adapter.promote", adapter_id, {})
+        audit.record(house.db, user.name, "adapter.promote", adapter_id, override)
         for found in rounds.list_rounds(house.db):
-            if found.candidate == adapter_id and found.status == "passed":
+            if found.candidate == adapter_id and found.status in DECIDABLE:
                 rounds.update_round(house.db, found.round_id, status="promoted")
-    return present_adapter(adapter)
+    return present_adapter(adapters.get_adapter(house.db, adapter.adapter_id))
+
+
+def _need_reason(house: House, user: User, adapter_id: str, reason: str) -> dict[str, Any]:
+    """Ask a reason for a candidate that the gate left unproven, and keep it; give what the audit log says of it.
+
+    Raises:
+        RefusedInput: There is none, or it is too long.
+    """
+    from assistant.store import registry, rounds
+
+    found = next((r for r in rounds.list_rounds(house.db) if r.candidate == adapter_id), None)
+    if found is None or rounds.read_outcome(found.gate) != "unproven":
+        return {}
+    if not reason or len(reason) > LONGEST_REASON:
+        raise RefusedInput(
+            f"The gate could not say that {adapter_id} is as good as {found.gate.get('rival', 'what serves')}.",
+            expected=f"a reason of at most {LONGEST_REASON} characters",
+            do="Run a larger round, or promote it with a reason (--reason), which stays in the record.",
+        )
+    had = list(found.gate.get("overrides") or ())
+    said = {"by": user.name, "at": timestamp(), "reason": reason}
+    rounds.update_round(house.db, found.round_id, gate={**found.gate, "overrides": [*had, said]})
+    note = f"Round {found.round_id}, by the gate unproven; promoted by {user.name} all the same: {reason}"
+    registry.set_scores(house.db, adapter_id, registry.get_adapter(house.db, adapter_id).scores, note)
+    return {"override": 1, "round": found.round_id}
 
 
 def _check_learned(house: House, adapter: Adapter | AdapterRecord) -> None:
@@ -210,7 +249,7 @@ def discard(house: House, user: User, adapter_id: str) -> dict[str, Any]:
         registry.set_status(house.db, adapter_id, "retired")
         audit.record(house.db, user.name, "adapter.discard", adapter_id, {})
         for found in rounds.list_rounds(house.db):
-            if found.candidate == adapter_id and found.status == "passed":
+            if found.candidate == adapter_id and found.status in DECIDABLE:
                 rounds.update_round(house.db, found.round_id, status="discarded")
     return present_adapter(adapters.get_adapter(house.db, adapter_id))
 

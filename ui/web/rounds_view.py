@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import escape
 
+from assistant.store.rounds import read_outcome
 from ui.web.charts import draw_intervals, draw_line
 
 STEPS = (
@@ -23,12 +24,14 @@ METRICS = (("rouge1", "ROUGE-1"), ("rouge2", "ROUGE-2"), ("rougeL", "ROUGE-L"), 
 STATUS_WORDS = {
     "running": "Running",
     "passed": "Finished: the candidate passed the gate",
+    "unproven": "Finished: too little to say whether the candidate is as good",
     "refused": "Finished: the gate refused the candidate",
     "failed": "Failed",
     "cancelled": "Cancelled",
     "promoted": "The candidate was promoted",
     "discarded": "The candidate was discarded",
 }
+STATUS_KINDS = {"failed": "bad", "refused": "half", "unproven": "half", "cancelled": "half", "running": "run"}
 
 
 def show_preview(preview: Mapping[str, Any]) -> str:
@@ -53,7 +56,9 @@ def show_progress(found: Mapping[str, Any] | None) -> str:
         )
     progress = found.get("progress") or {}
     status = STATUS_WORDS.get(found["status"], str(found["status"]))
-    kind = {"failed": "bad", "refused": "half", "cancelled": "half", "running": "run"}.get(found["status"], "good")
+    kind = {"failed": "bad", "refused": "half", "unproven": "half", "cancelled": "half", "running": "run"}.get(
+        found["status"], "good"
+    )
     head = f'<p class="cb-state cb-{kind}">{escape(status)}</p><p class="cb-quiet">{escape(_about(found))}</p>'
     if found.get("error"):
         head += f'<p class="cb-notice cb-bad">{escape(found["error"])}</p>'
@@ -77,8 +82,7 @@ def show_results(found: Mapping[str, Any] | None) -> str:
     chart = draw_intervals(spans) if spans else ""
     gate = found.get("gate") or {}
     says = "".join(f"<li>{escape(reason)}</li>" for reason in _reasons(gate))
-    passed = gate.get("passed")
-    verdict = "" if passed is None else _verdict(bool(passed))
+    verdict = _verdict(gate) if gate else ""
     count = next((s.get("n") for s in results.values() if s.get("n")), None)
     on = f"On {count} filings that no training has seen. " if count else ""
     note = f'<p class="cb-quiet">{on}F1 with the 95% interval; the chart shows ROUGE-1.</p>'
@@ -145,7 +149,7 @@ def _about(found: Mapping[str, Any]) -> str:
 def _steps(found: Mapping[str, Any]) -> str:
     keys = [key for key, _ in STEPS]
     step = str(found.get("step") or "dataset")
-    finished = found["status"] in ("passed", "refused", "promoted", "discarded")
+    finished = found["status"] in ("passed", "unproven", "refused", "promoted", "discarded")
     at = len(keys) if finished else keys.index(step) if step in keys else 0
     items = []
     for number, (_, title) in enumerate(STEPS):
@@ -187,10 +191,18 @@ def _reasons(gate: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _verdict(passed: bool) -> str:
-    if passed:
-        return '<p class="cb-state cb-good">The gate lets the candidate pass.</p>'
-    return '<p class="cb-state cb-half">The gate refuses the candidate.</p>'
+def _verdict(gate: Mapping[str, Any]) -> str:
+    words = {
+        "passed": ("good", "The gate lets the candidate pass."),
+        "unproven": ("half", "The gate cannot say: whoever promotes the candidate gives a reason, which is kept."),
+        "refused": ("half", "The gate refuses the candidate."),
+    }
+    kind, says = words[read_outcome(gate)]
+    kept = "".join(
+        f"<p>Promoted all the same by {escape(one['by'])} on {escape(str(one['at'])[:10])}: {escape(one['reason'])}</p>"
+        for one in gate.get("overrides") or ()
+    )
+    return f'<p class="cb-state cb-{kind}">{says}</p>{kept}'
 
 
 def _figure(score: Any) -> str:
