@@ -98,6 +98,14 @@ class Settings(BaseSettings):
     gate_documents: int = Field(
         default=20, ge=1, description="Held-out documents below which a candidate is promoted only with a reason."
     )
+    burst_corrections: int = Field(
+        default=20, ge=1, description="Corrections of one user within 24 hours that never wait for an admin."
+    )
+    burst_factor: float = Field(
+        default=3.0,
+        ge=1,
+        description="Times a user's usual day; more corrections a day than this, and than burst_corrections, wait.",
+    )
     session_hours: float = Field(default=12.0, gt=0, description="Hours until a login ends.")
     idle_minutes: float = Field(default=60.0, gt=0, description="Minutes without an action after which a login ends.")
 

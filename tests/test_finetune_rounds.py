@@ -20,9 +20,10 @@ from assistant import jobs
 from assistant.engine import adapters
 from assistant.errors import WrongUsage
 from assistant.settings import Settings
-from assistant.store import filings, matters, registry, rounds
+from assistant.store import audit, filings, matters, registry, rounds
 from assistant.store.database import open_database
 from finetune.dataset import read_dataset
+from finetune.harvest import RELEASE, build_dataset, list_trainable
 from finetune.options import PRESETS, RoundOptions
 from finetune.rounds import end_round, register_jobs, run_round
 
@@ -136,6 +137,24 @@ def test_running_a_finished_round_again_changes_nothing(finished):
     before = [(a.adapter_id, a.hash) for a in adapters.list_adapters(finished.db)]
     assert run_round(finished, finished.round_id) == "passed"
     assert [(a.adapter_id, a.hash) for a in adapters.list_adapters(finished.db)] == before
+
+
+def test_a_burst_is_kept_out_of_the_dataset_counted_and_released_by_the_log(tmp_path):
+    settings = Settings(home=tmp_path / "home", burst_corrections=2)
+    house = SimpleNamespace(settings=settings, db=open_database(settings))
+    matter_id = add_consenting_matter(house)
+    for number in range(3):
+        add_correction(house, matter_id, number)
+    options = RoundOptions.from_given(OPTIONS)
+    counts = build_dataset(house.db, settings, options, "r-1", tmp_path / "one", lambda *a: None)
+    assert counts["corrections"] == 0 and counts["left_out"]["burst"] == 3
+    seen = list_trainable(house.db, settings)[1][-1].created_at
+    add_correction(house, matter_id, 3)  # after the admin looked
+    audit.record(house.db, "ada", RELEASE, "pat", {"until": seen, "corrections": 3})
+    ready, waiting = list_trainable(house.db, settings)
+    assert len(ready) == 4 and waiting == []  # one more, alone, is no burst
+    counts = build_dataset(house.db, settings, options, "r-2", tmp_path / "two", lambda *a: None)
+    assert counts["corrections"] == 4 and "burst" not in counts["left_out"]
 
 
 def test_round_without_anything_to_learn_fails_with_the_reason(tmp_path):

@@ -245,6 +245,29 @@ def test_the_reason_is_asked_where_the_gate_could_not_say(client: TestClient) ->
     assert actions.calls[-1] == ("promote", "house-2", "for a look")
 
 
+def test_what_is_left_out_is_said_in_words_before_and_with_a_round() -> None:
+    html = rounds_view.show_preview(FakeActions().learning_preview_round(None, SimpleNamespace(role="admin")))
+    assert "The client has not agreed to training</td><td>4" in html and "It came in a burst</td><td>31" in html
+    assert "rotective order" not in html  # none was left out for it
+    assert "31 corrections of eve came in a burst" in html and "one person" not in html
+    assert "submitted by one person" in rounds_view.show_preview({"corrections": 12, "authors": 1})
+    found = make_round({}, "passed") | {"why": {"near_duplicate": "nearly another pair"}}
+    found["dataset"] = {"train": 37, "left_out": {"near_duplicate": 5, "author_share": 2}}
+    shown = rounds_view.show_progress(found)
+    assert "Nearly another pair</td><td>5" in shown and "Author share</td><td>2" in shown and "37 train" in shown
+
+
+def test_the_admin_releases_the_burst_that_was_shown(client: TestClient) -> None:
+    actions, request = FakeActions(), SimpleNamespace(username="max")
+    screen: Any = rounds.RoundsScreen(client.app.state.house, actions)  # type: ignore[attr-defined]
+    *_, button, seen = screen.refresh(request)
+    assert button["visible"] and button["value"] == "Release the 31 corrections of eve"
+    *_, button, _ = screen.release(request, seen)
+    assert actions.calls[-1] == ("release_burst", "eve", "2026-11-24T07:00:00+00:00") and not button["visible"]
+    with pytest.raises(NotAllowed):
+        screen.release(SimpleNamespace(username="pia"), seen)
+
+
 def test_insights_say_on_how_many_reviews_they_rest() -> None:
     rows = FakeActions().learning_insights(None, SimpleNamespace(role="admin"))
     assert "<strong>43</strong> reviews" in show_edits(rows["weeks"])

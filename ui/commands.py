@@ -338,6 +338,8 @@ COMMANDS: dict[str, Command] = {
     "round-start": round_start,
     "round-status": _simple(learning.round_status, "round_id"),
     "round-cancel": _simple(learning.cancel_round, "round_id"),
+    "round-preview": _simple(learning.preview_round),
+    "round-release": _simple(learning.release_burst, "name"),
     "adapters-list": _simple(learning.list_adapters),
     "adapters-show": _simple(learning.show_adapter, "adapter_id"),
     "adapters-promote": adapters_promote,

@@ -50,6 +50,7 @@ _ADMIN = frozenset(
         "wall.set",
         "keys.rotate",
         "round.preview",
+        "round.release",
         "round.start",
         "round.status",
         "round.cancel",

@@ -11,6 +11,14 @@ from assistant.documents import Correction
 from assistant.store.database import Database
 from assistant.store.tables import CorrectionRow, DocumentRow, MatterRow
 
+HINDRANCES = {
+    "not_signed_off": "no attorney has signed it off yet",
+    "no_consent": "the client has not agreed to training",
+    "protective_order": "a protective order forbids it",
+    "sequestered": "its filing is sequestered",
+}
+"""What keeps a correction from training, in the order it is looked at -> what it means, in words."""
+
 
 def list_corrections(db: Database, document_id: str | None = None) -> tuple[Correction, ...]:
     """List all corrections, oldest first, of one filing or of all, whatever their state."""
@@ -30,8 +38,8 @@ def approved_corrections(db: Database) -> tuple[Correction, ...]:
 def excluded_counts(db: Database) -> dict[str, int]:
     """Count the corrections that may not train, each under the first reason that holds.
 
-    Reasons: "not_signed_off", "no_consent", "protective_order", "sequestered". Corrections that an attorney sent
-    back are not counted: the summary is submitted again or discarded.
+    The reasons are those of `HINDRANCES`. Corrections that an attorney sent back are not counted: the summary is
+    submitted again or discarded.
     """
     with db.reading() as session:
         return dict(Counter(hindrance for _, hindrance in _judge(session) if hindrance is not None))
@@ -66,11 +74,6 @@ def _judge(session: Session) -> list[tuple[CorrectionRow, str | None]]:
     )
     judged: list[tuple[CorrectionRow, str | None]] = []
     for row, consent, protected, sequestered in session.execute(joined):
-        hindrances = {
-            "not_signed_off": row.state != "signed_off",
-            "no_consent": not consent,
-            "protective_order": protected,
-            "sequestered": sequestered,
-        }
-        judged.append((row, next((name for name, holds in hindrances.items() if holds), None)))
+        holds = (row.state != "signed_off", not consent, protected, sequestered)
+        judged.append((row, next((name for name, held in zip(HINDRANCES, holds, strict=True) if held), None)))
     return judged

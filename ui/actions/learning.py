@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import RefusedInput
+from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit
 from assistant.store.database import timestamp
 from assistant.store.people import User
@@ -24,16 +25,58 @@ LONGEST_REASON = 500
 
 
 def preview_round(house: House, user: User) -> dict[str, Any]:
-    """Count what a round would train on, by matter id, and what is left out and why."""
-    from assistant.store import work
+    """Count what a round would train on, by matter id, and what is left out and why.
+
+    `waiting` has a row for each user whose corrections came in a burst: how many, and up to which time.
+    """
+    from finetune.harvest import count_hindered, list_trainable
 
     check(house.db, user, "round.preview")
-    approved = work.approved_corrections(house.db)
+    ready, waiting = list_trainable(house.db, house.settings)
+    left_out = count_hindered(house.db, waiting)
+    authors = Counter(c.author for c in waiting)
+    newest = {c.author: c.created_at for c in waiting}  # oldest first: the last one stays
     return {
-        "corrections": len(approved),
-        "by_matter": dict(Counter(c.matter_id for c in approved)),
-        "left_out": dict(work.excluded_counts(house.db)),
+        "corrections": len(ready),
+        "by_matter": dict(Counter(c.matter_id for c in ready)),
+        "authors": len({c.author for c in ready}),
+        "left_out": left_out,
+        "why": explain(left_out),
+        "waiting": [{"author": a, "corrections": n, "until": newest[a]} for a, n in sorted(authors.items())],
     }
+
+
+def explain(left_out: Mapping[str, int]) -> dict[str, str]:
+    """Say in words what the reasons mean for which pairs were left out."""
+    from assistant.store.corrections import HINDRANCES
+    from finetune.curate import REASONS
+
+    words = HINDRANCES | REASONS
+    return {reason: words.get(reason, reason.replace("_", " ")) for reason in left_out}
+
+
+def release_burst(house: House, user: User, author: str, until: str = "") -> dict[str, Any]:
+    """Let a user's corrections train that came in a burst, and give the preview anew; logged with their number.
+
+    Args:
+        house: The open installation.
+        user: Who releases.
+        author: Whose corrections.
+        until: Time (ISO 8601 UTC) of the newest one that was seen; later ones go on waiting. "" for all there are.
+
+    Raises:
+        NotFound: No correction of that user waits.
+    """
+    from finetune.harvest import RELEASE, list_trainable
+
+    check(house.db, user, RELEASE)
+    with house.db.session():
+        times = [c.created_at for c in list_trainable(house.db, house.settings)[1] if c.author == author]
+        seen = [at for at in times if not until or at <= until]
+        if not seen:
+            raise NotFound("No correction of that user waits.", do="Look who does with: casebrief round preview")
+        audit.record(house.db, user.name, RELEASE, author, {"until": max(seen), "corrections": len(seen)})
+    return preview_round(house, user)
 
 
 def start_round(house: House, user: User, options: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -70,6 +113,7 @@ def present_round(found: Round) -> dict[str, Any]:
         "progress": dict(found.progress or {}),
         "options": dict(found.options or {}),
         "dataset": dict(found.dataset or {}),
+        "why": explain((found.dataset or {}).get("left_out") or {}),
         "results": dict(found.results or {}),
         "gate": dict(found.gate or {}),
         "candidate": found.candidate,

@@ -63,8 +63,9 @@ class RoundsScreen:
         decidable = bool(found) and found["status"] in DECIDABLE and bool(found.get("candidate"))  # type: ignore[index, union-attr]
         unproven = decidable and found["status"] == "unproven"  # type: ignore[index]
         adapters = self.learning.list_adapters(self.house, user)
+        preview, waiting = self.look_ahead(user)
         return (
-            self.show_preview(user),
+            preview,
             view.show_progress(found),
             view.show_results(found),
             view.show_adapters(adapters),
@@ -75,14 +76,23 @@ class RoundsScreen:
             gr.update(visible=decidable),
             gr.update(visible=unproven),
             gr.update(interactive=any(a["status"] == "retired" for a in adapters)),
+            gr.update(visible=bool(waiting), value=view.word_release({"waiting": waiting}) or "Release"),
+            waiting[0] if waiting else {},
         )
 
-    def show_preview(self, user: Any) -> str:
-        """Show the preview, or its error in its place: the other panels stay usable."""
+    def look_ahead(self, user: Any) -> tuple[str, list[dict[str, Any]]]:
+        """Show the preview, or its error in its place (the other panels stay usable), and give whose bursts wait."""
         try:
-            return view.show_preview(self.learning.preview_round(self.house, user))
+            preview = self.learning.preview_round(self.house, user)
         except CasebriefError as error:
-            return view.show_error(str(error))
+            return view.show_error(str(error)), []
+        return view.show_preview(preview), list(preview.get("waiting") or ())
+
+    def release(self, request: gr.Request, seen: dict[str, Any]) -> tuple[Any, ...]:
+        """Let the burst train that the button named; what came since goes on waiting."""
+        user = find_admin(self.house, request)
+        self.learning.release_burst(self.house, user, str(seen.get("author", "")), str(seen.get("until", "")))
+        return self.refresh(request)
 
     def start(self, request: gr.Request, choice: str, *values: Any) -> tuple[Any, ...]:
         """Start a round with one of the three choices, changed by what stands under Advanced."""
@@ -143,6 +153,9 @@ def build_blocks(house: Any, actions: Any) -> gr.Blocks:
         gr.Markdown('<h1 class="cb-title">Rounds</h1>', **panel)
         gr.Markdown('<h2 class="cb-head">What a round would learn from now</h2>', **panel)
         preview = gr.Markdown(view.show_wait(), **panel)
+        burst = gr.State({})
+        with gr.Row(elem_classes="cb-row"):
+            release = gr.Button("Release", visible=False, elem_id="release", scale=0)
         choice = gr.Radio(CHOICE_WORDS, value="normal", label="How much", elem_classes="cb-choice")
         with gr.Accordion("Advanced", open=False, elem_classes="cb-advanced"):
             values = _advanced()
@@ -168,7 +181,21 @@ def build_blocks(house: Any, actions: Any) -> gr.Blocks:
             back = gr.Button("Roll back to the one before", interactive=False, elem_id="roll-back", scale=0)
         with gr.Accordion("Earlier rounds", open=False, elem_classes="cb-advanced"):
             history = gr.Markdown(**panel)
-        outputs = [preview, progress, results, adapters, history, start, stop, promote, discard, reason, back]
+        outputs = [
+            preview,
+            progress,
+            results,
+            adapters,
+            history,
+            start,
+            stop,
+            promote,
+            discard,
+            reason,
+            back,
+            release,
+            burst,
+        ]
         _wire(screen, blocks, choice, values, command, outputs)
     return blocks
 
@@ -194,12 +221,13 @@ def _wire(
     screen: RoundsScreen, blocks: gr.Blocks, choice: Any, values: list[Any], command: Any, outputs: list[Any]
 ) -> None:
     """Tie the events to the handlers; none of them is offered as an API of its own."""
-    start, stop, promote, discard, reason, back = outputs[5:]
+    start, stop, promote, discard, reason, back, release, burst = outputs[5:]
     hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
     blocks.load(tell_errors(screen.refresh), None, outputs, **hidden)
     gr.Timer(POLL_S).tick(tell_errors(screen.refresh), None, outputs, **hidden)
     start.click(tell_errors(screen.start), [choice, *values], outputs, **hidden)
+    release.click(tell_errors(screen.release), [burst], outputs, **hidden)
     promote.click(tell_errors(screen.promote), [reason], outputs, **hidden)
     for button, handler in ((stop, screen.stop), (discard, screen.discard)):
         button.click(tell_errors(handler), None, outputs, **hidden)

@@ -37,15 +37,28 @@ STATUS_KINDS = {"failed": "bad", "refused": "half", "unproven": "half", "cancell
 def show_preview(preview: Mapping[str, Any]) -> str:
     """Show what a round would learn from now, and what is left out and why."""
     by_matter = preview.get("by_matter") or {}
-    left_out = preview.get("left_out") or {}
     total = int(preview.get("corrections") or 0)
     lead = f"<strong>{total}</strong> signed-off summaries from {len(by_matter)} matters would train now."
     if not total:
         lead = "No signed-off summary may train yet. A round would learn from synthetic filings only."
+    notes = ["The rules of curation look at each when a round starts; what they leave out stands with the round."]
+    if total and preview.get("authors") == 1:
+        notes.append("All were submitted by one person: no share can bind who is alone, so that person's words train.")
     tables = _table(("Matter", "Pairs"), sorted(by_matter.items())) if by_matter else ""
-    words = {key: str(key).replace("_", " ").capitalize() for key in left_out}
-    rest = _table(("Left out because", "Pairs"), [(words[k], n) for k, n in left_out.items() if n]) if left_out else ""
-    return _block(f"<p>{lead}</p><div class='cb-two'>{tables}{rest}</div>")
+    rest = _left_out(preview.get("left_out") or {}, preview.get("why") or {})
+    held = "".join(
+        f'<p class="cb-state cb-half">{escape(row["corrections"])} corrections of {escape(row["author"])} came in a '
+        "burst, more in a day than is usual, and wait for you. Ask an attorney of their matters what they are.</p>"
+        for row in preview.get("waiting") or ()
+    )
+    quiet = f'<p class="cb-quiet">{" ".join(notes)}</p>'
+    return _block(f"<p>{lead}</p>{quiet}{held}<div class='cb-two'>{tables}{rest}</div>")
+
+
+def word_release(preview: Mapping[str, Any]) -> str:
+    """Give the words of the button that releases the first burst, or "" where none waits."""
+    waiting = preview.get("waiting") or ()
+    return f"Release the {waiting[0]['corrections']} corrections of {waiting[0]['author']}" if waiting else ""
 
 
 def show_progress(found: Mapping[str, Any] | None) -> str:
@@ -63,7 +76,10 @@ def show_progress(found: Mapping[str, Any] | None) -> str:
     if found.get("error"):
         head += f'<p class="cb-notice cb-bad">{escape(found["error"])}</p>'
     return _block(
-        head + _steps(found) + (_numbers(progress) + _curve(progress) if found["status"] == "running" else "")
+        head
+        + _steps(found)
+        + (_numbers(progress) + _curve(progress) if found["status"] == "running" else "")
+        + _left_out((found.get("dataset") or {}).get("left_out") or {}, found.get("why") or {})
     )
 
 
@@ -143,6 +159,14 @@ def _about(found: Mapping[str, Any]) -> str:
     counts = ", ".join(f"{value} {str(key).replace('_', ' ')}" for key, value in data.items() if isinstance(value, int))
     return f"Round {found['round_id']}, started by {found.get('started_by') or 'nobody'}" + (
         f": {counts}" if counts else ""
+    )
+
+
+def _left_out(counts: Mapping[str, int], why: Mapping[str, str]) -> str:
+    """Lay out how many pairs were left out, by reason in words; nothing where none was."""
+    rows = [(why.get(key) or str(key).replace("_", " "), count) for key, count in sorted(counts.items()) if count]
+    return (
+        _table(("Left out because", "Pairs"), [(str(w)[:1].upper() + str(w)[1:], n) for w, n in rows]) if rows else ""
     )
 
 
