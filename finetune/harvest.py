@@ -81,7 +81,8 @@ def list_trainable(db: Database, settings: Settings) -> tuple[list[Correction], 
     hasty = set(find_bursts(everything, {}, *limits))
     released = {name: released_until(db, name) for name in {m.author for m in everything if m.correction_id in hasty}}
     burst = set(find_bursts(everything, released, *limits)) if hasty else hasty
-    ready, waiting = [], []
+    ready: list[Correction] = []
+    waiting: list[Correction] = []
     for made in work.approved_corrections(db):
         (waiting if made.correction_id in burst else ready).append(made)
     return ready, waiting
