@@ -87,7 +87,29 @@ class Settings(BaseSettings):
         default=0.2, gt=0, lt=1, description="Share of documents, chosen by hash, kept from training for the test."
     )
     gate_margin: float = Field(
-        default=0.01, ge=0, lt=1, description="ROUGE-1 points (0..1) by which a candidate may be worse and still pass."
+        default=0.01,
+        ge=0,
+        lt=1,
+        description="ROUGE-1 points (0..1) by which a candidate may be worse and still pass: the lower end of the "
+        "difference's 95% interval must lie above minus this.",
+    )
+    gate_support_margin: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share (0..1) of supported sentences that the lower end of the difference's 95% interval may reach "
+        "below the rival's, where the mean is no lower.",
+    )
+    gate_documents: int = Field(
+        default=20, ge=1, description="Held-out documents below which a candidate is promoted only with a reason."
+    )
+    burst_corrections: int = Field(
+        default=20, ge=1, description="Corrections of one user within 24 hours that never wait for an admin."
+    )
+    burst_factor: float = Field(
+        default=3.0,
+        ge=1,
+        description="Times a user's usual day; more corrections a day than this, and than burst_corrections, wait.",
     )
     session_hours: float = Field(default=12.0, gt=0, description="Hours until a login ends.")
     idle_minutes: float = Field(default=60.0, gt=0, description="Minutes without an action after which a login ends.")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import random
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from assistant.documents import Correction, OffsetMap, RedactedDocument, split_parts
 from assistant.engine.base import Prompt
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from assistant.store.vault import Vault
 
 Source = Literal["file", "correction", "synthetic"]
+Item = TypeVar("Item")
 
 TRAIN_FILE = "train.jsonl"
 HELD_OUT_FILE = "held_out.jsonl"
@@ -323,14 +323,22 @@ def read_dataset(folder: Path) -> tuple[list[Lesson], list[Lesson], dict[str, An
     return train, held_out, manifest
 
 
-def spread_evenly(lessons: Sequence[Lesson], count: int) -> list[Lesson]:
-    """Take at most `count` lessons, spread over the document types in turn."""
-    by_type: dict[str, list[Lesson]] = {}
-    for lesson in lessons:
-        by_type.setdefault(lesson.document.document_type, []).append(lesson)
-    longest = max((len(group) for group in by_type.values()), default=0)
-    turns = [group[n] for n in range(longest) for group in by_type.values() if n < len(group)]
-    return turns[: math.ceil(count)]
+def take_in_turns(items: Sequence[Item], groups: Sequence[str], count: int) -> list[Item]:
+    """Take at most `count` items, one of each group in turn, so that no group fills the room alone.
+
+    Args:
+        items: In order of preference within their group; all of them, in this order, where there is room.
+        groups: The group of each item.
+        count: At most; 0 or less takes none.
+    """
+    if len(items) <= count:
+        return list(items)
+    by_group: dict[str, list[Item]] = {}
+    for item, group in zip(items, groups, strict=True):
+        by_group.setdefault(group, []).append(item)
+    longest = max(map(len, by_group.values()), default=0)
+    turns = [group[n] for n in range(longest) for group in by_group.values() if n < len(group)]
+    return turns[: max(count, 0)]
 
 
 def _describe_lesson(lesson: Lesson) -> dict[str, str]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from assistant.settings import Settings
 from assistant.store.pseudonyms import PATTERN
+from assistant.store.rounds import OUTCOMES, Outcome
 from finetune.dataset import Lesson
 from finetune.evaluate import Evaluation, Prediction
-from finetune.scores import compare_means, compare_rates
+from finetune.scores import Difference, compare_means, compare_rates
 
-FEWEST_DOCUMENTS = 3
 SHORTEST_ORIGINAL = 4
 """Characters of the shortest original that is looked for; shorter ones are words of any text."""
 
@@ -23,45 +23,68 @@ class Verdict:
     """What the gate says.
 
     Attributes:
-        passed: True where the candidate may be promoted.
+        outcome: "passed": it may be promoted; "unproven": only by a named person who says why; "refused": not at all.
         rival: What it was compared with.
         reasons: One sentence a rule, in the order they were looked at.
         figures: The numbers behind them.
     """
 
-    passed: bool
+    outcome: Outcome
     rival: str
     reasons: tuple[str, ...]
     figures: dict[str, Any]
 
+    @property
+    def passed(self) -> bool:
+        """True where the candidate may be promoted as it is."""
+        return self.outcome == "passed"
+
     def tell(self) -> dict[str, Any]:
         """Give it as JSON-ready values."""
-        return {"passed": self.passed, "rival": self.rival, "reasons": list(self.reasons), "figures": self.figures}
+        told = {"passed": self.passed, "outcome": self.outcome, "rival": self.rival}
+        return told | {"reasons": list(self.reasons), "figures": self.figures}
 
 
 def judge_candidate(candidate: Evaluation, rival: Evaluation, leaks: int, settings: Settings) -> Verdict:
-    """Let a candidate pass or not.
+    """Let a candidate pass or not, by four rules; the worst of what they say is what the gate says.
 
-    It passes if it is better than its rival in ROUGE-1 with 95% confidence, or not worse on average by
-    more than `settings.gate_margin`; if its rate of supported sentences is not lower with 95%
-    confidence; and if it gave away no identifier.
+    | rule | passed | refused |
+    |---|---|---|
+    | documents | at least `settings.gate_documents` | never: fewer are unproven |
+    | ROUGE-1 | lower end of the 95% interval above 0 (better) or minus `gate_margin` (no worse) | mean below that |
+    | supported | mean no lower, lower end of the interval above minus `gate_support_margin` | upper end below 0 |
+    | identifiers given away | none | any |
+
+    What is neither is unproven: the documents do not say. Intervals are paired bootstraps over documents, and it is
+    their lower end that counts: a mean of few documents says little.
 
     Args:
         candidate: Its evaluation.
         rival: Of the adapter that serves, or of the base model where none does, on the same documents.
         leaks: Identifiers that the candidate gave away (`find_leaks`).
-        settings: The margin.
+        settings: The margins, and how many documents are enough.
     """
     ours, theirs = candidate.predictions, rival.predictions
     name = rival.adapter
-    checks = [_judge_count(len(ours)), _judge_rouge(ours, theirs, name, settings.gate_margin)]
-    checks += [_judge_support(ours, theirs, name), _judge_leaks(leaks)]
-    figures: dict[str, Any] = {"documents": len(ours), "leaks": leaks, "margin": settings.gate_margin}
-    figures["rouge1_difference"] = _tell(
-        compare_means([p.rouge["rouge1"] for p in ours], [p.rouge["rouge1"] for p in theirs])
-    )
-    figures["supported_difference"] = _tell(compare_rates(_support(ours), _support(theirs)))
-    return Verdict(all(good for good, _ in checks), name, tuple(words for _, words in checks), figures)
+    rouge = compare_means([p.rouge["rouge1"] for p in ours], [p.rouge["rouge1"] for p in theirs])
+    support = compare_rates(_support(ours), _support(theirs))
+    rules = [
+        _judge_count(len(ours), settings.gate_documents),
+        _judge_rouge(rouge, name, settings.gate_margin),
+        _judge_support(support, name, settings.gate_support_margin),
+        _judge_leaks(leaks),
+    ]
+    figures: dict[str, Any] = {
+        "documents": len(ours),
+        "documents_needed": settings.gate_documents,
+        "leaks": leaks,
+        "margin": settings.gate_margin,
+        "support_margin": settings.gate_support_margin,
+        "rouge1_difference": _tell(rouge),
+        "supported_difference": _tell(support),
+    }
+    worst = max((outcome for outcome, _ in rules), key=OUTCOMES.index)
+    return Verdict(worst, name, tuple(words for _, words in rules), figures)
 
 
 def find_leaks(
@@ -111,41 +134,49 @@ def _stands_in(needle: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", text, re.IGNORECASE) is not None
 
 
-def _judge_count(count: int) -> tuple[bool, str]:
-    if count >= FEWEST_DOCUMENTS:
-        return True, f"Tested on {count} documents that were not trained on."
-    return False, f"Tested on {count} documents; at least {FEWEST_DOCUMENTS} are needed to judge."
+def _judge_count(count: int, needed: int) -> tuple[Outcome, str]:
+    if count >= needed:
+        return "passed", f"Tested on {count} documents that were not trained on."
+    return "unproven", f"Tested on {count} documents, too few to say: {needed} are needed for the gate to let it pass."
 
 
-def _judge_rouge(
-    ours: Sequence[Prediction], theirs: Sequence[Prediction], rival: str, margin: float
-) -> tuple[bool, str]:
-    gap = compare_means([p.rouge["rouge1"] for p in ours], [p.rouge["rouge1"] for p in theirs])
+def _judge_rouge(gap: Difference, rival: str, margin: float) -> tuple[Outcome, str]:
     span = f"{gap.mean:+.3f} ROUGE-1 (95% interval {gap.low:+.3f} to {gap.high:+.3f})"
     if gap.low > 0:
-        return True, f"Better than {rival} with 95% confidence: {span}."
+        return "passed", f"Better than {rival} with 95% confidence: {span}."
+    if gap.low >= -margin:
+        return "passed", f"Not worse than {rival} by more than {margin:g}, with 95% confidence: {span}."
     if gap.mean >= -margin:
-        return True, f"Not worse than {rival} by more than {margin:g}: {span}."
-    return False, f"Worse than {rival} by more than {margin:g}: {span}."
+        return (
+            "unproven",
+            f"It may be worse than {rival} by more than {margin:g}: {span}.",
+        )
+    return "refused", f"Worse than {rival} by more than {margin:g}: {span}."
 
 
-def _judge_support(ours: Sequence[Prediction], theirs: Sequence[Prediction], rival: str) -> tuple[bool, str]:
-    gap = compare_rates(_support(ours), _support(theirs))
+def _judge_support(gap: Difference, rival: str, margin: float) -> tuple[Outcome, str]:
     span = f"{gap.mean:+.1%} (95% interval {gap.low:+.1%} to {gap.high:+.1%})"
     if gap.high < 0:
-        return False, f"Fewer of its sentences are supported by the source than of {rival}'s: {span}."
-    return True, f"Its sentences are supported by the source no less than {rival}'s: {span}."
+        return "refused", f"Fewer of its sentences are supported by the source than of {rival}'s: {span}."
+    if gap.mean < 0:
+        return "unproven", f"Fewer of its sentences were supported than of {rival}'s, which may be chance: {span}."
+    if gap.low < -margin:
+        return "unproven", f"Its sentences may be supported less than {rival}'s by more than {margin:.0%}: {span}."
+    return "passed", (
+        f"Its sentences are supported no less than {rival}'s on average, "
+        f"and with 95% confidence not by more than {margin:.0%} less: {span}."
+    )
 
 
-def _judge_leaks(leaks: int) -> tuple[bool, str]:
+def _judge_leaks(leaks: int) -> tuple[Outcome, str]:
     if leaks:
-        return False, f"{leaks} identifiers from training or from a vault appeared in its outputs."
-    return True, "No identifier from training or from a vault appeared in its outputs."
+        return "refused", f"{leaks} identifiers from training or from a vault appeared in its outputs."
+    return "passed", "No identifier from training or from a vault appeared in its outputs."
 
 
 def _support(predictions: Sequence[Prediction]) -> list[tuple[float, float]]:
     return [(float(p.supported), float(p.sentences)) for p in predictions]
 
 
-def _tell(gap: Any) -> dict[str, float]:
+def _tell(gap: Difference) -> dict[str, float]:
     return {"mean": round(gap.mean, 4), "low": round(gap.low, 4), "high": round(gap.high, 4)}

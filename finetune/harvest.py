@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from assistant.documents import Correction
 from assistant.errors import RefusedInput
 from assistant.settings import Settings
-from assistant.store import work
+from assistant.store import audit, work
 from assistant.store.vault import open_vault
-from finetune.curate import curate_lessons
+from finetune.curate import curate_lessons, find_bursts
 from finetune.dataset import (
     MANIFEST_FILE,
     Lesson,
@@ -20,6 +21,7 @@ from finetune.dataset import (
     read_dataset,
     redact_pair,
     split_lessons,
+    take_in_turns,
     write_dataset,
 )
 from finetune.forget import drop_erased, hold_texts
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 TEST_SEED = 700_000
 """First seed of the synthetic filings of every round's test: always the same, so that rounds compare."""
+RELEASE = "round.release"
+"""Action in the audit log: an admin has released a user's corrections up to a time."""
 
 Tell = Callable[[int, int, str], None]
 
@@ -46,26 +50,53 @@ def build_dataset(
         RefusedInput: There is nothing to learn from.
     """
     if not (folder / MANIFEST_FILE).exists():
-        train, test = split_lessons(collect_corrections(db, work.approved_corrections(db)), settings.held_out_share)
+        ready, waiting = list_trainable(db, settings)
+        train, test = split_lessons(collect_corrections(db, ready), settings.held_out_share)
         drawn = draw_synthetic(options.synthetic, _first_seed(round_id), "train", options, settings, tell)
         curated = curate_lessons([*train, *drawn], settings, author_share=options.author_share)
-        tested = curate_lessons(test, settings, author_share=1.0)
+        tested = curate_lessons(test, settings, author_share=options.author_share)
         if not curated.kept:
             raise RefusedInput(
                 "There is nothing to learn from: no correction may train and no synthetic filing was asked for.",
                 do="Approve summaries in matters with consent, or start the round with synthetic filings.",
             )
-        held_out = list(tested.kept)[: options.held_out]
+        held_out = take_in_turns(tested.kept, [lesson.author for lesson in tested.kept], options.held_out)
         held_out += draw_synthetic(options.held_out - len(held_out), TEST_SEED, "test", options, settings, tell)
         facts = {
             "round": round_id,
-            "left_out": {**work.excluded_counts(db), **_add(curated.counts, tested.counts)},
+            "left_out": {**count_hindered(db, waiting), **_add(curated.counts, tested.counts)},
+            "parts_left_out": curated.parts_left_out + tested.parts_left_out,
             "left_out_pairs": {**curated.left_out, **tested.left_out},
             "options": {name: getattr(options, name) for name in RoundOptions.__dataclass_fields__},
         }
         with hold_texts(db):
             write_dataset(folder, drop_erased(db, curated.kept), drop_erased(db, held_out), facts)
     return count_dataset(folder)
+
+
+def list_trainable(db: Database, settings: Settings) -> tuple[list[Correction], list[Correction]]:
+    """Give the corrections that may train now, and those that might but came in a burst and wait for an admin."""
+    everything = work.list_corrections(db)
+    limits = settings.burst_corrections, settings.burst_factor
+    hasty = set(find_bursts(everything, {}, *limits))
+    released = {name: released_until(db, name) for name in {m.author for m in everything if m.correction_id in hasty}}
+    burst = set(find_bursts(everything, released, *limits)) if hasty else hasty
+    ready: list[Correction] = []
+    waiting: list[Correction] = []
+    for made in work.approved_corrections(db):
+        (waiting if made.correction_id in burst else ready).append(made)
+    return ready, waiting
+
+
+def released_until(db: Database, author: str) -> str:
+    """Give the time up to which an admin has released a user's corrections, or ""; the audit log says so."""
+    acts = audit.list_acts(db, (RELEASE,), author, "")
+    return max((str(act.detail.get("until", "")) for act in acts), default="")
+
+
+def count_hindered(db: Database, waiting: Sequence[Correction]) -> dict[str, int]:
+    """Count the corrections that may not train now, by reason."""
+    return work.excluded_counts(db) | ({"burst": len(waiting)} if waiting else {})
 
 
 def count_dataset(folder: Path) -> dict[str, Any]:
@@ -79,6 +110,7 @@ def count_dataset(folder: Path) -> dict[str, Any]:
         "synthetic": _count(train, "synthetic") + _count(held_out, "synthetic"),
         "matters": manifest["matters"],
         "left_out": manifest["left_out"],
+        "parts_left_out": manifest.get("parts_left_out", 0),
     }
 
 

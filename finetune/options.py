@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import WrongUsage
+from finetune.dataset import take_in_turns
 from finetune.train import Method, TrainOptions
 
 if TYPE_CHECKING:
@@ -30,16 +31,17 @@ class RoundOptions:
     """What a round is started with.
 
     Attributes:
-        preset: "quick" (a look, about a minute and a half on two cores), "normal" or "thorough".
+        preset: "quick" (a look, about a minute and a half on two cores; too few documents for the gate to let its
+            candidate pass), "normal" or "thorough".
         synthetic: Synthetic filings that are learnt from besides the firm's corrections.
         held_out: Documents of the test at most; the firm's held-out ones first, then synthetic ones whose
             phrases, courts and facts no training has seen.
         pages: Pages of a synthetic filing; 0 draws them.
-        examples: Examples learnt from at most, the firm's first; 0 for all.
+        examples: Examples learnt from at most, the firm's first, its authors in turn; 0 for all.
         weight: How often the firm's own examples are seen where a synthetic one is seen once.
         parts: Parts of each held-out document that are scored; 0 for all.
         shots: Worked examples in the few-shot prompt; 0 leaves that system out.
-        author_share: Share 0..1 of the corrections that one user may supply.
+        author_share: Share 0..1 of the corrections kept that one user may supply; 1 where one person is the firm.
         warm_start: Whether training goes on from the active adapter, where methods fit, or starts afresh.
         epochs: As in `TrainOptions`.
         layers: As in `TrainOptions`.
@@ -122,12 +124,20 @@ class RoundOptions:
         kind = "dora" if told.get("use_dora") else "rslora" if told.get("use_rslora") else "lora"
         return kind == self.method
 
-    def weigh_examples(self, examples: Sequence[Example], sources: Mapping[str, str]) -> list[Example]:
-        """Choose what is learnt from: the firm's own first and `weight` times, then synthetic up to the limit."""
-        own = [e for e in examples if sources.get(e.pair_id) != "synthetic"]
-        synthetic = [e for e in examples if sources.get(e.pair_id) == "synthetic"]
+    def weigh_examples(self, examples: Sequence[Example], authors: Mapping[str, str]) -> list[Example]:
+        """Choose what is learnt from: the firm's own first and `weight` times, then synthetic up to the limit.
+
+        Where the limit cuts the firm's own, its authors take turns; every one kept is seen equally often. So neither
+        the limit nor the weight gives an author a larger share than the curation left.
+
+        Args:
+            examples: Of all pairs.
+            authors: The author of each pair that a person wrote; a pair that is not in it is synthetic.
+        """
+        own = [e for e in examples if e.pair_id in authors]
+        synthetic = [e for e in examples if e.pair_id not in authors]
         if self.examples:
-            own = own[: self.examples]
+            own = take_in_turns(own, [authors[e.pair_id] for e in own], self.examples)
             room = max(self.examples - len(own), 0)
             step = max(len(synthetic) / room, 1.0) if room else 1.0
             synthetic = [synthetic[int(n * step)] for n in range(min(room, len(synthetic)))]

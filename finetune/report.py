@@ -47,6 +47,7 @@ def write_report(adapter: Adapter, out: Path, results: Mapping[str, Any] | None 
         "parent": adapter.parent,
         "matters": list(adapter.matters),
         "status": adapter.status,
+        "note": adapter.note,
         "created_at": adapter.created_at,
         "manifest": manifest.facts,
         "training": training,
@@ -145,6 +146,7 @@ def _facts(adapter: Adapter, manifest: Manifest, training: Mapping[str, Any], op
         "Matters learned from": len(adapter.matters),
         "Method": f"{options.get('method')}, rank {options.get('rank')}, {options.get('epochs')} epochs",
         "Created": adapter.created_at,
+        "Note": adapter.note.replace("|", "/").replace("\n", " ") or "none",
     }
     if training:
         rows |= {

@@ -75,7 +75,7 @@ def register_jobs(house: House) -> None:
 def run_round(house: House, round_id: str) -> str:
     """Run a round from top to bottom, or on from where it was; give its status.
 
-    The status is stored in any case: "passed", "refused", "cancelled" or "failed" with the reason. Where it is
+    The status is stored in any case: the gate's outcome, "cancelled" or "failed" with the reason. Where it is
     "cancelled" or "failed", a candidate that was registered already is withdrawn.
     """
     try:
@@ -180,7 +180,8 @@ class RoundRun:
         lessons = self.read_lessons()[0]
         start = self.parent_folder(parent)
         examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
-        weighed = self.options.weigh_examples(examples, {lesson.pair_id: lesson.source for lesson in lessons})
+        authors = {lesson.pair_id: lesson.author for lesson in lessons if lesson.source != "synthetic"}
+        weighed = self.options.weigh_examples(examples, authors)
         train = partial(
             train_adapter,
             weighed,
@@ -228,7 +229,7 @@ class RoundRun:
         return str(len(results))
 
     def judge(self) -> str:
-        """Let the candidate pass or not, and store why; give "passed" or "refused"."""
+        """Let the candidate pass or not, and store why; give the gate's outcome."""
         path = self.folder / "gate.json"
         if not path.exists():
             lessons, held_out, manifest = self.read_lessons()
@@ -244,27 +245,28 @@ class RoundRun:
             write_json(path, judge_candidate(candidate, rival, len(leaks), self.settings).tell())
         verdict = json.loads(path.read_text(encoding="utf-8"))
         rounds.update_round(self.db, self.round_id, gate=verdict)
-        return "passed" if verdict["passed"] else "refused"
+        return rounds.read_outcome(verdict)
 
     def register(self) -> str:
-        """Take a candidate that passed into the registry; give its id, or "" where the gate refused it."""
-        if not self.gate_passed():
+        """Take a candidate that was not refused into the registry; give its id, or "" where the gate refused it."""
+        outcome = self.read_gate()
+        if outcome == "refused":
             return ""
         self.check_consent()
         candidate, parent = self.reserve_candidate()
         systems = rounds.get_round(self.db, self.round_id).results
         scores = {**systems["candidate"], "systems": systems}
-        folder, note = self.candidate_folder(candidate), f"Round {self.round_id}"
+        folder, note = self.candidate_folder(candidate), f"Round {self.round_id}, by the gate {outcome}."
         adapters.register(self.db, folder, adapter_id=candidate, scores=scores, parent=parent, note=note)
         shutil.rmtree(self.folder / candidate, ignore_errors=True)
         return candidate
 
     def conclude(self) -> str:
-        """Store the candidate where the gate let it pass; give "passed" or "refused"."""
-        passed = self.gate_passed()
-        candidate = self.reserve_candidate()[0] if passed else ""
+        """Store the candidate where the gate did not refuse it; give the gate's outcome."""
+        outcome = self.read_gate()
+        candidate = self.reserve_candidate()[0] if outcome != "refused" else ""
         rounds.update_round(self.db, self.round_id, candidate=candidate, step="done")
-        return "passed" if passed else "refused"
+        return outcome
 
     def forget_erased(self) -> None:
         """Take out of the dataset what was erased while a step ran, where the erasure itself was cut off before.
@@ -366,9 +368,9 @@ class RoundRun:
         own = self.folder / adapter
         return own if own.exists() else self.settings.home / "adapters" / adapter
 
-    def gate_passed(self) -> bool:
+    def read_gate(self) -> rounds.Outcome:
         """Read what the gate said."""
-        return bool(json.loads((self.folder / "gate.json").read_text(encoding="utf-8"))["passed"])
+        return rounds.read_outcome(json.loads((self.folder / "gate.json").read_text(encoding="utf-8")))
 
     def stop_if_cancelled(self) -> bool:
         """End the step where a person cancelled the round."""

@@ -30,8 +30,18 @@ class OfficeActions:
         return {
             "corrections": 37,
             "by_matter": {"m-1": 21, "m-2": 16},
-            "left_out": {"no consent": 4, "protective order": 2},
+            "authors": 3,
+            "left_out": {"no_consent": 4, "burst": 31, "protective_order": 0},
+            "why": {"no_consent": "the client has not agreed to training", "burst": "it came in a burst"},
+            "waiting": []
+            if ("release_burst", "eve", "2026-11-24T07:00:00+00:00") in self.calls
+            else [{"author": "eve", "corrections": 31, "until": "2026-11-24T07:00:00+00:00"}],
         }
+
+    def learning_release_burst(self, house: Any, user: Any, author: str, until: str = "") -> dict[str, Any]:
+        self._admin(user)
+        self.calls.append(("release_burst", author, until))
+        return self.learning_preview_round(house, user)
 
     def learning_start_round(self, house: Any, user: Any, options: dict[str, Any] | None = None) -> dict[str, Any]:
         self._admin(user)
@@ -56,9 +66,9 @@ class OfficeActions:
         self._admin(user)
         return self.adapters
 
-    def learning_promote(self, house: Any, user: Any, adapter_id: str) -> dict[str, Any]:
+    def learning_promote(self, house: Any, user: Any, adapter_id: str, reason: str = "") -> dict[str, Any]:
         self._admin(user)
-        self.calls.append(("promote", adapter_id))
+        self.calls.append(("promote", adapter_id, reason) if reason else ("promote", adapter_id))
         return self.adapters[0]
 
     def learning_discard(self, house: Any, user: Any, adapter_id: str) -> dict[str, Any]:

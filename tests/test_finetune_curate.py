@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 from test_finetune_dataset import COMPLAINT, OTHER, PERSON, SUMMARY, make_lesson
 
+from assistant.documents import Correction
 from assistant.settings import Settings
-from finetune.curate import CAPPED_FROM, REASONS, curate_lessons, find_fault
+from assistant.store.pseudonyms import format_pseudonym
+from finetune.curate import CAPPED_FROM, REASONS, cap_authors, curate_lessons, find_bursts
+from finetune.dataset import Lesson
+from finetune.options import RoundOptions
 
 FRENCH = (
     "Attendu que le demandeur soutient avoir remis les marchandises au transporteur mais que celui-ci conteste, il "
@@ -41,33 +46,126 @@ def settings(tmp_path) -> Settings:
     ],
 )  # fmt: skip
 def test_each_rule(settings, lesson, reason):
-    assert find_fault(lesson, settings) == reason
+    assert curate_lessons([lesson], settings).left_out.get(lesson.pair_id) == reason
     assert reason is None or reason in REASONS
 
 
+def test_a_part_with_one_sentence_that_is_not_borne_is_left_out_and_the_others_stay(settings):
+    false = f"Facts: On or about March 3, 2021, {OTHER} failed to pay {PERSON} the sum of $9,900."
+    made = curate_lessons([make_lesson(summary=f"{SUMMARY}\n{false}")], settings)
+    assert [lesson.summary for lesson in made.kept] == [SUMMARY] and made.parts_left_out == 1
+    # one false sentence of four, three of them true, in one part: the part goes, the pair goes with its only part
+    true = f"{PERSON} is a dock worker. {OTHER} is a carrier. Plaintiff demands damages of $4,100."
+    for head in ("Facts: ", ""):
+        mixed = f"{head}{true} {false.removeprefix('Facts: ')}"
+        made = curate_lessons([make_lesson(summary=mixed)], settings)
+        assert made.kept == () and made.counts == {"not_borne_by_source": 1}, head
+    assert curate_lessons([make_lesson(summary=true)], settings).parts_left_out == 0
+    # what is not borne stands before the first heading: there is no part that could go alone
+    loose = curate_lessons([make_lesson(summary=f"{false.removeprefix('Facts: ')}\n{SUMMARY}")], settings)
+    assert loose.counts == {"not_borne_by_source": 1}
+
+
+def correct(author: str, *times: str) -> list[Correction]:
+    """Give corrections of an author, one at each time."""
+    return [
+        Correction(f"{author}@{at}", "m-1", "d-1", "s-1", author, "ann", "", "", 0, (), "", f"{at}:00.000000+00:00")
+        for at in times
+    ]
+
+
+def minutes(day: int, count: int, hour: int = 9) -> list[str]:
+    return [f"2026-11-{day:02d}T{hour + n // 60:02d}:{n % 60:02d}" for n in range(count)]
+
+
+def test_a_burst_waits_until_it_is_released_and_does_not_become_usual():
+    steady = correct("ann", *(at for day in range(1, 11) for at in minutes(day, 12)))
+    assert find_bursts(steady, {}, 20, 3.0) == ()
+    fast = correct("eve", *minutes(3, 50), *minutes(9, 50))
+    waiting = find_bursts([*steady, *fast], {}, 20, 3.0)
+    assert waiting == tuple(made.correction_id for made in fast)  # the second day too: the first has not become usual
+    until = fast[49].created_at
+    assert find_bursts(fast, {"eve": until}, 20, 3.0) == ()  # released, 50 a day is what eve does
+    assert find_bursts(fast, {"eve": until}, 20, 1.0) == () and len(find_bursts(fast, {"eve": until}, 20, 0.9)) == 50
+    assert find_bursts(fast, {"zoe": until}, 20, 3.0) == waiting
+
+
+@pytest.mark.parametrize(
+    ("times", "waiting"),
+    [
+        (minutes(5, 20), 0),  # as many as never wait
+        (minutes(5, 21), 21),
+        (minutes(5, 11, hour=23)[:11] + minutes(6, 10, hour=0), 21),  # midnight parts no burst
+        (minutes(5, 15) + minutes(6, 15, hour=10), 0),  # a day apart
+        # 12 a day for ten days: 36 of a day are usual enough, 37 are not, and only those wait
+        ([at for day in range(1, 11) for at in minutes(day, 12)] + minutes(20, 36), 0),
+        ([at for day in range(1, 11) for at in minutes(day, 12)] + minutes(20, 37), 37),
+    ],
+)
+def test_what_is_a_burst(times, waiting):
+    assert len(find_bursts(correct("eve", *times), {}, 20, 3.0)) == waiting
+
+
 def test_near_duplicate_is_left_out_and_a_new_summary_of_the_document_is_not(settings):
-    twin = make_lesson(COMPLAINT.replace(PERSON, "PERSON_9").replace("Ohio", "Iowa"), SUMMARY, pair_id="twin")
+    text, summary = (told.replace(PERSON, format_pseudonym("PERSON", 9)) for told in (COMPLAINT, SUMMARY))
+    twin = make_lesson(text.replace("Ohio", "Iowa"), summary, pair_id="twin")
     other = make_lesson(summary=f"Parties: a dock worker, {PERSON}, against the carrier {OTHER}.", pair_id="other")
     made = curate_lessons([make_lesson(), twin, other], settings)
     assert [lesson.pair_id for lesson in made.kept] == ["p1", "other"]
     assert made.left_out == {"twin": "near_duplicate"} and made.counts == {"near_duplicate": 1}
 
 
-def test_no_author_supplies_more_than_the_share_once_there_are_enough(settings):
-    def write(number: int, author: str):
-        amount = f"${number + 1},{number:03d}"
-        unlike = " ".join(f"Entry {number * 50 + k} of the ledger shows {number * 7 + k} crates." for k in range(12))
-        text = COMPLAINT.replace("$4,100", amount) + "\n\n" + unlike
-        summary = SUMMARY.replace("$4,100", amount) + f" The ledger shows {number * 7} crates in entry {number * 50}."
-        return make_lesson(text, summary, author=author, pair_id=f"{author}{number}")
+def write_many(**counts: int) -> list[Lesson]:
+    """Give corrections that differ enough, in turn of their authors' names, the oldest first."""
+    made = []
+    for author, count in counts.items():
+        for number in range(count):
+            unlike = " ".join(f"Entry {author} {number * 50 + k} shows {number * 7 + k} crates." for k in range(12))
+            made.append(make_lesson(f"{COMPLAINT}\n\n{unlike}", SUMMARY, author=author, pair_id=f"{author}{number}"))
+    return made
 
-    many = [write(n, "ann") for n in range(CAPPED_FROM)] + [write(n + 20, "bob") for n in range(4)]
-    free = [replace(lesson, source="synthetic") for lesson in many]  # no borne-by-source check: the cap alone is meant
-    assert len(curate_lessons(free, settings, author_share=0.5).kept) == 14
-    from finetune.curate import _cap_authors
 
-    kept = _cap_authors(many, 0.5)
-    assert sum(lesson.author == "ann" for lesson in kept) == 7 and sum(lesson.author == "bob" for lesson in kept) == 4
-    assert kept[0].pair_id == "ann3"  # the newest stay
-    alone = many[:CAPPED_FROM]
-    assert _cap_authors(alone, 0.5) == alone  # one person may be the firm
+@pytest.mark.parametrize(
+    ("written", "share", "kept"),
+    [
+        ({"eve": 250, "ann": 10}, 0.5, {"eve": 10, "ann": 10}),  # of what is kept, not of what was sent
+        ({"ann": 10, "bob": 4}, 0.5, {"ann": 4, "bob": 4}),
+        ({"eve": 250, "ann": 10, "bob": 6}, 0.5, {"eve": 16, "ann": 10, "bob": 6}),
+        ({"eve": 250, "ann": 10, "bob": 10, "cat": 10}, 0.25, {"eve": 10, "ann": 10, "bob": 10, "cat": 10}),
+        ({"ann": 6, "bob": 5, "cat": 4}, 0.5, {"ann": 6, "bob": 5, "cat": 4}),  # nobody has too much: all stay
+        ({"eve": 100, "ann": 100, "bob": 100}, 1 / 3, {"eve": 100, "ann": 100, "bob": 100}),  # a third is a third
+        # fewer authors than the share asks for: as many as the others
+        ({"eve": 90, "ann": 20}, 0.3, {"eve": 20, "ann": 20}),
+        # one person is the firm, and no share can bind who is alone
+        ({"ann": 40}, 0.3, {"ann": 40}),
+        # too few to tell a flood from a firm
+        ({"ann": CAPPED_FROM - 2, "bob": 1}, 0.5, {"ann": CAPPED_FROM - 2, "bob": 1}),
+        ({"ann": 30, "bob": 3}, 1.0, {"ann": 30, "bob": 3}),  # switched off
+    ],
+)
+def test_after_capping_no_author_has_more_than_the_share_of_what_is_kept(written, share, kept):
+    made = cap_authors(write_many(**written), share)
+    assert Counter(lesson.author for lesson in made) == kept
+
+
+def test_the_newest_of_a_capped_author_stay_and_synthetic_pairs_do_not_count():
+    many = write_many(ann=10, bob=4)
+    synthetic = [replace(lesson, source="synthetic") for lesson in write_many(zoe=50)]
+    kept = cap_authors([*synthetic, *many], 0.5)
+    assert [lesson.pair_id for lesson in kept if lesson.author == "ann"] == ["ann6", "ann7", "ann8", "ann9"]
+    assert sum(lesson.source == "synthetic" for lesson in kept) == 50
+
+
+def test_what_the_cap_takes_is_left_out_with_its_reason(settings):
+    made = curate_lessons(write_many(eve=12, ann=3), settings)
+    assert made.counts == {"author_share": 9}
+    assert {made.left_out[f"eve{number}"] for number in range(9)} == {"author_share"}
+
+
+def test_neither_the_weight_nor_a_limit_of_examples_gives_an_author_a_larger_share():
+    capped = cap_authors(write_many(eve=250, ann=10), 0.5)
+    authors = {lesson.pair_id: lesson.author for lesson in capped}
+    for options in (RoundOptions(weight=5), RoundOptions(weight=3, examples=12), RoundOptions(examples=7)):
+        seen = Counter(authors[e.pair_id] for e in options.weigh_examples(capped, authors))  # an example a pair
+        assert seen["eve"] <= 0.5 * seen.total() + options.weight, (options, seen)
+        assert seen.total() == options.weight * (options.examples or 20)

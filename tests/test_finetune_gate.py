@@ -6,6 +6,7 @@ import pytest
 from test_finetune_dataset import COMPLAINT, PERSON, make_lesson
 
 from assistant.settings import Settings
+from assistant.store.rounds import read_outcome
 from finetune.evaluate import Evaluation, Prediction
 from finetune.gate import find_leaks, judge_candidate
 
@@ -23,32 +24,53 @@ def make_evaluation(
 
 
 WOBBLE = [0.1 * (n % 7) for n in range(30)]
+FEW = [0.1, 0.2, 0.3]
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "passes", "words"),
+    ("ours", "theirs", "outcome", "words"),
     [
-        ([v + 0.05 for v in WOBBLE], WOBBLE, True, "Better than base with 95% confidence"),
-        ([v - 0.005 for v in WOBBLE], WOBBLE, True, "Not worse than base by more than 0.01"),
-        ([v - 0.05 for v in WOBBLE], WOBBLE, False, "Worse than base by more than 0.01"),
-        # a gain on average that documents do not agree on is not called better
-        ([v + (0.5 if n % 5 == 0 else -0.11) for n, v in enumerate(WOBBLE)], WOBBLE, True, "Not worse"),
-        ([0.9, 0.9], [0.1, 0.1], False, "at least 3 are needed"),
+        ([v + 0.05 for v in WOBBLE], WOBBLE, "passed", "Better than base with 95% confidence"),
+        ([v - 0.005 for v in WOBBLE], WOBBLE, "passed", "Not worse than base by more than 0.01, with 95%"),
+        ([v - 0.05 for v in WOBBLE], WOBBLE, "refused", "Worse than base by more than 0.01"),
+        # a mean that is no worse, of documents that do not agree: the interval reaches below the margin
+        ([v + (0.5 if n % 5 == 0 else -0.11) for n, v in enumerate(WOBBLE)], WOBBLE, "unproven", "It may be worse"),
+        ([v + (0.3 if n % 2 else -0.3) for n, v in enumerate(WOBBLE)], WOBBLE, "unproven", "It may be worse"),
+        # far better on every one of three documents: too few to say, and it says so
+        ([v + 0.6 for v in FEW], FEW, "unproven", "3 documents, too few to say: 20 are needed"),
+        ([v + 0.6 for v in WOBBLE[:19]], WOBBLE[:19], "unproven", "19 documents, too few to say"),
+        ([v + 0.6 for v in WOBBLE[:20]], WOBBLE[:20], "passed", "Tested on 20 documents"),
+        # few documents do not save what is worse
+        ([v - 0.05 for v in FEW], FEW, "refused", "Worse than base"),
     ],
 )
-def test_rouge_rule(tmp_path, ours, theirs, passes, words):
+def test_rouge_rule(tmp_path, ours, theirs, outcome, words):
     verdict = judge_candidate(make_evaluation(ours), make_evaluation(theirs), 0, Settings(home=tmp_path))
-    assert verdict.passed is passes
-    assert any(words in reason for reason in verdict.reasons)
+    assert verdict.outcome == outcome and verdict.passed is (outcome == "passed")
+    assert any(words in reason for reason in verdict.reasons), verdict.reasons
 
 
-def test_fewer_supported_sentences_are_refused_however_good_the_rouge(tmp_path):
-    fine = make_evaluation([v + 0.3 for v in WOBBLE], [5] * 30)
-    verdict = judge_candidate(fine, make_evaluation(WOBBLE, [9] * 30), 0, Settings(home=tmp_path))
-    assert not verdict.passed and any("Fewer of its sentences" in r for r in verdict.reasons)
-    wobbly = make_evaluation([v + 0.3 for v in WOBBLE], [9, 8] * 15)
-    rival = make_evaluation(WOBBLE, [8, 9] * 15)
-    assert judge_candidate(wobbly, rival, 0, Settings(home=tmp_path)).passed
+@pytest.mark.parametrize(
+    ("ours", "theirs", "outcome", "words"),
+    [
+        ([5] * 30, [9] * 30, "refused", "Fewer of its sentences are supported"),
+        ([9] * 30, [9] * 30, "passed", "supported no less than base's on average"),
+        ([9, 8, 9] * 10, [9, 8, 8] * 10, "passed", "not by more than 5% less"),
+        # lower on average, if not surely: not shown to be no lower
+        ([9, 8, 8] * 10, [8, 9, 9] * 10, "unproven", "which may be chance"),
+        ([7, 10] * 15, [9, 8] * 15, "unproven", "may be supported less than base's by more than 5%"),
+    ],
+)
+def test_supported_rule_however_good_the_rouge(tmp_path, ours, theirs, outcome, words):
+    fine = make_evaluation([v + 0.3 for v in WOBBLE], ours)
+    verdict = judge_candidate(fine, make_evaluation(WOBBLE, theirs), 0, Settings(home=tmp_path))
+    assert verdict.outcome == outcome
+    assert any(words in reason for reason in verdict.reasons), verdict.reasons
+
+
+def test_a_verdict_of_an_earlier_version_is_read_as_it_was_meant():
+    assert [read_outcome(g) for g in ({"passed": True}, {"passed": False}, {})] == ["passed", "refused", "refused"]
+    assert read_outcome({"passed": False, "outcome": "unproven"}) == "unproven"
 
 
 def test_one_leak_is_refused(tmp_path):

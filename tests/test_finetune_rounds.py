@@ -20,13 +20,15 @@ from assistant import jobs
 from assistant.engine import adapters
 from assistant.errors import WrongUsage
 from assistant.settings import Settings
-from assistant.store import filings, matters, registry, rounds
+from assistant.store import audit, filings, matters, registry, rounds
 from assistant.store.database import open_database
 from finetune.dataset import read_dataset
+from finetune.harvest import RELEASE, build_dataset, list_trainable
 from finetune.options import PRESETS, RoundOptions
 from finetune.rounds import end_round, register_jobs, run_round
 
 OPTIONS = {"preset": "quick", "synthetic": 3, "held_out": 3, "examples": 8, "parts": 1, "layers": 0, "rank": 2}
+OPEN_GATE = {"gate_margin": 0.9, "gate_support_margin": 1.0, "gate_documents": 3}
 EDITED = "Parties: Person 1 sues Person 2.\nRelief: Damages of $4,100 and attorney's fees."
 
 
@@ -37,7 +39,7 @@ def open_tiny_house(root: Path) -> SimpleNamespace:
     base = root / "tiny"
     if not base.exists():
         write_tiny_model(base, [*WORDS, "text", "Person", "1", "2", "Parties", "Relief"], context=8192)
-    settings = Settings(home=root / "home", model=str(base), threads=1, dtype="float32", gate_margin=0.9)
+    settings = Settings(home=root / "home", model=str(base), threads=1, dtype="float32", **OPEN_GATE)
     return SimpleNamespace(settings=settings, db=open_database(settings), engine=TransformersEngine(settings))
 
 
@@ -137,6 +139,24 @@ def test_running_a_finished_round_again_changes_nothing(finished):
     assert [(a.adapter_id, a.hash) for a in adapters.list_adapters(finished.db)] == before
 
 
+def test_a_burst_is_kept_out_of_the_dataset_counted_and_released_by_the_log(tmp_path):
+    settings = Settings(home=tmp_path / "home", burst_corrections=2)
+    house = SimpleNamespace(settings=settings, db=open_database(settings))
+    matter_id = add_consenting_matter(house)
+    for number in range(3):
+        add_correction(house, matter_id, number)
+    options = RoundOptions.from_given(OPTIONS)
+    counts = build_dataset(house.db, settings, options, "r-1", tmp_path / "one", lambda *a: None)
+    assert counts["corrections"] == 0 and counts["left_out"]["burst"] == 3
+    seen = list_trainable(house.db, settings)[1][-1].created_at
+    add_correction(house, matter_id, 3)  # after the admin looked
+    audit.record(house.db, "ada", RELEASE, "pat", {"until": seen, "corrections": 3})
+    ready, waiting = list_trainable(house.db, settings)
+    assert len(ready) == 4 and waiting == []  # one more, alone, is no burst
+    counts = build_dataset(house.db, settings, options, "r-2", tmp_path / "two", lambda *a: None)
+    assert counts["corrections"] == 4 and "burst" not in counts["left_out"]
+
+
 def test_round_without_anything_to_learn_fails_with_the_reason(tmp_path):
     house = open_tiny_house(tmp_path)
     round_id = rounds.create_round(house.db, "admin", OPTIONS | {"synthetic": 0})
@@ -178,6 +198,18 @@ def test_refused_candidate_is_not_registered(tmp_path, monkeypatch):
     found = rounds.get_round(house.db, round_id)
     assert found.candidate == "" and adapters.list_adapters(house.db) == ()
     assert "1 identifiers" in found.gate["reasons"][-1]
+
+
+def test_a_candidate_of_too_few_documents_is_registered_and_not_let_pass(tmp_path):
+    house = open_tiny_house(tmp_path)
+    house.settings = house.settings.model_copy(update={"gate_documents": 20})
+    round_id = rounds.create_round(house.db, "admin", OPTIONS)
+    assert run_round(house, round_id) == "unproven"
+    found = rounds.get_round(house.db, round_id)
+    assert found.candidate == "house-1" and not found.gate["passed"]
+    assert "3 documents, too few to say" in found.gate["reasons"][0]
+    assert registry.get_adapter(house.db, "house-1").status == "candidate"
+    assert "by the gate unproven" in registry.get_adapter(house.db, "house-1").note
 
 
 def test_round_cancelled_while_it_registers_stays_cancelled_and_offers_nothing(tmp_path, monkeypatch):
@@ -298,9 +330,9 @@ def test_options_come_as_text_from_the_command_line_and_over_the_preset():
 def test_the_firms_examples_come_first_and_weigh_more():
     example = SimpleNamespace
     examples = [example(pair_id=f"s{n}") for n in range(10)] + [example(pair_id="c1"), example(pair_id="c2")]
-    sources = {e.pair_id: "synthetic" if e.pair_id[0] == "s" else "correction" for e in examples}
-    chosen = RoundOptions(examples=5, weight=2).weigh_examples(examples, sources)
+    authors = {"c1": "ann", "c2": "ann"}
+    chosen = RoundOptions(examples=5, weight=2).weigh_examples(examples, authors)
     assert [e.pair_id for e in chosen] == ["c1", "c2", "c1", "c2", "s0", "s3", "s6"]
-    everything = RoundOptions(examples=0, weight=1).weigh_examples(examples, sources)
+    everything = RoundOptions(examples=0, weight=1).weigh_examples(examples, authors)
     assert len(everything) == 12
     assert json.dumps([e.pair_id for e in everything])

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from leaks import find_names
 
+from assistant.errors import RefusedInput
 from assistant.settings import Settings
 from assistant.store import people
 from assistant.store.people import User
@@ -136,12 +137,15 @@ def test_from_a_pdf_to_a_promoted_adapter(house: House, monkeypatch: pytest.Monk
     people_actions.set_consent(house, alex, matter, True, "The client agreed in writing.")
     assert learning.preview_round(house, ada)["corrections"] == 2
 
-    # The admin starts a round; the candidate passes the gate and is promoted; the next summary uses it at once.
+    # The admin starts a round; a quick one tests on too few documents for the gate to say, and says so. The admin
+    # promotes the candidate all the same, with a reason that stays; the next summary uses it at once.
     started = learning.start_round(house, ada, {"preset": "quick"})
     ended = wait_for_round(house, ada, started["round_id"])
-    assert ended["status"] == "passed", ended
+    assert ended["status"] == "unproven" and "too few to say" in ended["gate"]["reasons"][0], ended
     assert set(ended["results"]) >= {"base", "candidate"}, ended["results"]
-    learning.promote(house, ada, ended["candidate"])
+    with pytest.raises(RefusedInput, match="could not say"):
+        learning.promote(house, ada, ended["candidate"])
+    learning.promote(house, ada, ended["candidate"], "To look at its summaries.")
     assert summarize(house, paula, shown[0]["document_id"])["adapter"] == ended["candidate"]
     assert learning.rollback(house, ada)["adapter_id"] == adapter_before[0]["adapter_id"]
 

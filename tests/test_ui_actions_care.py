@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from store_samples import CLIENT, add_matter, add_read_filing, find_bytes, settings_of
+from store_samples import CLIENT, add_matter, add_read_filing, approve, find_bytes, settings_of
 
 from assistant.engine import adapters
 from assistant.errors import Conflict, NotAllowed, NotFound, RefusedInput
@@ -305,6 +305,52 @@ def test_an_adapter_that_learned_from_a_sequestered_filing_is_not_promoted(house
     filings.set_sequestered(house.db, document_id, False)
     with pytest.raises(NotFound):  # now only its files are missing
         learning.promote(house, user(house, "ada"), "house-1")
+
+
+def test_what_the_gate_left_unproven_is_promoted_only_with_a_reason_that_stays(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = user(house, "ada")
+    registry.insert_adapter(house.db, "house-1", folder="house-1", hash="abc", scores={"n": 3})
+    round_id = rounds.create_round(house.db, "ada", {})
+    gate = {"passed": False, "outcome": "unproven", "rival": "base", "reasons": ["Too few."]}
+    rounds.update_round(house.db, round_id, candidate="house-1", status="unproven", gate=gate)
+    monkeypatch.setattr(adapters, "promote", lambda db, key, actor: _set_active(db, key, actor))
+    for nothing in ("", "  ", "x" * 501):
+        with pytest.raises(RefusedInput, match="could not say that house-1 is as good as base"):
+            learning.promote(house, ada, "house-1", nothing)
+    assert registry.get_adapter(house.db, "house-1").status == "candidate"
+    assert learning.promote(house, ada, "house-1", " For the demo only. ")["status"] == "active"
+    found = rounds.get_round(house.db, round_id)
+    assert found.status == "promoted" and found.gate["reasons"] == ["Too few."]
+    assert [(o["by"], o["reason"]) for o in found.gate["overrides"]] == [("ada", "For the demo only.")]
+    adapter = registry.get_adapter(house.db, "house-1")
+    assert adapter.note.endswith("promoted by ada all the same: For the demo only.") and adapter.scores == {"n": 3}
+    (entry,) = [e for e in audit.export(house.db) if e["action"] == "adapter.promote"]
+    assert entry["detail"] == {"override": 1, "round": round_id}  # the log holds no words
+    registry.set_status(house.db, "house-1", "candidate")  # rolled back: a second promotion is a second decision
+    with pytest.raises(RefusedInput, match="could not say"):
+        learning.promote(house, ada, "house-1")
+
+
+def test_a_burst_is_counted_and_released_by_an_admin_for_what_was_seen(house: House) -> None:
+    house.settings = house.settings.model_copy(update={"burst_corrections": 2})
+    ada, matter_id = user(house, "ada"), add_matter(house.db)
+    matters.record_consent(house.db, matter_id, "alex", True, "letter")
+    for number in range(3):
+        approve(house.db, add_read_filing(house.db, matter_id, b"%d" % number))
+    shown = learning.preview_round(house, ada)
+    assert shown["corrections"] == 0 and shown["left_out"] == {"burst": 3} and "burst" in shown["why"]["burst"]
+    (row,) = shown["waiting"]
+    assert (row["author"], row["corrections"]) == ("pat", 3)
+    with pytest.raises(NotFound):
+        learning.release_burst(house, ada, "alex")
+    with pytest.raises(NotFound):
+        learning.release_burst(house, ada, "pat", "2020-01-01")
+    after = learning.release_burst(house, ada, "pat", row["until"])
+    assert after["corrections"] == 3 and after["waiting"] == [] and after["authors"] == 1
+    (entry,) = [e for e in audit.export(house.db) if e["action"] == "round.release"]
+    assert (entry["actor"], entry["subject"], entry["detail"]["corrections"]) == ("ada", "pat", 3)
 
 
 def test_a_round_neither_starts_from_nor_hides_what_its_parent_learned(

@@ -62,7 +62,15 @@ MATRIX = [
     ("matter.list", {"paula", "alex", "nina", "ada"}),
     *[
         (action, {"ada"})
-        for action in ("round.start", "round.cancel", "adapter.promote", "adapter.rollback", "user.add", "audit.export")
+        for action in (
+            "round.start",
+            "round.cancel",
+            "round.release",
+            "adapter.promote",
+            "adapter.rollback",
+            "user.add",
+            "audit.export",
+        )
     ],
     ("no.such.action", set()),
 ]

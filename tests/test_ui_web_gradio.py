@@ -239,6 +239,49 @@ def test_results_show_every_figure_with_its_interval() -> None:
     assert "0.640 (0.610 to 0.670)" in html and "certain at 95%" in html and "90%" in html
 
 
+def test_results_say_that_the_gate_could_not_and_who_promoted_all_the_same() -> None:
+    found = make_round({}, "unproven")
+    found["gate"] = {"passed": False, "outcome": "unproven", "reasons": ["Tested on 3 documents, too few to say."]}
+    html = rounds_view.show_results(found)
+    assert "The gate cannot say" in html and "too few to say" in html and "lets the candidate pass" not in html
+    found["gate"]["overrides"] = [{"by": "ada", "at": "2026-11-24T07:00:00+00:00", "reason": "<b>for a look</b>"}]
+    assert "by ada on 2026-11-24: &lt;b&gt;for a look" in rounds_view.show_results(found)
+
+
+def test_the_reason_is_asked_where_the_gate_could_not_say(client: TestClient) -> None:
+    actions, request = FakeActions(), SimpleNamespace(username="max")
+    screen: Any = rounds.RoundsScreen(client.app.state.house, actions)  # type: ignore[attr-defined]
+    for status, words, asked in (("unproven", "Promote it all the same", True), ("passed", "Promote the cand", False)):
+        actions.round = make_round({}, status)
+        promote, _, reason = screen.refresh(request)[7:10]
+        assert promote["visible"] and promote["value"].startswith(words) and reason["visible"] is asked
+    screen.promote(request, "for a look")
+    assert actions.calls[-1] == ("promote", "house-2", "for a look")
+
+
+def test_what_is_left_out_is_said_in_words_before_and_with_a_round() -> None:
+    html = rounds_view.show_preview(FakeActions().learning_preview_round(None, SimpleNamespace(role="admin")))
+    assert "The client has not agreed to training</td><td>4" in html and "It came in a burst</td><td>31" in html
+    assert "rotective order" not in html  # none was left out for it
+    assert "31 corrections of eve came in a burst" in html and "one person" not in html
+    assert "submitted by one person" in rounds_view.show_preview({"corrections": 12, "authors": 1})
+    found = make_round({}, "passed") | {"why": {"near_duplicate": "nearly another pair"}}
+    found["dataset"] = {"train": 37, "left_out": {"near_duplicate": 5, "author_share": 2}}
+    shown = rounds_view.show_progress(found)
+    assert "Nearly another pair</td><td>5" in shown and "Author share</td><td>2" in shown and "37 train" in shown
+
+
+def test_the_admin_releases_the_burst_that_was_shown(client: TestClient) -> None:
+    actions, request = FakeActions(), SimpleNamespace(username="max")
+    screen: Any = rounds.RoundsScreen(client.app.state.house, actions)  # type: ignore[attr-defined]
+    *_, button, seen = screen.refresh(request)
+    assert button["visible"] and button["value"] == "Release the 31 corrections of eve"
+    *_, button, _ = screen.release(request, seen)
+    assert actions.calls[-1] == ("release_burst", "eve", "2026-11-24T07:00:00+00:00") and not button["visible"]
+    with pytest.raises(NotAllowed):
+        screen.release(SimpleNamespace(username="pia"), seen)
+
+
 def test_insights_say_on_how_many_reviews_they_rest() -> None:
     rows = FakeActions().learning_insights(None, SimpleNamespace(role="admin"))
     assert "<strong>43</strong> reviews" in show_edits(rows["weeks"])

@@ -41,6 +41,18 @@ def round_cancel(round_id: str | None = typer.Argument(None), as_user: As = None
     run("round-cancel", as_user, as_json, round_id=round_id)
 
 
+@rounds.command("preview")
+def round_preview(as_user: As = None, as_json: Json = False) -> None:
+    """Count what a round would learn from now, what is left out and why, and whose corrections wait."""
+    run("round-preview", as_user, as_json)
+
+
+@rounds.command("release")
+def round_release(user: str, as_user: As = None, as_json: Json = False) -> None:
+    """Let a user's corrections train that came in a burst."""
+    run("round-release", as_user, as_json, name=user)
+
+
 @adapters.command("list")
 def adapters_list(as_user: As = None, as_json: Json = False) -> None:
     """List the adapters."""
@@ -54,9 +66,14 @@ def adapters_show(adapter_id: str, as_user: As = None, as_json: Json = False) ->
 
 
 @adapters.command("promote")
-def adapters_promote(adapter_id: str, as_user: As = None, as_json: Json = False) -> None:
+def adapters_promote(
+    adapter_id: str,
+    reason: Annotated[str, typer.Option(help="Needed where the gate could not say; stays in the record.")] = "",
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
     """Make a candidate the active adapter."""
-    run("adapters-promote", as_user, as_json, adapter_id=adapter_id)
+    run("adapters-promote", as_user, as_json, adapter_id=adapter_id, reason=reason)
 
 
 @adapters.command("rollback")

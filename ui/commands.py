@@ -272,6 +272,11 @@ def _simple(action: Callable[..., Any], *names: str) -> Command:
     return command
 
 
+def adapters_promote(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
+    """Make a candidate the active adapter."""
+    yield _record(learning.promote(house, user, arguments["adapter_id"], arguments.get("reason") or ""))
+
+
 def audit_export(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
     """Give the audit log, an entry a record."""
     yield from map(_record, people_actions.export_audit(house, user))
@@ -333,9 +338,11 @@ COMMANDS: dict[str, Command] = {
     "round-start": round_start,
     "round-status": _simple(learning.round_status, "round_id"),
     "round-cancel": _simple(learning.cancel_round, "round_id"),
+    "round-preview": _simple(learning.preview_round),
+    "round-release": _simple(learning.release_burst, "name"),
     "adapters-list": _simple(learning.list_adapters),
     "adapters-show": _simple(learning.show_adapter, "adapter_id"),
-    "adapters-promote": _simple(learning.promote, "adapter_id"),
+    "adapters-promote": adapters_promote,
     "adapters-rollback": _simple(learning.rollback),
     "audit-verify": _simple(people_actions.verify_audit),
     "audit-export": audit_export,

@@ -51,6 +51,7 @@ _ADMIN = frozenset(
         "wall.set",
         "keys.rotate",
         "round.preview",
+        "round.release",
         "round.start",
         "round.status",
         "round.cancel",

@@ -11,6 +11,14 @@ from assistant.documents import Correction
 from assistant.store.database import Database
 from assistant.store.tables import CorrectionRow, DocumentRow, MatterRow
 
+HINDRANCES = {
+    "not_signed_off": "no attorney has signed it off yet",
+    "no_consent": "the client has not agreed to training",
+    "protective_order": "a protective order forbids it",
+    "sequestered": "its filing is sequestered",
+}
+"""What keeps a correction from training, in the order it is looked at -> what it means, in words."""
+
 
 def list_corrections(db: Database, document_id: str | None = None) -> tuple[Correction, ...]:
     """List all corrections, oldest first, of one filing or of all, whatever their state."""
@@ -28,16 +36,11 @@ def approved_corrections(db: Database) -> tuple[Correction, ...]:
         return tuple(read_row(row) for row, *facts in judged if _find_hindrance(*facts) is None)
 
 
-def approved_counts(db: Database) -> dict[str, int]:
-    """Count what may train, by matter; no text is read."""
-    return {matter_id: count for (matter_id, hindrance), count in _count(db).items() if hindrance is None}
-
-
 def excluded_counts(db: Database) -> dict[str, int]:
     """Count the corrections that may not train, each under the first reason that holds; no text is read.
 
-    Reasons: "not_signed_off", "no_consent", "protective_order", "sequestered". Corrections that an attorney sent
-    back are not counted: the summary is submitted again or discarded.
+    The reasons are those of `HINDRANCES`. Corrections that an attorney sent back are not counted: the summary is
+    submitted again or discarded.
     """
     counts: Counter[str] = Counter()
     for (_, hindrance), count in _count(db).items():
@@ -83,11 +86,6 @@ def _joined(wanted: Any) -> Select[Any]:
 
 
 def _find_hindrance(state: str, consent: bool, protected: bool, sequestered: bool) -> str | None:
-    """Give the first reason that keeps a correction from training, or None."""
-    hindrances = {
-        "not_signed_off": state != "signed_off",
-        "no_consent": not consent,
-        "protective_order": protected,
-        "sequestered": sequestered,
-    }
-    return next((name for name, holds in hindrances.items() if holds), None)
+    """Give the first of `HINDRANCES` that keeps a correction from training, or None."""
+    holds = (state != "signed_off", not consent, protected, sequestered)
+    return next((name for name, held in zip(HINDRANCES, holds, strict=True) if held), None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,7 +13,10 @@ from assistant.errors import NotFound, WrongUsage
 from assistant.store.database import Database, new_id, timestamp
 from assistant.store.tables import RoundRow
 
-STATUSES = ("running", "cancelled", "failed", "passed", "refused", "promoted", "discarded")
+STATUSES = ("running", "cancelled", "failed", "passed", "unproven", "refused", "promoted", "discarded")
+Outcome = Literal["passed", "unproven", "refused"]
+OUTCOMES: tuple[Outcome, ...] = ("passed", "unproven", "refused")
+"""What the gate says of a candidate, the best first: shown to be as good, not shown either way, shown to be worse."""
 _CHANGEABLE = ("status", "step", "progress", "options", "dataset", "results", "gate", "candidate", "error")
 
 
@@ -23,7 +27,8 @@ class Round:
     Attributes:
         round_id: Identity within the store.
         started_by: User name.
-        status: "running", "cancelled", "failed", "passed" or "refused" (by the gate), "promoted", "discarded".
+        status: "running", "cancelled", "failed", "passed", "unproven" or "refused" (by the gate), "promoted",
+            "discarded".
         step: The step it is in, such as "train".
         progress: done, total and label of the step.
         options: What it was started with.
@@ -49,6 +54,12 @@ class Round:
     error: str
     created_at: str
     finished_at: str
+
+
+def read_outcome(gate: Mapping[str, Any]) -> Outcome:
+    """Give the outcome of a stored verdict; one of an earlier version says only whether it passed."""
+    stored: Outcome = gate.get("outcome") or ("passed" if gate.get("passed") else "refused")
+    return stored
 
 
 def create_round(db: Database, actor: str, options: dict[str, Any], round_id: str | None = None) -> str:

@@ -14,7 +14,6 @@ from assistant.errors import Conflict, NotFound, WrongUsage
 from assistant.store import forms
 from assistant.store.corrections import (
     approved_corrections,
-    approved_counts,
     excluded_counts,
     list_corrections,
     read_row,
@@ -28,7 +27,6 @@ __all__ = [
     "StoredSummary",
     "Version",
     "approved_corrections",
-    "approved_counts",
     "discard_summary",
     "excluded_counts",
     "get_summary",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import RefusedInput
+from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit
+from assistant.store.database import timestamp
 from assistant.store.people import User
 from ui.permits import check
 
@@ -16,18 +19,64 @@ if TYPE_CHECKING:
     from assistant.store.rounds import Round
     from ui.services import House
 
+DECIDABLE = ("passed", "unproven")
+"""Statuses of a round whose candidate waits to be promoted or discarded."""
+LONGEST_REASON = 500
+
 
 def preview_round(house: House, user: User) -> dict[str, Any]:
-    """Count what a round would train on, by matter id, and what is left out and why."""
-    from assistant.store import work
+    """Count what a round would train on, by matter id, and what is left out and why.
+
+    `waiting` has a row for each user whose corrections came in a burst: how many, and up to which time.
+    """
+    from finetune.harvest import count_hindered, list_trainable
 
     check(house.db, user, "round.preview")
-    approved = work.approved_counts(house.db)
+    ready, waiting = list_trainable(house.db, house.settings)
+    left_out = count_hindered(house.db, waiting)
+    authors = Counter(c.author for c in waiting)
+    newest = {c.author: c.created_at for c in waiting}  # oldest first: the last one stays
     return {
-        "corrections": sum(approved.values()),
-        "by_matter": approved,
-        "left_out": dict(work.excluded_counts(house.db)),
+        "corrections": len(ready),
+        "by_matter": dict(Counter(c.matter_id for c in ready)),
+        "authors": len({c.author for c in ready}),
+        "left_out": left_out,
+        "why": explain(left_out),
+        "waiting": [{"author": a, "corrections": n, "until": newest[a]} for a, n in sorted(authors.items())],
     }
+
+
+def explain(left_out: Mapping[str, int]) -> dict[str, str]:
+    """Say in words what the reasons mean for which pairs were left out."""
+    from assistant.store.corrections import HINDRANCES
+    from finetune.curate import REASONS
+
+    words = HINDRANCES | REASONS
+    return {reason: words.get(reason, reason.replace("_", " ")) for reason in left_out}
+
+
+def release_burst(house: House, user: User, author: str, until: str = "") -> dict[str, Any]:
+    """Let a user's corrections train that came in a burst, and give the preview anew; logged with their number.
+
+    Args:
+        house: The open installation.
+        user: Who releases.
+        author: Whose corrections.
+        until: Time (ISO 8601 UTC) of the newest one that was seen; later ones go on waiting. "" for all there are.
+
+    Raises:
+        NotFound: No correction of that user waits.
+    """
+    from finetune.harvest import RELEASE, list_trainable
+
+    check(house.db, user, RELEASE)
+    with house.db.session():
+        times = [c.created_at for c in list_trainable(house.db, house.settings)[1] if c.author == author]
+        seen = [at for at in times if not until or at <= until]
+        if not seen:
+            raise NotFound("No correction of that user waits.", do="Look who does with: casebrief round preview")
+        audit.record(house.db, user.name, RELEASE, author, {"until": max(seen), "corrections": len(seen)})
+    return preview_round(house, user)
 
 
 def start_round(house: House, user: User, options: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -64,6 +113,7 @@ def present_round(found: Round) -> dict[str, Any]:
         "progress": dict(found.progress or {}),
         "options": dict(found.options or {}),
         "dataset": dict(found.dataset or {}),
+        "why": explain((found.dataset or {}).get("left_out") or {}),
         "results": dict(found.results or {}),
         "gate": dict(found.gate or {}),
         "candidate": found.candidate,
@@ -155,12 +205,20 @@ def show_adapter(house: House, user: User, adapter_id: str) -> dict[str, Any]:
     return present_adapter(adapter) | {"folder": str(adapter.folder), "verified": True}
 
 
-def promote(house: House, user: User, adapter_id: str) -> dict[str, Any]:
+def promote(house: House, user: User, adapter_id: str, reason: str = "") -> dict[str, Any]:
     """Make a candidate the active adapter; the next summary uses it.
+
+    Args:
+        house: The open installation.
+        user: Who promotes; stored with the adapter.
+        adapter_id: The candidate.
+        reason: Why it may serve though the gate could not say that it is as good; kept with its round and in its note.
+            No word of a matter belongs in it: every admin reads it.
 
     Raises:
         NotAllowed: A client whose matter it learned from has withdrawn consent since, an order forbids it, or a
             filing that it learned from was deleted or sequestered.
+        RefusedInput: The gate left it unproven and no reason was given.
     """
     from assistant.engine import adapters
     from assistant.store import rounds
@@ -169,12 +227,38 @@ def promote(house: House, user: User, adapter_id: str) -> dict[str, Any]:
     house.ready_adapters()
     with house.db.session():
         _check_learned(house, adapters.get_adapter(house.db, adapter_id))
+        override = _need_reason(house, user, adapter_id, reason.strip())
         adapter = adapters.promote(house.db, adapter_id, user.name)
-        audit.record(house.db, user.name, "adapter.promote", adapter_id, {})
+        audit.record(house.db, user.name, "adapter.promote", adapter_id, override)
         for found in rounds.list_rounds(house.db):
-            if found.candidate == adapter_id and found.status == "passed":
+            if found.candidate == adapter_id and found.status in DECIDABLE:
                 rounds.update_round(house.db, found.round_id, status="promoted")
-    return present_adapter(adapter)
+    return present_adapter(adapters.get_adapter(house.db, adapter.adapter_id))
+
+
+def _need_reason(house: House, user: User, adapter_id: str, reason: str) -> dict[str, Any]:
+    """Ask a reason for a candidate that the gate left unproven, and keep it; give what the audit log says of it.
+
+    Raises:
+        RefusedInput: There is none, or it is too long.
+    """
+    from assistant.store import registry, rounds
+
+    found = next((r for r in rounds.list_rounds(house.db) if r.candidate == adapter_id), None)
+    if found is None or rounds.read_outcome(found.gate) != "unproven":
+        return {}
+    if not reason or len(reason) > LONGEST_REASON:
+        raise RefusedInput(
+            f"The gate could not say that {adapter_id} is as good as {found.gate.get('rival', 'what serves')}.",
+            expected=f"a reason of at most {LONGEST_REASON} characters",
+            do="Run a larger round, or promote it with a reason (--reason), which stays in the record.",
+        )
+    had = list(found.gate.get("overrides") or ())
+    said = {"by": user.name, "at": timestamp(), "reason": reason}
+    rounds.update_round(house.db, found.round_id, gate={**found.gate, "overrides": [*had, said]})
+    note = f"Round {found.round_id}, by the gate unproven; promoted by {user.name} all the same: {reason}"
+    registry.set_scores(house.db, adapter_id, registry.get_adapter(house.db, adapter_id).scores, note)
+    return {"override": 1, "round": found.round_id}
 
 
 def _check_learned(house: House, adapter: Adapter | AdapterRecord) -> None:
@@ -209,7 +293,7 @@ def discard(house: House, user: User, adapter_id: str) -> dict[str, Any]:
         registry.set_status(house.db, adapter_id, "retired")
         audit.record(house.db, user.name, "adapter.discard", adapter_id, {})
         for found in rounds.list_rounds(house.db):
-            if found.candidate == adapter_id and found.status == "passed":
+            if found.candidate == adapter_id and found.status in DECIDABLE:
                 rounds.update_round(house.db, found.round_id, status="discarded")
     return present_adapter(adapters.get_adapter(house.db, adapter_id))
 

@@ -8,12 +8,13 @@ from typing import Any
 from fastapi import FastAPI
 
 from assistant.errors import CasebriefError, NotFound
+from ui.actions.learning import DECIDABLE, LONGEST_REASON
 from ui.web import rounds_view as view
 from ui.web.gradio_frame import find_admin, gr, mount_screen, tell_errors
 
 PRESETS = ("quick", "normal", "thorough")
 CHOICE_WORDS = [
-    ("Quick: a look, about two minutes", "quick"),
+    ("Quick: a look, about two minutes; too few documents for the gate", "quick"),
     ("Normal: what most rounds want", "normal"),
     ("Thorough: more filings and passes, overnight", "thorough"),
 ]
@@ -59,27 +60,39 @@ class RoundsScreen:
         user = find_admin(self.house, request)
         found = self.newest(user)
         running = bool(found) and found["status"] == "running"  # type: ignore[index]
-        decidable = bool(found) and found["status"] == "passed" and bool(found.get("candidate"))  # type: ignore[index, union-attr]
+        decidable = bool(found) and found["status"] in DECIDABLE and bool(found.get("candidate"))  # type: ignore[index, union-attr]
+        unproven = decidable and found["status"] == "unproven"  # type: ignore[index]
         adapters = self.learning.list_adapters(self.house, user)
+        preview, waiting = self.look_ahead(user)
         return (
-            self.show_preview(user),
+            preview,
             view.show_progress(found),
             view.show_results(found),
             view.show_adapters(adapters),
             view.show_history(self.learning.list_rounds(self.house, user)),
             gr.update(interactive=not running, value="A round is running" if running else "Start a round"),
             gr.update(visible=running),
+            gr.update(visible=decidable, value="Promote it all the same" if unproven else "Promote the candidate"),
             gr.update(visible=decidable),
-            gr.update(visible=decidable),
+            gr.update(visible=unproven),
             gr.update(interactive=any(a["status"] == "retired" for a in adapters)),
+            gr.update(visible=bool(waiting), value=view.word_release({"waiting": waiting}) or "Release"),
+            waiting[0] if waiting else {},
         )
 
-    def show_preview(self, user: Any) -> str:
-        """Show the preview, or its error in its place: the other panels stay usable."""
+    def look_ahead(self, user: Any) -> tuple[str, list[dict[str, Any]]]:
+        """Show the preview, or its error in its place (the other panels stay usable), and give whose bursts wait."""
         try:
-            return view.show_preview(self.learning.preview_round(self.house, user))
+            preview = self.learning.preview_round(self.house, user)
         except CasebriefError as error:
-            return view.show_error(str(error))
+            return view.show_error(str(error)), []
+        return view.show_preview(preview), list(preview.get("waiting") or ())
+
+    def release(self, request: gr.Request, seen: dict[str, Any]) -> tuple[Any, ...]:
+        """Let the burst train that the button named; what came since goes on waiting."""
+        user = find_admin(self.house, request)
+        self.learning.release_burst(self.house, user, str(seen.get("author", "")), str(seen.get("until", "")))
+        return self.refresh(request)
 
     def start(self, request: gr.Request, choice: str, *values: Any) -> tuple[Any, ...]:
         """Start a round with one of the three choices, changed by what stands under Advanced."""
@@ -92,10 +105,10 @@ class RoundsScreen:
         self.learning.cancel_round(self.house, find_admin(self.house, request))
         return self.refresh(request)
 
-    def promote(self, request: gr.Request) -> tuple[Any, ...]:
-        """Make the newest round's candidate the active adapter."""
+    def promote(self, request: gr.Request, reason: str = "") -> tuple[Any, ...]:
+        """Make the newest round's candidate the active adapter; one that the gate left unproven needs a reason."""
         user = find_admin(self.house, request)
-        self.learning.promote(self.house, user, self._candidate(user))
+        self.learning.promote(self.house, user, self._candidate(user), reason)
         return self.refresh(request)
 
     def discard(self, request: gr.Request) -> tuple[Any, ...]:
@@ -111,8 +124,8 @@ class RoundsScreen:
 
     def _candidate(self, user: Any) -> str:
         found = self.newest(user)
-        if not found or found["status"] != "passed" or not found.get("candidate"):
-            raise NotFound("There is no candidate that passed the gate.", do="Start a round first.")
+        if not found or found["status"] not in DECIDABLE or not found.get("candidate"):
+            raise NotFound("There is no candidate to decide on.", do="Start a round first.")
         return str(found["candidate"])
 
 
@@ -140,6 +153,9 @@ def build_blocks(house: Any, actions: Any) -> gr.Blocks:
         gr.Markdown('<h1 class="cb-title">Rounds</h1>', **panel)
         gr.Markdown('<h2 class="cb-head">What a round would learn from now</h2>', **panel)
         preview = gr.Markdown(view.show_wait(), **panel)
+        burst = gr.State({})
+        with gr.Row(elem_classes="cb-row"):
+            release = gr.Button("Release", visible=False, elem_id="release", scale=0)
         choice = gr.Radio(CHOICE_WORDS, value="normal", label="How much", elem_classes="cb-choice")
         with gr.Accordion("Advanced", open=False, elem_classes="cb-advanced"):
             values = _advanced()
@@ -149,6 +165,13 @@ def build_blocks(house: Any, actions: Any) -> gr.Blocks:
             stop = gr.Button("Stop the round", variant="stop", visible=False, elem_id="stop-round", scale=0)
         gr.Markdown('<h2 class="cb-head">The newest round</h2>', **panel)
         progress, results = gr.Markdown(view.show_wait(), **panel), gr.Markdown(**panel)
+        reason = gr.Textbox(
+            label="Why it may serve though the gate could not say",
+            info="Stays with the adapter, and every administrator reads it: no word of a matter",
+            max_length=LONGEST_REASON,
+            visible=False,
+            elem_id="reason",
+        )
         with gr.Row(elem_classes="cb-row"):
             promote = gr.Button("Promote the candidate", variant="primary", visible=False, elem_id="promote", scale=0)
             discard = gr.Button("Discard it", visible=False, elem_id="discard", scale=0)
@@ -158,7 +181,21 @@ def build_blocks(house: Any, actions: Any) -> gr.Blocks:
             back = gr.Button("Roll back to the one before", interactive=False, elem_id="roll-back", scale=0)
         with gr.Accordion("Earlier rounds", open=False, elem_classes="cb-advanced"):
             history = gr.Markdown(**panel)
-        outputs = [preview, progress, results, adapters, history, start, stop, promote, discard, back]
+        outputs = [
+            preview,
+            progress,
+            results,
+            adapters,
+            history,
+            start,
+            stop,
+            promote,
+            discard,
+            reason,
+            back,
+            release,
+            burst,
+        ]
         _wire(screen, blocks, choice, values, command, outputs)
     return blocks
 
@@ -184,13 +221,15 @@ def _wire(
     screen: RoundsScreen, blocks: gr.Blocks, choice: Any, values: list[Any], command: Any, outputs: list[Any]
 ) -> None:
     """Tie the events to the handlers; none of them is offered as an API of its own."""
-    start, stop, promote, discard, back = outputs[5:]
+    start, stop, promote, discard, reason, back, release, burst = outputs[5:]
     hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
     blocks.load(tell_errors(screen.refresh), None, outputs, **hidden)
     gr.Timer(POLL_S).tick(tell_errors(screen.refresh), None, outputs, **hidden)
     start.click(tell_errors(screen.start), [choice, *values], outputs, **hidden)
-    for button, handler in ((stop, screen.stop), (promote, screen.promote), (discard, screen.discard)):
+    release.click(tell_errors(screen.release), [burst], outputs, **hidden)
+    promote.click(tell_errors(screen.promote), [reason], outputs, **hidden)
+    for button, handler in ((stop, screen.stop), (discard, screen.discard)):
         button.click(tell_errors(handler), None, outputs, **hidden)
     back.click(tell_errors(screen.roll_back), None, outputs, **hidden)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import escape
 
+from assistant.store.rounds import read_outcome
 from ui.web.charts import draw_intervals, draw_line
 
 STEPS = (
@@ -23,12 +24,14 @@ METRICS = (("rouge1", "ROUGE-1"), ("rouge2", "ROUGE-2"), ("rougeL", "ROUGE-L"), 
 STATUS_WORDS = {
     "running": "Running",
     "passed": "Finished: the candidate passed the gate",
+    "unproven": "Finished: too little to say whether the candidate is as good",
     "refused": "Finished: the gate refused the candidate",
     "failed": "Failed",
     "cancelled": "Cancelled",
     "promoted": "The candidate was promoted",
     "discarded": "The candidate was discarded",
 }
+STATUS_KINDS = {"failed": "bad", "refused": "half", "unproven": "half", "cancelled": "half", "running": "run"}
 
 DUE_WORDS = {
     "erased": "learned from what was erased since: start a round without it, or roll back",
@@ -42,15 +45,28 @@ DUE_WORDS = {
 def show_preview(preview: Mapping[str, Any]) -> str:
     """Show what a round would learn from now, and what is left out and why."""
     by_matter = preview.get("by_matter") or {}
-    left_out = preview.get("left_out") or {}
     total = int(preview.get("corrections") or 0)
     lead = f"<strong>{total}</strong> signed-off summaries from {len(by_matter)} matters would train now."
     if not total:
         lead = "No signed-off summary may train yet. A round would learn from synthetic filings only."
+    notes = ["The rules of curation look at each when a round starts; what they leave out stands with the round."]
+    if total and preview.get("authors") == 1:
+        notes.append("All were submitted by one person: no share can bind who is alone, so that person's words train.")
     tables = _table(("Matter", "Pairs"), sorted(by_matter.items())) if by_matter else ""
-    words = {key: str(key).replace("_", " ").capitalize() for key in left_out}
-    rest = _table(("Left out because", "Pairs"), [(words[k], n) for k, n in left_out.items() if n]) if left_out else ""
-    return _block(f"<p>{lead}</p><div class='cb-two'>{tables}{rest}</div>")
+    rest = _left_out(preview.get("left_out") or {}, preview.get("why") or {})
+    held = "".join(
+        f'<p class="cb-state cb-half">{escape(row["corrections"])} corrections of {escape(row["author"])} came in a '
+        "burst, more in a day than is usual, and wait for you. Ask an attorney of their matters what they are.</p>"
+        for row in preview.get("waiting") or ()
+    )
+    quiet = f'<p class="cb-quiet">{" ".join(notes)}</p>'
+    return _block(f"<p>{lead}</p>{quiet}{held}<div class='cb-two'>{tables}{rest}</div>")
+
+
+def word_release(preview: Mapping[str, Any]) -> str:
+    """Give the words of the button that releases the first burst, or "" where none waits."""
+    waiting = preview.get("waiting") or ()
+    return f"Release the {waiting[0]['corrections']} corrections of {waiting[0]['author']}" if waiting else ""
 
 
 def show_progress(found: Mapping[str, Any] | None) -> str:
@@ -61,12 +77,17 @@ def show_progress(found: Mapping[str, Any] | None) -> str:
         )
     progress = found.get("progress") or {}
     status = STATUS_WORDS.get(found["status"], str(found["status"]))
-    kind = {"failed": "bad", "refused": "half", "cancelled": "half", "running": "run"}.get(found["status"], "good")
+    kind = {"failed": "bad", "refused": "half", "unproven": "half", "cancelled": "half", "running": "run"}.get(
+        found["status"], "good"
+    )
     head = f'<p class="cb-state cb-{kind}">{escape(status)}</p><p class="cb-quiet">{escape(_about(found))}</p>'
     if found.get("error"):
         head += f'<p class="cb-notice cb-bad">{escape(found["error"])}</p>'
     return _block(
-        head + _steps(found) + (_numbers(progress) + _curve(progress) if found["status"] == "running" else "")
+        head
+        + _steps(found)
+        + (_numbers(progress) + _curve(progress) if found["status"] == "running" else "")
+        + _left_out((found.get("dataset") or {}).get("left_out") or {}, found.get("why") or {})
     )
 
 
@@ -89,8 +110,7 @@ def show_results(found: Mapping[str, Any] | None) -> str:
     chart = draw_intervals(spans) if spans else ""
     gate = found.get("gate") or {}
     says = "".join(f"<li>{escape(reason)}</li>" for reason in _reasons(gate))
-    passed = gate.get("passed")
-    verdict = "" if passed is None else _verdict(bool(passed))
+    verdict = _verdict(gate) if gate else ""
     count = next((s.get("n") for s in results.values() if s.get("n")), None)
     on = f"On {count} filings that no training has seen. " if count else ""
     note = f'<p class="cb-quiet">{on}F1 with the 95% interval; the chart shows ROUGE-1.</p>'
@@ -156,10 +176,18 @@ def _about(found: Mapping[str, Any]) -> str:
     )
 
 
+def _left_out(counts: Mapping[str, int], why: Mapping[str, str]) -> str:
+    """Lay out how many pairs were left out, by reason in words; nothing where none was."""
+    rows = [(why.get(key) or str(key).replace("_", " "), count) for key, count in sorted(counts.items()) if count]
+    return (
+        _table(("Left out because", "Pairs"), [(str(w)[:1].upper() + str(w)[1:], n) for w, n in rows]) if rows else ""
+    )
+
+
 def _steps(found: Mapping[str, Any]) -> str:
     keys = [key for key, _ in STEPS]
     step = str(found.get("step") or "dataset")
-    finished = found["status"] in ("passed", "refused", "promoted", "discarded")
+    finished = found["status"] in ("passed", "unproven", "refused", "promoted", "discarded")
     at = len(keys) if finished else keys.index(step) if step in keys else 0
     items = []
     for number, (_, title) in enumerate(STEPS):
@@ -201,10 +229,18 @@ def _reasons(gate: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _verdict(passed: bool) -> str:
-    if passed:
-        return '<p class="cb-state cb-good">The gate lets the candidate pass.</p>'
-    return '<p class="cb-state cb-half">The gate refuses the candidate.</p>'
+def _verdict(gate: Mapping[str, Any]) -> str:
+    words = {
+        "passed": ("good", "The gate lets the candidate pass."),
+        "unproven": ("half", "The gate cannot say: whoever promotes the candidate gives a reason, which is kept."),
+        "refused": ("half", "The gate refuses the candidate."),
+    }
+    kind, says = words[read_outcome(gate)]
+    kept = "".join(
+        f"<p>Promoted all the same by {escape(one['by'])} on {escape(str(one['at'])[:10])}: {escape(one['reason'])}</p>"
+        for one in gate.get("overrides") or ()
+    )
+    return f'<p class="cb-state cb-{kind}">{says}</p>{kept}'
 
 
 def _figure(score: Any) -> str:
