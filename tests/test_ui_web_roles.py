@@ -40,6 +40,11 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("GET", "/api/matters/{matter_id}/filings"): ("/api/matters/m-1/filings", None, CONTENT),
     ("POST", "/api/matters/{matter_id}/filings"): ("/api/matters/m-1/filings", b"%PDF-1.7", CONTENT),
     ("GET", "/api/matters/{matter_id}/conversations"): ("/api/matters/m-1/conversations", None, CONTENT),
+    ("POST", "/api/matters/{matter_id}/conversations/search"): (
+        "/api/matters/m-1/conversations/search", {"words": "overtime"}, CONTENT,
+    ),
+    ("POST", "/api/conversations/{conversation_id}/title"): ("/api/conversations/c-1/title", {"title": "T"}, CONTENT),
+    ("GET", "/api/conversations/{conversation_id}/export"): ("/api/conversations/c-1/export?form=md", None, CONTENT),
     ("POST", "/api/matters/{matter_id}/ask"): ("/api/matters/m-1/ask", ASK, CONTENT),
     ("GET", "/api/conversations/{conversation_id}"): ("/api/conversations/c-1", None, CONTENT),
     ("POST", "/api/turns/{turn_id}/rating"): ("/api/turns/t-0/rating", {"rating": 1, "reason": ""}, CONTENT),
