@@ -61,7 +61,7 @@ class FakeActions(GridActions):
                 "note": "shipped",
             },
         ]
-        names = ("chronology", "filings", "summaries", "questions", "learning", "people", "names")
+        names = ("chronology", "filings", "summaries", "questions", "learning", "people", "names", "grid")
         for name in names:
             prefix = name + "_"
             found = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fake_actions import FakeActions
 
-MODULES = ("chronology", "filings", "summaries", "questions", "learning", "people", "names")
+MODULES = ("chronology", "filings", "summaries", "questions", "learning", "people", "names", "grid")
 FAKES = [(module, name) for module in MODULES for name in vars(getattr(FakeActions(), module))]
 
 

@@ -5,6 +5,6 @@ log what it changed or which content it showed. Results are plain JSON values, w
 readers of the matter.
 """
 
-from ui.actions import chronology, filings, learning, names, people, questions, summaries
+from ui.actions import chronology, filings, grid, learning, names, people, questions, summaries
 
-__all__ = ["chronology", "filings", "learning", "names", "people", "questions", "summaries"]
+__all__ = ["chronology", "filings", "grid", "learning", "names", "people", "questions", "summaries"]

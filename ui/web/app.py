@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.errors import CasebriefError, NotFound
 from ui.messages import http_status, log_fault
-from ui.web import ask, filing, filings, login, names, people, review
+from ui.web import ask, filing, filings, grid, login, names, people, review
 from ui.web.access import Gate
 from ui.web.answers import answer_error, describe
 from ui.web.render import WEB, current_user, render
@@ -47,7 +47,7 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
     app.state.streams = RunningStreams()
     app.add_middleware(Gate, house=house, idle_s=house.settings.idle_minutes * 60, answer_fault=show_error)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
-    for screen in (login, filings, filing, names, ask, review, people):
+    for screen in (login, filings, filing, names, ask, grid, review, people):
         app.include_router(screen.router)
     app.get("/health")(answer_health)
     app.get("/favicon.ico")(answer_icon)
@@ -63,7 +63,7 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
 
 def load_actions() -> Any:
     """Load the actions, one module an aggregate."""
-    modules = ("chronology", "filings", "summaries", "questions", "learning", "people", "names")
+    modules = ("chronology", "filings", "summaries", "questions", "learning", "people", "names", "grid")
     return SimpleNamespace(**{name: import_module(f"ui.actions.{name}") for name in modules})
 
 

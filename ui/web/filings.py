@@ -118,6 +118,10 @@ def list_jobs(request: Request) -> dict[str, Any]:
         for filing in _list(request, matter["matter_id"]):
             if filing["status"] in BUSY:
                 jobs.append({"label": filing["file"], "matter": matter["name"], **_progress(filing)})
+        for grid in request.app.state.actions.grid.list_grids(request.app.state.house, user, matter["matter_id"]):
+            if grid["status"] in ("running", "waiting"):
+                step = "asking" if grid["status"] == "running" else "waiting"
+                jobs.append({"label": grid["title"], "matter": matter["name"], "step": step, **_counts(grid)})
     return {"jobs": jobs}
 
 
