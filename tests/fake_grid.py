@@ -51,9 +51,11 @@ class GridActions(CareActions):
         self.calls.append(("start_grid", list(questions), list(document_ids), title))
         return self._grid()
 
-    def grid_list_grids(self, house: Any, user: Any, matter_id: str) -> list[dict[str, Any]]:
+    def grid_list_grids(
+        self, house: Any, user: Any, matter_id: str, *, unfinished: bool = False
+    ) -> list[dict[str, Any]]:
         self._member(user, matter_id)
-        return [self._grid()]
+        return [] if unfinished else [self._grid()]
 
     def grid_get_grid(self, house: Any, user: Any, grid_id: str, after: int = 0) -> dict[str, Any]:
         self._member(user, "m-1")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from assistant import jobs
 from assistant.documents import Answer
 from assistant.errors import CasebriefError, NotAllowed, NotFound
-from assistant.store import grids, people
+from assistant.store import filings, grids, people
 from assistant.store.grids import Grid
 from ui.messages import exit_code, log_fault, word_error
 from ui.permits import check
@@ -54,18 +55,27 @@ def stop_run(house: House, grid: Grid) -> bool:
     return stopped
 
 
-def list_open_cells(house: House, grid: Grid) -> list[tuple[str, int]]:
-    """Give (document id, column) of the cells that are to be made, row by row; filings that are gone have none."""
-    from assistant.store import filings
+def list_open_cells(house: House, grid: Grid, ready: Collection[str] | None = None) -> list[tuple[str, int]]:
+    """Give (document id, column) of the cells that are to be made, row by row; filings that are gone have none.
 
-    there = {f.document_id for f in filings.list_filings(house.db, grid.matter_id) if f.status == "ready"}
+    Args:
+        house: The open house.
+        grid: The grid.
+        ready: Ids of the matter's filings that are ready, where they are at hand.
+    """
+    there = list_ready(house, grid.matter_id) if ready is None else ready
     made = {
         (document_id, question)
-        for document_id, question, _, made in grids.measure_cells(house.db, grid.grid_id)
-        if made
+        for document_id, question, _, done in grids.measure_cells(house.db, grid.grid_id)
+        if done
     }
     rows = [document_id for document_id in grid.document_ids if document_id in there]
     return [(d, q) for d in rows for q in range(len(grid.questions)) if (d, q) not in made]
+
+
+def list_ready(house: House, matter_id: str) -> set[str]:
+    """Give the ids of a matter's filings that can be asked."""
+    return {f.document_id for f in filings.list_filings(house.db, matter_id) if f.status == "ready"}
 
 
 def run_grid(house: House, grid_id: str, run: int) -> int:
@@ -122,10 +132,8 @@ def _keep_cell(
     house: House, grid: Grid, run: int, document_id: str, question: int, answer: dict[str, Any] | None, seconds: float
 ) -> None:
     """Store a cell if its filing is still there: it may have gone while it was asked."""
-    from assistant.store.filings import get_filing
-
     try:
-        if not get_filing(house.db, document_id).sequestered:
+        if not filings.get_filing(house.db, document_id).sequestered:
             grids.add_cell(house.db, grid.grid_id, run, document_id, question, answer, round(seconds, 3))
     except NotFound:
         return

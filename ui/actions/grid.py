@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import Conflict, LimitExceeded, NotFound, RefusedInput
@@ -54,6 +54,7 @@ def start_grid(
         LimitExceeded: Too many grids wait already.
     """
     from ingest.redact import redact_input
+    from ui.grid_work import list_ready
 
     check(house.db, user, "grid.run", matter_id)
     asked = list(dict.fromkeys(text for text in (" ".join(q.split()) for q in questions) if text))
@@ -61,7 +62,7 @@ def start_grid(
         raise RefusedInput(f"There are {len(asked)} questions.", expected=f"1 to {MAX_QUESTIONS}")
     if any(len(question) > _MAX_QUESTION for question in asked):
         raise RefusedInput("A question is too long.", expected=f"up to {_MAX_QUESTION} characters each")
-    ready = {f.document_id for f in filings.list_filings(house.db, matter_id) if f.status == "ready"}
+    ready = list_ready(house, matter_id)
     chosen = list(dict.fromkeys(document_ids))
     if not 1 <= len(chosen) <= MAX_FILINGS:
         raise RefusedInput(f"{len(chosen)} filings are chosen.", expected=f"1 to {MAX_FILINGS}")
@@ -108,10 +109,14 @@ def _open(house: House, user: User, grid_id: str, action: str) -> Grid:
     return grid
 
 
-def list_grids(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
-    """List the grids of a matter, newest first, with how far each is."""
+def list_grids(house: House, user: User, matter_id: str, *, unfinished: bool = False) -> list[dict[str, Any]]:
+    """List the grids of a matter, newest first, with how far each is; or only those that run or wait."""
+    from ui.grid_work import list_ready
+
     check(house.db, user, "grid.read", matter_id)
-    return [_describe(house, grid) for grid in grids.list_grids(house.db, matter_id)]
+    found = [g for g in grids.list_grids(house.db, matter_id) if not unfinished or g.status == "running"]
+    ready = list_ready(house, matter_id) if found else set()
+    return [_describe(house, grid, ready) for grid in found]
 
 
 def get_grid(house: House, user: User, grid_id: str, after: int = 0) -> dict[str, Any]:
@@ -131,10 +136,11 @@ def get_grid(house: House, user: User, grid_id: str, after: int = 0) -> dict[str
     grid = _open(house, user, grid_id, "grid.read")
     if after == 0:
         audit.record(house.db, user.name, "grid.read", grid_id, {"matter": grid.matter_id})
-    names = {f.document_id: f.file_name for f in filings.list_filings(house.db, grid.matter_id)}
+    there = filings.list_filings(house.db, grid.matter_id)
+    names = {f.document_id: f.file_name for f in there}
     vault = house.vault(grid.matter_id)
     cells = [c for c in grids.list_cells(house.db, grid_id, after) if c.document_id in names]
-    return _describe(house, grid) | {
+    return _describe(house, grid, {f.document_id for f in there if f.status == "ready"}) | {
         "questions": [vault.restore(question) for question in grid.questions],
         "rows": [{"document_id": d, "file": names.get(d, ""), "gone": d not in names} for d in grid.document_ids],
         "cells": [_present(cell) for cell in cells],
@@ -149,14 +155,14 @@ def _present(cell: Cell) -> dict[str, Any]:
     return shown | {"others": (cell.answer or {}).get("others", 0), "nearest": (cell.answer or {}).get("nearest", [])}
 
 
-def _describe(house: House, grid: Grid) -> dict[str, Any]:
+def _describe(house: House, grid: Grid, ready: Collection[str]) -> dict[str, Any]:
     """Give how a grid stands: `status` is "waiting" before its turn; `seconds_left` is None where nothing tells it."""
     from ui.grid_work import list_open_cells
 
     status, error = grid.status, grid.error
     if status == "running" and house.serving:
         status, error = _ask_job(house, grid)
-    left = len(list_open_cells(house, grid))
+    left = len(list_open_cells(house, grid, ready))
     pace = [seconds for _, _, seconds, _ in grids.measure_cells(house.db, grid.grid_id)][-_PACE_OF:]
     return {
         "grid_id": grid.grid_id,

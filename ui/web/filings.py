@@ -118,11 +118,19 @@ def list_jobs(request: Request) -> dict[str, Any]:
         for filing in _list(request, matter["matter_id"]):
             if filing["status"] in BUSY:
                 jobs.append({"label": filing["file"], "matter": matter["name"], **_progress(filing)})
-        for grid in request.app.state.actions.grid.list_grids(request.app.state.house, user, matter["matter_id"]):
-            if grid["status"] in ("running", "waiting"):
-                step = "asking" if grid["status"] == "running" else "waiting"
-                jobs.append({"label": grid["title"], "matter": matter["name"], "step": step, **_counts(grid)})
+        jobs += _grid_jobs(request, matter)
     return {"jobs": jobs}
+
+
+def _grid_jobs(request: Request, matter: dict[str, Any]) -> list[dict[str, Any]]:
+    list_grids = request.app.state.actions.grid.list_grids
+    found = list_grids(request.app.state.house, current_user(request), matter["matter_id"], unfinished=True)
+    steps = {"running": "asking", "waiting": "waiting"}
+    return [
+        {"label": grid["title"], "matter": matter["name"], "step": steps[grid["status"]], **_counts(grid)}
+        for grid in found
+        if grid["status"] in steps
+    ]
 
 
 def _round_jobs(request: Request) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ const STATES = {
   failed: ["bad", "cross", "Ended early"],
 };
 const SAY_EVERY_MS = 20000;
+const FIRST_PX = 184;
+const COLUMN_PX = 208;
 const root = document.getElementById("grid");
 const matter = root.dataset.matter;
 const id = root.dataset.grid;
@@ -112,6 +114,7 @@ function drawTable() {
       return cell;
     })));
   const table = el("table", { class: "grid-table", role: "grid", "aria-label": grid.title }, el("thead", {}, head), el("tbody", {}, body));
+  table.style.minWidth = `${FIRST_PX + COLUMN_PX * grid.questions.length}px`;
   table.addEventListener("keydown", move);
   table.addEventListener("focusin", (event) => { if (event.target.matches("td")) rove(event.target); });
   find("[data-table]", root).replaceChildren(table);
