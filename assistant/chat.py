@@ -164,6 +164,21 @@ def answer(
     )
 
 
+def pick_sentence(answer: Answer) -> int | None:
+    """Give the index of the sentence that a cell of a grid shows: the shortest verified one that says what was asked.
+
+    Of the sentences that are supported best, those that share the most terms with the question are compared by length,
+    so that a short aside is not told in the place of the answer. None where there is no sentence.
+    """
+    asked = set(find_terms(answer.question))
+
+    def rank(index: int) -> tuple[int, int, int]:
+        sentence = answer.sentences[index]
+        return -_ORDER[sentence.support], -len(asked & set(find_terms(sentence.text))), len(sentence.text)
+
+    return min(range(len(answer.sentences)), key=rank, default=None)
+
+
 def _tell_fact(question: str, hits: Sequence[Hit], readings: Mapping[str, Reading]) -> Sentence | None:
     """Answer from the caption where it is asked for one of its facts and the best passages are all of one filing."""
     best = list(dict.fromkeys(hit.document_id for hit in hits[:_OF_ONE_FILING]))

@@ -25,7 +25,7 @@ from assistant.pace import Pace
 from assistant.settings import Settings
 from assistant.store.tokens import check_tokens
 
-QUEUES: dict[str, int] = {"ingest": 2, "rounds": 1, "summaries": 1}
+QUEUES: dict[str, int] = {"ingest": 2, "rounds": 1, "summaries": 1, "grids": 1}
 """Name of each queue and how many of its jobs run at the same time."""
 
 WORKFLOWS_VERSION = "casebrief-1"

@@ -288,6 +288,80 @@ def test_a_stranger_gets_no_name_of_a_filing(browser: object, office: dict[str, 
             assert stranger.request.get(office["address"] + path).status in (403, 404), (name, path)
 
 
+@pytest.fixture(scope="module")
+def gridded(browser: object, office: dict[str, str], named: str) -> str:
+    """A grid of two questions over the filings of a matter, asked through the app; its path."""
+    page = log_in(browser, office, "alex")
+    page.goto(f"{office['address']}/m/{office['named']}/grid")
+    page.keyboard.type("What relief does the plaintiff ask for?")  # the first question has the focus
+    page.keyboard.press("Enter")
+    page.keyboard.type("Which patent claims recite a lithium battery?")
+    shows(page, "[data-count]", "2 questions to 1 filing: 2 cells")
+    page.click("[data-start]")
+    page.wait_for_url("**/grid/g-*")
+    shows(page, "[data-said]", "Done")
+    assert page.faults == []
+    return page.url.removeprefix(office["address"])
+
+
+def test_an_attorney_asks_filings_the_same_questions_and_checks_a_cell_by_keys(
+    browser: object, office: dict[str, str], named: str, gridded: str
+) -> None:
+    page = log_in(browser, office, "paula")  # a colleague of the matter opens the shared address
+    page.goto(office["address"] + gridded)
+    shows(page, ".grid-table td >> nth=0", "upported")
+    shows(page, ".grid-table td >> nth=1", "Nothing found")
+    assert page.locator("[data-delete]").count() == 0, "a paralegal deletes no grid"
+    page.locator(".grid-table tbody th a").focus()
+    page.keyboard.press("Tab")
+    assert page.locator("td:focus").get_attribute("data-cell").endswith("/0")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("td:focus").get_attribute("data-cell").endswith("/1")
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".paper img")
+    page.wait_for_selector(".mark.strong")
+    shows(page, "#announce", "is open at the quote")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[data-viewer]", state="hidden")
+    assert page.locator("td:focus").count() == 1
+    with page.expect_download() as waiting:
+        page.click("[data-export]")
+    lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("filing,question,state,answer,quote,page") and len(lines) == 3
+    assert "answer.pdf" in lines[1] and "ai-generated" in lines[1] and "nothing found" in lines[2]
+    assert page.faults == []
+    stranger = log_in(browser, office, "nina")
+    key = gridded.rsplit("/", 1)[1]
+    for path in (gridded, f"/api/grids/{key}", f"/api/grids/{key}/export"):
+        answer = stranger.request.get(office["address"] + path)
+        assert answer.status in (403, 404) and "lithium" not in answer.text(), path
+
+
+def test_a_conversation_is_found_by_what_was_said_renamed_and_exported(
+    browser: object, office: dict[str, str], named: str
+) -> None:
+    page = log_in(browser, office, "alex")
+    page.goto(f"{office['address']}/m/{office['named']}/ask")
+    page.fill("[name=question]", "What relief does the plaintiff ask for?")
+    page.click("[data-send]")
+    page.wait_for_selector("[data-talks] a")
+    page.click("[data-rename]")
+    page.fill("dialog[open] [name=title]", "Remedies")
+    page.click("dialog[open] button.main")
+    shows(page, "[data-title]", "Remedies")
+    page.fill("[data-find]", "RELIEF plaintiff")
+    shows(page, "[data-talks] .excerpt mark", "relief")
+    page.fill("[data-find]", "zeppelin")
+    shows(page, "[data-talks]", "No question, answer or title")
+    page.click("[data-head] summary")
+    with page.expect_download() as waiting:
+        page.click("[data-form=md]")
+    text = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert 'ai_mark: "ai-generated"' in text and "# Remedies" in text and "[^1]: answer.pdf, " in text
+    assert page.faults == []
+
+
 def test_forged_calls_are_refused(browser: object, office: dict[str, str], submitted: dict[str, str]) -> None:
     paralegal, stranger = log_in(browser, office, "paula"), log_in(browser, office, "nina")
     token = paralegal.locator("meta[name=csrf]").get_attribute("content")
@@ -316,13 +390,13 @@ def test_forged_calls_are_refused(browser: object, office: dict[str, str], submi
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_screen_has_a_serious_barrier(
-    browser: object, office: dict[str, str], submitted: dict[str, str], named: str, scheme: str
+    browser: object, office: dict[str, str], submitted: dict[str, str], named: str, gridded: str, scheme: str
 ) -> None:
     """axe-core over every screen; it looks from inside the page, so the page's policy on scripts is off for it."""
     matter, filing = f"/m/{office['matter']}", f"/f/{submitted['document']}"
     screens = {
         "paula": [matter, f"{matter}/search?q=crane", filing, f"/f/{named}/names", "/review"],
-        "alex": [f"{matter}/ask", f"{matter}/settings", "/review"],
+        "alex": [f"{matter}/ask", f"{matter}/grid", gridded, f"{matter}/settings", "/review"],
         "ada": ["/people", "/oversight", "/rounds/", "/insights/"],
     }
     barriers = []

@@ -23,6 +23,10 @@ CONTENT = (
     "summary.edit",
     "summary.submit",
     "question.ask",
+    "grid.run",
+    "grid.stop",
+    "grid.read",
+    "grid.export",
 )
 
 
@@ -48,6 +52,7 @@ MATRIX = [
     ("summary.sign_off", {"alex"}),
     ("consent.record", {"alex"}),
     ("filing.delete", {"alex"}),
+    ("grid.delete", {"alex"}),
     ("hidden.reveal", {"alex"}),
     ("matter.create", {"alex", "nina", "ada"}),
     ("matter.erase", {"alex", "ada"}),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 WATERMARK = "UNVERIFIED"
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _CUSTOM = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
@@ -51,27 +51,27 @@ def export_file(summary: dict[str, Any], form: str, citations: bool, scrub: bool
         raise RefusedInput(
             "Only a signed-off summary is made ready for filing, as a Word file.", do="Have it signed off first."
         )
-    summary = _strip_controls(summary)
+    summary = strip_controls(summary)
     stem = "".join(c if c.isalnum() or c in "-_" else "_" for c in summary["file"].rsplit(".", 1)[0])[:60] or "filing"
     name = f"{stem}-summary-v{summary['version']}"
     if form == "md":
         return f"{name}.md", "text/markdown; charset=utf-8", _write_markdown(summary, citations).encode()
     if form == "docx":
         written = _write_docx(summary, citations, scrub)
-        return (f"{stem}-summary.docx" if scrub else f"{name}.docx"), _DOCX, written
+        return (f"{stem}-summary.docx" if scrub else f"{name}.docx"), DOCX, written
     raise RefusedInput(f"The form is {form!r}.", expected="docx or md")
 
 
-def _strip_controls(value: Any) -> Any:
+def strip_controls(value: Any) -> Any:
     """Give a value without the characters that XML, and so Word, cannot hold, such as a form feed of a page."""
     if isinstance(value, str):
         return _NOT_XML.sub(" ", value)
     if isinstance(value, dict):
-        return {key: _strip_controls(held) for key, held in value.items()}
-    return [_strip_controls(held) for held in value] if isinstance(value, list) else value
+        return {key: strip_controls(held) for key, held in value.items()}
+    return [strip_controls(held) for held in value] if isinstance(value, list) else value
 
 
-def _plain(text: str) -> str:
+def plain_line(text: str) -> str:
     """Give text for Markdown on one line, so that nothing in it is read as markup or as HTML."""
     line = _MARKUP.sub(r"\\\1", escape(" ".join(text.split())))
     return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", line)
@@ -101,7 +101,8 @@ def _cite(sentence: dict[str, Any]) -> str:
     return "; ".join(dict.fromkeys(places)) or "no passage found"
 
 
-def _flag(sentence: dict[str, Any]) -> str:
+def flag_support(sentence: dict[str, Any]) -> str:
+    """Say in brackets what is not supported, and why; "" where all is."""
     return "" if sentence["support"] == "supported" else f" [{sentence['support']}: {sentence['reason']}]"
 
 
@@ -109,23 +110,25 @@ def _write_markdown(summary: dict[str, Any], citations: bool) -> str:
     lines = ["---", *(f"{key}: {json.dumps(value)}" for key, value in _marks(summary).items()), "---", ""]
     if not summary["signed_off_by"]:
         lines += [f"**{WATERMARK}**: not signed off by an attorney.", ""]
-    lines += [f"# Summary of {_plain(summary['file'])}", ""]
+    lines += [f"# Summary of {plain_line(summary['file'])}", ""]
     quotes: list[str] = []
     for part, sentences in _blocks(summary):
         texts = []
         for sentence in sentences:
-            text = _plain(sentence["text"] + _flag(sentence))
+            text = plain_line(sentence["text"] + flag_support(sentence))
             if citations:
-                quotes.append(f"[^{len(quotes) + 1}]: {_plain(_cite(sentence))}: {_plain(_first_quote(sentence))}")
+                proof = f"{plain_line(_cite(sentence))}: {plain_line(join_quotes(sentence))}"
+                quotes.append(f"[^{len(quotes) + 1}]: {proof}")
                 text += f"[^{len(quotes)}]"
             texts.append(text)
-        lines += [(f"**{_plain(part)}:** " if part else "") + " ".join(texts), ""]
+        lines += [(f"**{plain_line(part)}:** " if part else "") + " ".join(texts), ""]
     if summary["missing_parts"]:
-        lines += [f"Not found in the filing: {_plain(', '.join(summary['missing_parts']))}.", ""]
+        lines += [f"Not found in the filing: {plain_line(', '.join(summary['missing_parts']))}.", ""]
     return "\n".join([*lines, *quotes, "", f"_{_NOTICE}_", ""])
 
 
-def _first_quote(sentence: dict[str, Any]) -> str:
+def join_quotes(sentence: dict[str, Any]) -> str:
+    """Give the verbatim quotes of a sentence on one line."""
     return " … ".join(f"“{' '.join(e['quote'].split())}”" for e in sentence["evidence"]) or "-"
 
 
@@ -140,8 +143,8 @@ def _write_docx(summary: dict[str, Any], citations: bool, scrub: bool) -> bytes:
             paragraph.add_run(f"{part}: ").bold = True
         for sentence in sentences:
             paragraph.add_run(sentence["text"])
-            if _flag(sentence):
-                paragraph.add_run(_flag(sentence)).italic = True
+            if flag_support(sentence):
+                paragraph.add_run(flag_support(sentence)).italic = True
             paragraph.add_run(f" ({_cite(sentence)}) " if citations else " ")
     if summary["missing_parts"]:
         document.add_paragraph(f"Not found in the filing: {', '.join(summary['missing_parts'])}.")
@@ -149,9 +152,9 @@ def _write_docx(summary: dict[str, Any], citations: bool, scrub: bool) -> bytes:
         _add_quotes(document, summary)
     document.add_paragraph(_NOTICE).runs[0].italic = True
     marks = _marks(summary)
-    _mark_docx(document, {key: marks[key] for key in ("ai_mark", "status")} if scrub else marks)
+    mark_docx(document, {key: marks[key] for key in ("ai_mark", "status")} if scrub else marks)
     if not summary["signed_off_by"]:
-        _add_watermark(document)
+        add_watermark(document)
     if scrub:
         _scrub_docx(document)
     out = io.BytesIO()
@@ -189,10 +192,10 @@ def _add_quotes(document: Document, summary: dict[str, Any]) -> None:
         cell.text = head
     for sentence in summary["sentences"]:
         cells = table.add_row().cells
-        cells[0].text, cells[1].text, cells[2].text = sentence["text"], _cite(sentence), _first_quote(sentence)
+        cells[0].text, cells[1].text, cells[2].text = sentence["text"], _cite(sentence), join_quotes(sentence)
 
 
-def _mark_docx(document: Document, marks: dict[str, str]) -> None:
+def mark_docx(document: Document, marks: dict[str, str]) -> None:
     """Write the mark into the core properties, for people, and as custom properties, for machines."""
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
@@ -216,7 +219,7 @@ def _mark_docx(document: Document, marks: dict[str, str]) -> None:
     package.relate_to(part, _CUSTOM_RELATION)
 
 
-def _add_watermark(document: Document) -> None:
+def add_watermark(document: Document) -> None:
     """Lay the word across every page, as Word itself does: a shape in the header, with a line of text beside it."""
     from docx.oxml import parse_xml
 

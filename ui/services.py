@@ -388,13 +388,16 @@ def launch_jobs(house: House) -> None:
     from assistant import jobs
     from finetune import rounds
     from ingest import pipeline
+    from ui import grid_work
 
     house.ready_adapters()
     finish_erasures(house)
     catch_up_names(house)
     pipeline.register_jobs(house)
     rounds.register_jobs(house)
+    grid_work.register_jobs(house)
     jobs.launch(house.settings)
     house.serving = True
     house.resume_ingests()
     house.continue_rounds()
+    grid_work.continue_grids(house)

@@ -108,6 +108,33 @@ def list_conversations(db: Database, user: User | str, matter_id: str) -> tuple[
     return tuple(_conversation(row, vault) for row in rows)
 
 
+def rename_conversation(db: Database, conversation_id: str, title: str) -> None:
+    """Give a conversation another title, sealed as the first was.
+
+    Raises:
+        NotFound: There is no such conversation.
+    """
+    with db.session() as session:
+        row = _row(session, conversation_id)
+        row.sealed_title = open_vault(db, row.matter_id).seal(title.encode(), f"title|{conversation_id}")
+
+
+def list_said(db: Database, user: User | str, matter_id: str) -> dict[str, list[tuple[str, Answer]]]:
+    """Give what a person asked on a matter and was answered, pseudonymized, by conversation, each first to last."""
+    name = user if isinstance(user, str) else user.name
+    mine = (
+        select(TurnRow.conversation_id, TurnRow.question, TurnRow.answer)
+        .join(ConversationRow, ConversationRow.conversation_id == TurnRow.conversation_id)
+        .where(ConversationRow.user == name, ConversationRow.matter_id == matter_id)
+        .order_by(TurnRow.conversation_id, TurnRow.position)
+    )
+    said: dict[str, list[tuple[str, Answer]]] = {}
+    with db.reading() as session:
+        for conversation_id, question, answer in session.execute(mine):
+            said.setdefault(conversation_id, []).append((question, forms.answer_from_json(answer)))
+    return said
+
+
 def turns(db: Database, conversation_id: str) -> tuple[Turn, ...]:
     """Give the turns of a conversation, first to last.
 

@@ -305,6 +305,38 @@ class TurnRow(Base):
     __table_args__ = (UniqueConstraint("conversation_id", "position"),)
 
 
+class GridRow(Base):
+    """The same questions over chosen filings of a matter; `run` counts how often it was begun."""
+
+    __tablename__ = "grids"
+    grid_id: Mapped[str] = mapped_column(primary_key=True)
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matters.matter_id", ondelete="CASCADE"), index=True)
+    author: Mapped[str]
+    run_by: Mapped[str]
+    run: Mapped[int] = mapped_column(default=1)
+    adapter: Mapped[str]
+    status: Mapped[str]
+    error: Mapped[str] = mapped_column(default="")
+    documents: Mapped[list[Any]]
+    sealed_title: Mapped[bytes]
+    sealed_questions: Mapped[bytes]
+    created_at: Mapped[str]
+
+
+class CellRow(Base):
+    """One filing's answer to one question of a grid, as read, sealed; it goes with the filing."""
+
+    __tablename__ = "cells"
+    grid_id: Mapped[str] = mapped_column(ForeignKey("grids.grid_id", ondelete="CASCADE"), primary_key=True)
+    document_id: Mapped[str] = mapped_column(
+        ForeignKey("documents.document_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    question: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    sealed_answer: Mapped[bytes | None]
+    seconds: Mapped[float]
+
+
 class RoundRow(Base):
     """A training round: ids, counts and scores, no text."""
 

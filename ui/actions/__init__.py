@@ -5,6 +5,17 @@ log what it changed or which content it showed. Results are plain JSON values, w
 readers of the matter.
 """
 
-from ui.actions import again, chronology, filings, learning, names, oversight, people, questions, summaries
+from ui.actions import again, chronology, filings, grid, learning, names, oversight, people, questions, summaries
 
-__all__ = ["again", "chronology", "filings", "learning", "names", "oversight", "people", "questions", "summaries"]
+__all__ = [
+    "again",
+    "chronology",
+    "filings",
+    "grid",
+    "learning",
+    "names",
+    "oversight",
+    "people",
+    "questions",
+    "summaries",
+]

@@ -1,4 +1,4 @@
-"""Questions over a matter's filings: stream an answer, keep the conversation, rate."""
+"""Questions over a matter's filings: stream an answer; keep, find, rename, export the conversation; rate."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ui.permits import check
 from ui.present import Sources, present_answer, present_sentence
 
 if TYPE_CHECKING:
+    from assistant.store.vault import Vault
     from ui.services import House
 
 Event = dict[str, Any]
@@ -24,6 +25,8 @@ _PASSAGES = 12
 _MAX_QUESTION = 2000
 _TITLE_CHARACTERS = 80
 _TURNS_READ = 6  # latest turns of a conversation that a question is read with
+_MOST_FOUND = 40  # conversations that a search gives
+_EXCERPT_CHARACTERS = 140
 
 
 def stream_answer(
@@ -164,10 +167,100 @@ def _stream(
 def list_conversations(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
     """List the user's own conversations in a matter."""
     check(house.db, user, "question.ask", matter_id)
-    return [
-        {"conversation_id": c.conversation_id, "title": c.title, "created_at": c.created_at}
-        for c in conversations.list_conversations(house.db, user.name, matter_id)
-    ]
+    return [_describe(one) for one in conversations.list_conversations(house.db, user.name, matter_id)]
+
+
+def _describe(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "conversation_id": conversation.conversation_id,
+        "title": conversation.title,
+        "created_at": conversation.created_at,
+    }
+
+
+def find_conversations(house: House, user: User, matter_id: str, words: str) -> list[dict[str, Any]]:
+    """Find the user's own conversations in a matter that say all the words, in the title or in one turn.
+
+    What is compared is what the user would read: names restored, and nothing of a filing that is gone.
+
+    Args:
+        house: The open house.
+        user: Who looks.
+        matter_id: Where to look.
+        words: As typed; case does not matter.
+
+    Returns:
+        Newest first, at most 40: `conversation_id`, `title`, `created_at` and `excerpt`, the place where the turn says
+        it, "" where only the title does.
+    """
+    check(house.db, user, "question.ask", matter_id)
+    wanted = words.casefold().split()
+    if not wanted or len(words) > _MAX_QUESTION:
+        raise RefusedInput("There is nothing to look for.", expected=f"words, up to {_MAX_QUESTION} characters")
+    said = conversations.list_said(house.db, user.name, matter_id)
+    sources, vault = Sources(fetch=house.source), house.vault(matter_id)
+    found: list[dict[str, Any]] = []
+    for one in conversations.list_conversations(house.db, user.name, matter_id):
+        excerpt = _find_excerpt(one.title, said.get(one.conversation_id, []), wanted, vault, sources)
+        if excerpt is not None and len(found) < _MOST_FOUND:
+            found.append(_describe(one) | {"excerpt": excerpt})
+    audit.record(house.db, user.name, "conversation.search", matter_id, {"found": len(found)})
+    return found
+
+
+def _find_excerpt(
+    title: str, said: Sequence[tuple[str, Answer]], wanted: Sequence[str], vault: Vault, sources: Sources
+) -> str | None:
+    """Give the place of the first turn that says all the words with the title's help; None where none does."""
+    for question, answer in said:
+        asked = vault.restore(question)
+        # Opening the filings that an answer cites takes long, so only turns that may say it are shown in full.
+        stored = " ".join(s.text for s in answer.sentences)
+        if not _says([title, asked, stored, vault.restore(stored)], wanted):
+            continue
+        lines = [asked, *(s["text"] for s in present_answer(answer, sources)["sentences"])]
+        if _says([title, *lines], wanted):
+            return next((_cut(line, word) for word in wanted for line in lines if word in line.casefold()), "")
+    return "" if _says([title], wanted) else None
+
+
+def _says(lines: Sequence[str], wanted: Sequence[str]) -> bool:
+    text = "\n".join(lines).casefold()
+    return all(word in text for word in wanted)
+
+
+def _cut(line: str, word: str) -> str:
+    """Give the part of a line around a word, at most 140 characters."""
+    start = max(line.casefold().find(word) - _EXCERPT_CHARACTERS // 3, 0)
+    end = start + _EXCERPT_CHARACTERS
+    return ("…" if start else "") + line[start:end].strip() + ("…" if end < len(line) else "")
+
+
+def rename_conversation(house: House, user: User, conversation_id: str, title: str) -> dict[str, Any]:
+    """Give one of the user's own conversations another title (sealed)."""
+    _own_conversation(house, user, conversation_id)
+    title = " ".join(title.split())
+    if not title or len(title) > _TITLE_CHARACTERS:
+        raise RefusedInput(
+            f"The title has {len(title)} characters.", expected=f"1 to {_TITLE_CHARACTERS}", do="Choose another."
+        )
+    with house.db.session():
+        conversations.rename_conversation(house.db, conversation_id, title)
+        audit.record(house.db, user.name, "conversation.rename", conversation_id, {})
+    return {"conversation_id": conversation_id, "title": title}
+
+
+def export_conversation(house: House, user: User, conversation_id: str, form: str) -> tuple[str, str, bytes]:
+    """Give one of the user's own conversations as a file with its quotes, marked as AI output and unverified.
+
+    Returns:
+        File name, media type, bytes; `form` is "docx" or "md".
+    """
+    from ui.export_conversation import export_file
+
+    shown = get_conversation(house, user, conversation_id)
+    audit.record(house.db, user.name, "conversation.export", conversation_id, {"form": form})
+    return export_file(shown, form)
 
 
 def get_conversation(house: House, user: User, conversation_id: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from assistant.errors import WrongUsage
 from ui.web.access import require_role
 from ui.web.answers import pick_names, pick_number, pick_text
-from ui.web.filing import read_json, stream
+from ui.web.filing import FORMS, download, read_json, stream
 from ui.web.render import current_user, pick_matter, render
 
 router = APIRouter()
@@ -53,6 +53,28 @@ def get_conversation(request: Request, conversation_id: str) -> dict[str, Any]:
     return actions.questions.get_conversation(house, current_user(request), conversation_id)
 
 
+@router.post("/api/matters/{matter_id}/conversations/search")
+async def find_conversations(request: Request, matter_id: str) -> dict[str, Any]:
+    """Find the person's conversations that say some words; they come in the body, so that no address holds them."""
+    words = pick_text(await read_json(request), "words", MAX_QUESTION)
+    return {"conversations": await act(request, "find_conversations", matter_id, words)}
+
+
+@router.post("/api/conversations/{conversation_id}/title")
+async def rename_conversation(request: Request, conversation_id: str) -> Any:
+    """Give one of the person's conversations another title."""
+    title = pick_text(await read_json(request), "title", MAX_QUESTION)
+    return await act(request, "rename_conversation", conversation_id, title)
+
+
+@router.get("/api/conversations/{conversation_id}/export")
+async def export_conversation(request: Request, conversation_id: str, form: str = "docx") -> Response:
+    """Give one of the person's conversations as a Word or Markdown file."""
+    if form not in FORMS:
+        raise WrongUsage(f'"{form}" is no form of an export.', expected=" or ".join(FORMS))
+    return download(*await act(request, "export_conversation", conversation_id, form))
+
+
 @router.post("/api/matters/{matter_id}/ask")
 async def ask_question(request: Request, matter_id: str) -> Response:
     """Answer a question; sentences stream with their quotes."""
@@ -82,3 +104,9 @@ async def rate_answer(request: Request, turn_id: str) -> dict[str, Any]:
     actions, house, user = request.app.state.actions, request.app.state.house, current_user(request)
     await run_in_threadpool(actions.questions.rate_answer, house, user, turn_id, rating, reason)
     return {"rating": rating}
+
+
+async def act(request: Request, action: str, *values: Any) -> Any:
+    """Run one of the question actions in a thread and give what it gives."""
+    call = getattr(request.app.state.actions.questions, action)
+    return await run_in_threadpool(call, request.app.state.house, current_user(request), *values)

@@ -122,7 +122,20 @@ def list_jobs(request: Request) -> dict[str, Any]:
         for matter in matters_for(request)
         for filing in list_unread(house, user, matter["matter_id"])
     ]
+    for matter in matters_for(request):
+        jobs += _grid_jobs(request, matter)
     return {"jobs": jobs}
+
+
+def _grid_jobs(request: Request, matter: dict[str, Any]) -> list[dict[str, Any]]:
+    list_grids = request.app.state.actions.grid.list_grids
+    found = list_grids(request.app.state.house, current_user(request), matter["matter_id"], unfinished=True)
+    steps = {"running": "asking", "waiting": "waiting"}
+    return [
+        {"label": grid["title"], "matter": matter["name"], "step": steps[grid["status"]], **_counts(grid)}
+        for grid in found
+        if grid["status"] in steps
+    ]
 
 
 def _round_jobs(request: Request) -> list[dict[str, Any]]:

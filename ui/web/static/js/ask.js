@@ -1,6 +1,6 @@
 // The Ask screen: a question, an answer of sentences with their quotes, the page beside it.
 
-import { announce, ask, el, field, find, findAll, icon, skeletons, toast, when } from "./dom.js";
+import { announce, ask, el, field, find, findAll, icon, plural, skeletons, toast, when } from "./dom.js";
 import { get, post, stream } from "./api.js";
 import { label, Viewer } from "./viewer.js";
 import { sentenceItem } from "./sentences.js";
@@ -16,6 +16,8 @@ const opened = new Map();
 let talks = JSON.parse(root.dataset.conversations);
 let conversation = root.dataset.conversation || null;
 let running = null;
+let looking = 0;
+let waiting = 0;
 
 async function openPlace(evidence) {
   if (!opened.has(evidence.document_id)) opened.set(evidence.document_id, get(`/api/filings/${evidence.document_id}`));
@@ -29,10 +31,48 @@ async function openPlace(evidence) {
   }
 }
 
-function drawTalks() {
-  const words = find("[data-find]", root).value.toLowerCase();
-  find("[data-talks]", root).replaceChildren(...talks.filter((t) => t.title.toLowerCase().includes(words)).map((t) => el("li", {},
-    el("a", { href: `/m/${matter}/ask/${t.conversation_id}`, "aria-current": t.conversation_id === conversation && "page" }, el("span", {}, t.title), el("span", { class: "small quiet" }, when(t.created_at))))));
+function drawTalks(list = talks, words = []) {
+  find("[data-talks]", root).replaceChildren(...list.map((t) => el("li", {},
+    el("a", { href: `/m/${matter}/ask/${t.conversation_id}`, "aria-current": t.conversation_id === conversation && "page" },
+      el("span", {}, t.title), t.excerpt && el("span", { class: "excerpt" }, marked(t.excerpt, words)), el("span", { class: "small quiet" }, when(t.created_at))))));
+  const mine = talks.find((t) => t.conversation_id === conversation);
+  find("[data-head]", root).hidden = !mine;
+  if (!mine) return;
+  find("[data-title]", root).textContent = mine.title;
+  for (const link of findAll("[data-form]", root)) link.href = `/api/conversations/${conversation}/export?form=${link.dataset.form}`;
+}
+
+// The words that were looked for, marked in the place where they were said.
+function marked(text, words) {
+  const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).filter(Boolean);
+  if (!escaped.length) return text;
+  return text.split(new RegExp(`(${escaped.join("|")})`, "i")).map((piece, index) => (index % 2 ? el("mark", {}, piece) : piece));
+}
+
+// What was said is looked for on the server, which alone can read it; the newest words typed win.
+async function search() {
+  const typed = find("[data-find]", root).value.trim();
+  const turn = (looking += 1);
+  if (!typed) return drawTalks();
+  try {
+    const { conversations } = await post(`/api/matters/${matter}/conversations/search`, { words: typed });
+    if (turn !== looking) return;
+    drawTalks(conversations, typed.split(/\s+/));
+    if (!conversations.length) find("[data-talks]", root).replaceChildren(el("li", { class: "small quiet" }, "No question, answer or title of yours says this."));
+    announce(conversations.length ? `${plural(conversations.length, "conversation")} found` : "No conversation found");
+  } catch (error) { if (turn === looking) toast(error.message); }
+}
+
+async function rename() {
+  const mine = talks.find((t) => t.conversation_id === conversation);
+  const data = await ask("Rename this conversation", field("Title", el("input", { name: "title", value: mine.title, required: true, maxlength: "80" })), { button: "Rename" });
+  if (!data) return;
+  try {
+    mine.title = (await post(`/api/conversations/${conversation}/title`, { title: data.get("title") })).title;
+    find("[data-find]", root).value = "";
+    drawTalks();
+    find("[data-rename]", root).focus();
+  } catch (error) { toast(error.message); }
 }
 
 function answerItem(sentence, index) {
@@ -188,7 +228,8 @@ find("[name=question]", form).addEventListener("keydown", (event) => {
 });
 find("[data-stop]", form).addEventListener("click", () => running?.stop());
 find("[data-new]", root).addEventListener("click", () => location.assign(`/m/${matter}/ask`));
-find("[data-find]", root).addEventListener("input", drawTalks);
+find("[data-rename]", root).addEventListener("click", rename);
+find("[data-find]", root).addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(search, 250); });
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, dialog")) return;
   if (event.key === "[") viewer.turn(-1);

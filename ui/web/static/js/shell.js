@@ -10,6 +10,7 @@ const KEYS = {
     ["u", "Use the source’s words"], ["o", "Another sentence in its place"], ["x", "Flag it, or take the flag back"], ["r", "Write the summary again"], ["d", "Difference to the first draft"], ["s", "Submit for sign-off"], ["Del", "Discard the summary"], ["Esc", "Stop, close, leave"]],
   "On a filing’s names": [["j  k", "Next, previous name"], ["a", "Accept, or mask again"], ["x", "Not a name: give it back"], ["n", "Mask selected words, or words you type"],
     ["w", "Decide for the whole matter, or one place"], ["[  ]", "Previous, next page"]],
+  "In a grid": [["↑ ↓ ← →", "Next cell"], ["Home  End", "First, last cell of the row"], ["Enter", "Open the page at the quote"], ["[  ]", "Previous, next page"], ["Esc", "Close the page"]],
   "In review": [["j  k", "Next, previous summary"], ["a", "Sign off (attorney)"], ["d", "Return with a reason (attorney)"], ["v", "Difference on, off"],
     ["↓  ↑", "Next, previous sentence"], ["x", "Flag it, or take the flag back"], ["Del", "Discard (its author, an attorney)"]],
 };
@@ -87,7 +88,7 @@ function describeJobs(jobs) {
   const job = { ...(jobs.find((j) => j.total) || jobs[0]) };
   job.step = capital(job.step);
   const pages = [job.total ? ` · ${job.done} of ${job.total}` : "", jobs.length === 1 && timeLeft(job.seconds_left)].filter(Boolean).join(" · ");
-  return jobs.length === 1 ? `${job.step} ${job.label}${pages}` : `${plural(jobs.length, "filing")} in work · ${job.step} ${job.label}${pages}`;
+  return jobs.length === 1 ? `${job.step} ${job.label}${pages}` : `${plural(jobs.length, "job")} in work · ${job.step} ${job.label}${pages}`;
 }
 
 function startJobs() {
@@ -109,7 +110,7 @@ function startJobs() {
     const list = jobs.length ? el("ul", { class: "jobs-list" }, jobs.map((j) => el("li", {}, el("strong", { class: "clip" }, j.label),
       el("span", { class: "small quiet" }, [j.step, j.matter, j.total ? `${j.done} of ${j.total}` : "", timeLeft(j.seconds_left)].filter(Boolean).join(" · ")),
       j.total ? el("progress", { max: j.total, value: j.done, "aria-label": `Progress of ${j.label}` }) : "")))
-      : el("p", {}, "Nothing is being read or trained. Work goes on here when you close the page.");
+      : el("p", {}, "Nothing is being read, asked or trained. Work goes on here when you close the page.");
     const dialog = el("dialog", { "aria-label": "Work in progress" }, el("form", { method: "dialog" }, el("h2", {}, "Work in progress"), list, el("div", { class: "ends" }, el("button", { class: "main" }, "Close"))));
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
