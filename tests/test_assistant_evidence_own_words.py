@@ -5,7 +5,7 @@ from masking import mask
 
 from assistant.documents import OffsetMap, RedactedDocument, Segment
 from assistant.evidence.grounding import OWN_WORDS, Grounder, cut_clauses
-from assistant.evidence.own_words import find_free_clause
+from assistant.evidence.own_words import Passage, find_free_clause
 
 ORDER = mask("""IN THE DISTRICT COURT OF ADA COUNTY
 
@@ -71,10 +71,36 @@ def test_only_the_wording_is_marked_as_own_words(grounder):
 
 
 def test_a_clause_is_compared_with_one_passage_or_all_in_their_order():
-    passages = ["The court denied the motion.", "The hearing is set for May 3, 2021."]
-    assert not find_free_clause(
-        cut_clauses("The court denied the motion; the hearing is set for May 3, 2021.")[1], passages
-    )
-    assert not find_free_clause(["The court denied the motion, the hearing is set for May 3, 2021."], passages)
-    assert find_free_clause(["The hearing denied the motion set for the court."], passages)
-    assert find_free_clause(["The court denied the motion."], []) == "The court denied the motion."
+    passages = [Passage("The court denied the motion."), Passage("The hearing is set for May 3, 2021.")]
+
+    def free(text):
+        return find_free_clause(*cut_clauses(text), passages)
+
+    assert not free("The court denied the motion; the hearing is set for May 3, 2021.")
+    assert not free("The court denied the motion, the hearing is set for 3 May 2021.")
+    assert free("The hearing denied the motion set for the court.")
+    assert free("The court denied the late motion.")  # a word that no passage has
+    assert find_free_clause("", ["The court denied the motion."], []) == "The court denied the motion."
+
+
+@pytest.mark.parametrize(
+    ("label", "passage", "document_type", "keeps"),
+    [
+        ("Held", "The employer filed a motion for summary judgment.", "order", False),
+        ("Held", "We hold that the employer filed a motion for summary judgment.", "order", True),
+        ("Asks", "The employer filed a motion for summary judgment.", "order", False),
+        ("Argued", "The employer filed a motion for summary judgment.", "order", False),
+        ("Argued", "The employer filed a motion for summary judgment.", "motion", True),
+        ("Set", "The employer filed a motion for summary judgment.", "order", False),
+        ("Employer", "The employer filed a motion for summary judgment.", "order", True),
+        ("Surety", "The employer filed a motion for summary judgment.", "order", False),
+    ],
+)
+def test_a_label_needs_somebody_who_says_it(label, passage, document_type, keeps):
+    clause = "the employer filed a motion for summary judgment"
+    assert bool(find_free_clause(label, [clause], [Passage(passage)], document_type)) is not keeps
+
+
+def test_a_heading_may_say_who_says_it():
+    passage = Passage("The log shows a gap of 15 hours.", "FINDINGS OF FACT")
+    assert not find_free_clause("Found", ["the log shows a gap of 15 hours"], [passage], "order")

@@ -28,7 +28,7 @@ from assistant.evidence.comparing import (
 from assistant.evidence.exchanges import compare_exchanges
 from assistant.evidence.findings import Finding
 from assistant.evidence.following import find_phrase, measure_copy, measure_following
-from assistant.evidence.own_words import find_free_clause
+from assistant.evidence.own_words import Passage, find_free_clause
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
 from assistant.store.pseudonyms import find_pseudonyms
@@ -99,8 +99,11 @@ class Grounder:
         verdict = self.verify(text, candidates)
         if verdict.support == "unsupported":
             return verdict
-        places = sorted((e.start, e.end) for e in verdict.evidence)
-        clause = find_free_clause(cut_clauses(text)[1], [self.reading.text[start:end] for start, end in places])
+        places = sorted({i for e in verdict.evidence for i in self.reading.units_within(e.start, e.end)})
+        units = [self.reading.units[i] for i in places]
+        passages = [Passage(self.reading.text[u.start : u.end], f"{u.major} {u.section}") for u in units]
+        label, clauses = cut_clauses(text)
+        clause = find_free_clause(label, clauses, passages, self.reading.document.document_type)
         if not clause:
             return verdict
         if verdict.support == "partial":

@@ -1,55 +1,99 @@
 """Whether a sentence that a model wrote keeps to the words of its passages, clause by clause.
 
 A small model puts true pieces together into what nobody said: each word stands in the passages, and the comparison of
-facts finds nothing that differs. What shows it is into how many pieces a clause falls when it is laid over one passage:
-one that was shortened or turned round falls into a few long ones, one that was put together into many short ones. The
-pieces are found by greedy string tiling (Wise 1993, "String similarity via greedy string tiling"). Other words for the
-same thing may be right; code cannot tell, and says so.
+facts finds nothing that differs. Three things show it. Into how many pieces a clause falls when it is laid over one
+passage: one that was shortened or turned round falls into a few long ones, one that was put together into many short
+ones (greedy string tiling: Wise 1993, "String similarity via greedy string tiling"). A content word that no passage
+has. And a label that says who says it ("Held:") over a passage in which nobody does. Other words for the same thing may
+be right; code cannot tell, and says so.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from assistant.evidence.claims import find_claims
 from assistant.evidence.following import level_tokens
-from assistant.evidence.terms import find_terms
+from assistant.evidence.terms import find_plain_terms
 
 LEAST_COVERED = 0.8  # share of a clause's words that stand in the pieces
 FEW_PIECES = 2  # into so many pieces any clause may fall
 MOST_PIECES = 0.25  # pieces beyond the first, a word that stands in them, into which a long one may
-LEAST_TERMS = 0.85  # share of a clause's content terms that its passages must have
+
+_RULED = (
+    r"h[eo]ld|conclu|affirm|revers|vacat|remand|dismiss|den[yi]|grant|overrul|sustain|f[io]u?nd|rul[ei]|determin|decid"
+)
+_ARGUED = r"argu|conten[dt]|assert|submit|maintain|claim|urg|insist|posit|emphasi|object|respond|repl[yi]"
+_LABELS = {
+    "held": _RULED,
+    "found": _RULED,
+    "ordered": r"order|direct|shall|must|enjoin|" + _RULED,
+    "argued": _ARGUED,
+    "alleged": r"alleg|complain|aver|" + _ARGUED,
+    "testified": r"testif|answer|sa(?:id|ys)|stat|^\W*[QA]\b",
+    "asks": r"ask|seek|sought|request|pray|move[sd]?\b|moving|demand|petition|wherefore",
+    "seeks": r"ask|seek|sought|request|pray|move[sd]?\b|moving|demand|petition|wherefore",
+    "set": r"\bset|schedul|hearing|trial|due\b|deadline|must|shall|no later|on or before|appear",
+}
+# Who speaks in a document of a kind: there the label needs no word of its own.
+_OWN_VOICE = {
+    "complaint": ("alleged", "pleaded", "asks", "seeks"),
+    "motion": ("argued", "asks", "seeks"),
+    "brief": ("argued", "asks", "seeks", "whether"),
+    "deposition": ("testified", "examined", "examined on", "marked"),
+    "contract": ("owed", "payable"),
+    "patent": ("applied", "relates to", "disclosed", "claimed"),
+}
 
 
-def find_free_clause(clauses: Sequence[str], passages: Sequence[str]) -> str:
+class Passage(NamedTuple):
+    """A passage that bears a sentence: its text, and the headings over it."""
+
+    text: str
+    headings: str = ""
+
+
+def find_free_clause(label: str, clauses: Sequence[str], passages: Sequence[Passage], document_type: str = "") -> str:
     """Find the first clause of a sentence that does not keep to its passages' words.
 
     Args:
-        clauses: Of the sentence, without its label ("Held:").
-        passages: The texts of its evidence, in the order in which they stand in the document.
+        label: Of the sentence ("Held"), or "".
+        clauses: Of the sentence, without its label.
+        passages: Its evidence, in the order in which it stands in the document.
+        document_type: Kind of the document, which decides what labels are its own voice.
 
     Returns:
         The clause, or "" where all keep to them.
     """
-    sources = [*passages, " ".join(passages)] if len(passages) > 1 else list(passages)
-    return next((clause for clause in clauses if not _keeps_to(clause, sources)), "")
+    whole = Passage(" ".join(p.text for p in passages), " ".join(p.headings for p in passages))
+    sources = [*passages, whole] if len(passages) > 1 else list(passages)
+    return next((c for c in clauses if not any(_bears(label, c, source, document_type) for source in sources)), "")
 
 
-def _keeps_to(clause: str, sources: Sequence[str]) -> bool:
-    """Tell whether one source has a clause's words in few pieces, and all of them most of its terms."""
+def _bears(label: str, clause: str, source: Passage, document_type: str) -> bool:
+    """Tell whether one source has a clause's words in few pieces, all its terms, and who says it."""
     words = _split_words(clause)
     if not words:
         return True
-    terms = set(find_terms(clause))
-    there = {term for source in sources for term in find_terms(source)}
-    if len(terms & there) < LEAST_TERMS * len(terms):
+    if not set(find_plain_terms(clause)) <= set(find_plain_terms(f"{source.headings} {source.text}")):
         return False
-    for source in sources:
-        pieces = cut_pieces(words, _split_words(source))
-        covered = sum(pieces)
-        if covered >= LEAST_COVERED * len(words) and len(pieces) <= max(FEW_PIECES, 1 + MOST_PIECES * covered):
-            return True
-    return False
+    pieces = cut_pieces(words, _split_words(source.text))
+    covered = sum(pieces)
+    if covered < LEAST_COVERED * len(words) or len(pieces) > max(FEW_PIECES, 1 + MOST_PIECES * covered):
+        return False
+    return _says(label.casefold(), source, document_type)
+
+
+def _says(label: str, source: Passage, document_type: str) -> bool:
+    """Tell whether somebody says what a label says, in the passage, its headings, or by the kind of the document."""
+    if not label or label in _OWN_VOICE.get(document_type, ()):
+        return True
+    there = f"{source.headings} {source.text}"
+    if label in _LABELS:
+        return re.search(rf"(?<![a-z])(?:{_LABELS[label]})", there, re.IGNORECASE) is not None
+    return set(find_plain_terms(label)) <= set(find_plain_terms(there))
 
 
 def _split_words(text: str) -> list[str]:
