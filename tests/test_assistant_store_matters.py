@@ -166,4 +166,4 @@ def test_a_crash_between_rows_and_files_leaves_only_what_nothing_opens(db, monke
         matters.erase_matter(db, matter_id, "ada", "ann")
     monkeypatch.undo()
     assert erasure.list_tombstones(db) and len(list((db.settings.home / "originals").iterdir())) == 1
-    assert filings.sweep_originals(db, age_s=0.0) == 1
+    assert erasure.sweep_originals(db, age_s=0.0) == 1

@@ -222,7 +222,7 @@ def test_a_kill_at_any_moment_leaves_nothing_after_the_next_start(
         assert find_bytes(again.settings.home / "rounds" / "answers", SECRET.encode())
         erase(again, secret, "matter")
     forget_texts(again.settings, [s.subject for s in erasure.list_tombstones(again.db)])  # as at the next start
-    filings.sweep_originals(again.db, age_s=0.0)
+    erasure.sweep_originals(again.db, age_s=0.0)
     run_only(monkeypatch, "evaluate")
     assert run_round(again, round_id) == "failed"  # it goes on with the step that it was in
     assert_gone(again, round_id)

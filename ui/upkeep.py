@@ -35,7 +35,7 @@ def finish_erasures(house: House) -> None:
     Call it before jobs are launched and requests are taken: files without a filing are taken for leftovers.
     """
     stones = erasure.list_tombstones(house.db)
-    filings.sweep_originals(house.db, age_s=0.0)
+    erasure.sweep_originals(house.db, age_s=0.0)
     sweep_index(house)
     forget(
         house,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,8 @@ from assistant.store.tables import (
 from assistant.store.vault import destroy_key
 
 KINDS = ("matter", "filing")
+
+_ORPHAN_AGE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +221,12 @@ def _empty_answer(answer: Answer, document_id: str) -> Answer:
 
 def _tombstone(row: TombstoneRow) -> Tombstone:
     return Tombstone(row.subject, row.kind, row.erased_by, row.second, dict(row.counts), row.erased_at)
+
+
+def sweep_originals(db: Database, age_s: float = _ORPHAN_AGE_S) -> int:
+    """Remove what crashes left among the originals: files older than `age_s` that no filing owns; give how many."""
+    now = datetime.now(UTC).timestamp()
+    old = [path for path in db.settings.folder("originals").iterdir() if now - path.stat().st_mtime >= age_s]
+    with db.reading() as session:
+        owned = {f"{name}.sealed" for name in session.scalars(select(DocumentRow.document_id))}
+    return sum(remove_file(path) for path in old if path.name not in owned)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -23,7 +22,6 @@ from assistant.store.vault import Vault, open_vault
 from assistant.store.words import index_words
 
 STATUSES = ("waiting", "reading", "ready", "refused")
-_ORPHAN_AGE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def add_filing(db: Database, matter_id: str, file_name: str, data: bytes, actor:
     """Take a file into a matter: sealed and on disk before this returns; the same content again is the same filing.
 
     The file is written first and its row second: a crash between leaves a sealed file without a row, which
-    `sweep_originals` removes.
+    `erasure.sweep_originals` removes.
 
     Raises:
         NotFound: There is no such matter.
@@ -351,15 +349,6 @@ def delete_filing(db: Database, document_id: str, actor: str = "", adapters_due:
             raise NotAllowed(f"{document_id} is sequestered: it is kept.", do="Lift the sequester first.")
         stone = Tombstone(document_id, "filing", actor, counts={"adapters_due": sorted(adapters_due)})
         bury_filing(db, session, document_id, stone)
-
-
-def sweep_originals(db: Database, age_s: float = _ORPHAN_AGE_S) -> int:
-    """Remove what crashes left among the originals: files older than `age_s` that no filing owns; give how many."""
-    now = datetime.now(UTC).timestamp()
-    old = [path for path in db.settings.folder("originals").iterdir() if now - path.stat().st_mtime >= age_s]
-    with db.reading() as session:
-        owned = {f"{name}.sealed" for name in session.scalars(select(DocumentRow.document_id))}
-    return sum(remove_file(path) for path in old if path.name not in owned)
 
 
 def _replace_revision(session: Session, row: RevisionRow) -> None:
