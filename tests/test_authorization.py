@@ -44,13 +44,13 @@ def test_a_route_that_forgot_its_check_is_found(sweep: Sweep, monkeypatch: pytes
 def test_a_change_that_is_refused_too_late_is_found(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
     from assistant.errors import NotAllowed
     from assistant.store import matters
-    from ui.actions import people
+    from ui.actions import orders
 
-    def hold(house: Any, user: Any, matter_id: str, holds: bool) -> None:
+    def hold(house: Any, user: Any, matter_id: str, holds: bool, reason: str) -> None:
         matters.set_legal_hold(house.db, matter_id, True)
         raise NotAllowed("too late")
 
-    monkeypatch.setattr(people, "set_legal_hold", hold)
+    monkeypatch.setattr(orders, "set_legal_hold", hold)
     sweep.try_case(case("POST", "/api/matters/{matter_id}/hold"), STRANGER)
     assert not sweep.report.unexpected_successes and len(sweep.report.changes) == 1
 
