@@ -196,6 +196,19 @@ def test_a_cell_that_fails_blocks_no_other_and_is_asked_again_on_demand(
     assert "Quackenbush" not in json.dumps([jobs.job(f"grid-{grid_id}-{run}").error for run in (1, 2)])
 
 
+def test_a_name_that_the_matter_learnt_since_is_masked_when_a_grid_goes_on(
+    house: House, matter_id: str, rows: list[str], stub: Filings
+) -> None:
+    stub.broken = rows[0]
+    grid_id = start(house, matter_id, rows[:1], "What does Hortense Umber claim?")
+    finish(house, grid_id)
+    name = house.vault(matter_id).assign("PERSON", "Hortense Umber")
+    stub.broken = ""
+    grid.continue_grid(house, user(house, "alex"), grid_id)
+    assert finish(house, grid_id)["questions"] == ["What does Hortense Umber claim?"]
+    assert [question for _, question in stub.asked] == ["What does Hortense Umber claim?", f"What does {name} claim?"]
+
+
 def test_nothing_of_a_filing_that_is_gone_is_shown(
     house: House, matter_id: str, rows: list[str], stub: Filings
 ) -> None:
