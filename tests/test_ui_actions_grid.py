@@ -34,6 +34,13 @@ def mask_client(text: str, vault: Vault, profile: str) -> str:
     return text.replace(CLIENT, vault.assign("PERSON", CLIENT))
 
 
+def mask_learnt(text: str, vault: Vault, profile: str) -> str:
+    """Mask the names that a vault has; as above."""
+    for entry in vault.entries():
+        text = text.replace(entry.original, entry.pseudonym)
+    return text
+
+
 class Filings:
     """Filings that answer as told: `held` are kept waiting, `broken` fail, `silent` have nothing to say."""
 
@@ -69,6 +76,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         opened = open_firm(tmp_path_factory.mktemp("home"), patch)
         opened.index.remove = lambda *_: None
         patch.setattr(redact, "redact_input", mask_client)
+        patch.setattr(grid_work, "mask_known", mask_learnt)
         grid_work.register_jobs(opened)
         jobs.launch(opened.settings)
         opened.serving = True
