@@ -29,11 +29,12 @@ from assistant.documents import HiddenText, OffsetMap, Page, Passage, RedactedDo
 from assistant.evidence.embedding import DIMENSIONS, Embedder
 from assistant.settings import Settings
 from assistant.store import filings as stored
-from assistant.store import matters, people, work
+from assistant.store import flags, grids, matters, people, work
 from assistant.store.vault import Vault
 from ingest import redact
 from ingest.revise import mask_known
-from ui.actions import names, questions, summaries
+from ui import grid_work
+from ui.actions import grid, names, questions, summaries
 from ui.actions import people as people_actions
 from ui.owner import publish_address
 from ui.services import House, open_house
@@ -101,6 +102,7 @@ class Office:
         self.other: dict[str, str] = {}
         self._fill()
         self.uploaded = self._plant_upload()
+        self.first_secret = app.state.first_link.make()
         for identity in IDENTITIES:
             self.clients[identity.key] = self.log_in(identity)
         self._shut_out()
@@ -122,6 +124,9 @@ class Office:
         people.add_member(self.house.db, "wes", self.ids["matter_id"])
         people_actions.set_wall(self.house, self.user("ada"), self.ids["matter_id"], "wes", "Zephrinax was a client")
         self.ids["spare_id"] = self._add_filing("ada", self.ids["matter_id"], "spare " + FILE, (*LINES, "4. More."))
+        self.ids |= self.make_grid()
+        grid_work.run_grid(self.house, self.ids["grid_id"], 1)
+        self.make_grid()  # one that goes on running
         people_actions.set_consent(self.house, self.user("ada"), self.ids["matter_id"], True, "letter of Zephrinax")
 
     def _open_matter(
@@ -210,8 +215,46 @@ class Office:
 
     def make_summary(self) -> dict[str, str]:
         """Give a draft to be spent: a copy of the first summary."""
+        return self._copy_summary("pia")
+
+    def make_attorneys(self) -> dict[str, str]:
+        """Give a draft of the attorney's to be spent."""
+        return self._copy_summary("ada")
+
+    def _copy_summary(self, author: str) -> dict[str, str]:
         made = work.get_summary(self.house.db, self.ids["summary_id"]).summary
-        return {"summary_id": work.save_summary(self.house.db, made, "pia")}
+        return {"summary_id": work.save_summary(self.house.db, made, author)}
+
+    def make_flagged(self) -> dict[str, str]:
+        """Give a draft whose first sentence both of its matter's people flagged."""
+        made = self.make_summary()
+        for name in ("pia", "ada"):
+            flags.rate_sentence(self.house.db, made["summary_id"], 0, name, flags.BAD, "style: Zephrinax")
+        return made
+
+    def make_discarded(self) -> dict[str, str]:
+        """Give a draft that was put aside."""
+        return self._discard(self.make_summary())
+
+    def make_attorneys_discarded(self) -> dict[str, str]:
+        """Give a draft of the attorney's that was put aside."""
+        return self._discard(self.make_attorneys())
+
+    def _discard(self, made: dict[str, str]) -> dict[str, str]:
+        work.discard_summary(self.house.db, made["summary_id"])
+        return made
+
+    def make_grid(self) -> dict[str, str]:
+        """Give a grid of the guarded matter that runs."""
+        chosen = [self.ids["document_id"]]
+        made = grid.start_grid(self.house, self.user("ada"), self.ids["matter_id"], [QUESTION], chosen)
+        return {"grid_id": str(made["grid_id"])}
+
+    def make_stopped_grid(self) -> dict[str, str]:
+        """Give one that was stopped before its first cell."""
+        made = self.make_grid()
+        grids.settle_grid(self.house.db, made["grid_id"], 1, "stopped")
+        return made
 
     def make_submitted(self) -> dict[str, str]:
         """Give a submitted summary to be spent."""
@@ -288,11 +331,17 @@ def embed_words(_embedder: object, texts: Sequence[str], _report: object = None)
 
 @contextmanager
 def stand_ins(home: Path) -> Iterator[None]:
-    """Put light parts in the place of the heavy ones that decide nothing here: password hash, recognizers, embedder."""
+    """Put light parts in the place of the heavy ones that decide nothing here.
+
+    They are the password hash, the recognizers and the embedder; and no job is begun, so that what a request writes
+    is written when it is answered: a grid that is begun goes on running until it is stopped.
+    """
     light: list[tuple[Any, str, Any]] = [
         (people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         (redact, "redact_input", lambda text, vault, profile, **_more: mask_known(text, vault, profile)),
         (Embedder, "embed", embed_words),
+        (grid, "_check_room", lambda _house: None),
+        (grid_work, "enqueue_run", lambda grid_id, run: f"grid-{grid_id}-{run}"),
     ]
     before = [(place, name, getattr(place, name)) for place, name, _ in light]
     uploads = os.environ.get("GRADIO_TEMP_DIR")

@@ -63,28 +63,47 @@ class Sweep(GradioSweep):
         ids = self.fill_ids(case)
         given = self.make_body(case, identity)
         before = self.hash_store() if case.method != "GET" and identity.key not in case.who else ""
-        reply = self.ask(identity, case.method, self.fill(case, ids), **given)
+        address = self.fill(case, ids)
+        reply = self.ask(identity, case.method, address, **given)
         self.judge(identity, what, reply, case.who, case.also)
         if before and before != self.hash_store():
             self.report.changes.append(f"{what} as {identity.key}")
-        inside = identity.standing == "member" and identity.role != "admin"
-        if not inside:
-            unnamed = set(office.ids.values()) - set(ids.values()) - set(re.findall(r"[a-z]-[0-9a-f]{12}", str(given)))
-            self.weigh(identity, what, reply, refused=identity.key not in case.who, ids=unnamed)
-        if HIDDEN.encode() in reply.body and identity.key not in case.reveals:
-            self.report.leaks.append(f"{what} as {identity.key}: hidden text")
-        if identity.key in case.tells and not self.find_secrets(reply):
-            self.report.blind.append(f"{what} as {identity.key} shows no secret to its own reader")
+        unnamed = set(office.ids.values()) - set(re.findall(r"[a-z]-[0-9a-f]{12}", address + str(given)))
+        self.look_at(case, identity, what, reply, unnamed)
         known = identity.role == "admin" and "_id" not in case.path.replace("matter_id", "")  # admins list all matters
         if (
             identity.key not in case.who
             and identity.standing != "out"
             and "_id}" in case.path
-            and not (case.own or known)
+            and not (case.own or known or identity.key in case.knows)
         ):
             self.compare_invented(case, identity, ids, given, reply)
         if case.ends_session and identity.key in case.who:
             office.renew(identity)
+
+    def look_at(self, case: Case, identity: Identity, what: str, reply: Reply, unnamed: set[str]) -> None:
+        """Look in an answer for what this identity should not have, and for what its own reader must find.
+
+        Args:
+            case: What was asked.
+            identity: Who asked.
+            what: The request.
+            reply: The answer.
+            unnamed: Ids of the guarded matter that the request did not name.
+        """
+        if identity.standing != "member" or identity.role == "admin":
+            self.weigh(identity, what, reply, refused=identity.key not in case.who, ids=unnamed)
+        elif identity.key != "attorney":  # a conversation is its asker's own, among colleagues too
+            asked = unnamed & {self.office.ids["conversation_id"], self.office.ids["turn_id"]}
+            if any(one.encode() in reply.body for one in asked):
+                self.report.leaks.append(f"{what} as {identity.key}: a conversation of the attorney")
+        shown = HIDDEN.encode() in reply.body
+        if shown and identity.key not in case.reveals:
+            self.report.leaks.append(f"{what} as {identity.key}: hidden text")
+        if identity.key in case.tells and not self.find_secrets(reply):
+            self.report.blind.append(f"{what} as {identity.key} shows no secret to its own reader")
+        if identity.key in case.reveals and not shown:
+            self.report.blind.append(f"{what} as {identity.key} shows no hidden text to its own reader")
 
     def compare_invented(
         self, case: Case, identity: Identity, ids: dict[str, str], given: dict[str, Any], reply: Reply
@@ -106,7 +125,7 @@ class Sweep(GradioSweep):
 
     def fill(self, case: Case, ids: dict[str, str]) -> str:
         """Give the address of a case."""
-        other = {"stream_id": f"stream-{secrets.token_hex(6)}", "path": "icon.svg"}
+        other = {"stream_id": f"stream-{secrets.token_hex(6)}", "path": "icon.svg", "secret": self.office.first_secret}
         return re.sub(r"\{([a-z_]+)\}", lambda found: (ids | other)[found[1]], case.path) + case.query
 
     def make_body(self, case: Case, identity: Identity) -> dict[str, Any]:

@@ -38,7 +38,8 @@ class Case:
         path: The route as declared, parameters in braces; they are filled with the ids of the matter that is guarded.
         who: Keys of those who may; the request must succeed for each of them.
         tells: Keys of those whose answer must hold a secret of the matter, which proves that the search finds them.
-        reveals: Keys of those to whom the answer may show hidden text.
+        reveals: Keys of those to whom the answer must show hidden text; to nobody else it may.
+        knows: Keys of those whom a refusal may tell that the thing exists, because they read it anyway.
         body: JSON, or what makes it.
         content: A raw body instead.
         query: Behind the path.
@@ -53,6 +54,7 @@ class Case:
     who: Keys
     tells: Keys = NOBODY
     reveals: Keys = NOBODY
+    knows: Keys = NOBODY
     body: Body | None = None
     content: bytes | Callable[[Office], bytes] = b""
     query: str = ""
@@ -62,16 +64,26 @@ class Case:
     ends_session: bool = False
 
 
-def ask(**more: str | list[str]) -> Callable[[Office, Identity], dict[str, Any]]:
+def ask(**more: str | int | list[str]) -> Callable[[Office, Identity], dict[str, Any]]:
     """Make the body of a stream: its id is new each time; "document_id" and the like stand for those ids."""
 
     def made(office: Office, _identity: Identity) -> dict[str, Any]:
         known = office.ids | {f"own_{key}": value for key, value in office.other.items()}
         ids = {
-            key: [known[one] for one in value] if isinstance(value, list) else known.get(value, value)
+            key: [known[one] for one in value] if isinstance(value, list) else known.get(str(value), value)
             for key, value in more.items()
         }
         return {"question": "What damages are demanded?", "stream_id": f"stream-{secrets.token_hex(6)}", **ids}
+
+    return made
+
+
+def ask_filings(*filings: str) -> Callable[[Office, Identity], dict[str, Any]]:
+    """Make the body of a grid over these filings of the office's ids; "own_document_id" is the strangers' own."""
+
+    def made(office: Office, _identity: Identity) -> dict[str, Any]:
+        known = office.ids | {f"own_{key}": value for key, value in office.other.items()}
+        return {"questions": ["What is demanded?", "Who sues?"], "document_ids": [known[name] for name in filings]}
 
     return made
 
@@ -94,7 +106,11 @@ def place_word(office: Office, identity: Identity) -> dict[str, Any]:
 NEW_TEXT = {"text": "Orla Zephrinax sues.", "version": 1}
 SEEN = {"version": 1}
 REASON = {"reason": "Zephrinax wrote to us"}
+FLAG = {"reason": "wrong_figure", "note": "Zephrinax asks for more", "version": 1}
+WORDS = {"words": "brindlewort"}
+FIRST = b"name=eve&display_name=Eve&password=correct+horse+battery&again=correct+horse+battery"
 FILINGS, SUMMARIES, MATTERS = "/api/filings/{document_id}", "/api/summaries/{summary_id}", "/api/matters/{matter_id}"
+CONVERSATIONS, GRIDS = "/api/conversations/{conversation_id}", "/api/grids/{grid_id}"
 BOTH = {"second": "bea", "password": PASSWORD}
 
 CASES = (
@@ -105,11 +121,13 @@ CASES = (
     Case("GET", "/favicon.ico", EVERYBODY),
     Case("GET", "/static/{path}", EVERYBODY),
     Case("POST", "/local/commands/{name}", NOBODY, body={"user": "ada", "arguments": {}}),
+    Case("GET", "/first/{secret}", NOBODY),  # with the secret that the server holds; there are accounts
+    Case("POST", "/first/{secret}", NOBODY, content=FIRST),
     # about oneself
     Case("GET", "/", LOGGED_IN),
     Case("GET", "/api/me", LOGGED_IN),
-    Case("GET", "/api/jobs", LOGGED_IN),
-    Case("GET", "/api/review", LOGGED_IN, tells=ATTORNEY),
+    Case("GET", "/api/jobs", LOGGED_IN, tells=MEMBERS),  # a grid of the matter is running
+    Case("GET", "/api/review", LOGGED_IN),  # a count
     Case("POST", "/api/streams/{stream_id}/stop", LOGGED_IN),
     Case("GET", "/review", WORKERS, tells=MEMBERS),
     Case("GET", "/review/{summary_id}", WORKERS, tells=MEMBERS),
@@ -124,6 +142,7 @@ CASES = (
     Case("POST", MATTERS + "/filings", MEMBERS, content=b"%PDF-1.7 new"),
     Case("GET", MATTERS + "/conversations", MEMBERS, tells=ATTORNEY),
     Case("POST", MATTERS + "/ask", MEMBERS, tells=MEMBERS, body=ask()),
+    Case("POST", MATTERS + "/order", ATTORNEY, tells=ATTORNEY, body={"holds": True, **REASON}),
     Case("POST", MATTERS + "/consent", ATTORNEY, tells=ATTORNEY, body={"given": True, "note": "letter"}),
     Case("POST", MATTERS + "/hold", ATTORNEY, tells=ATTORNEY, body={"holds": False}),
     Case("GET", MATTERS + "/members", MEMBERS),
@@ -136,8 +155,22 @@ CASES = (
     Case("GET", MATTERS + "/sequestered", ATTORNEY),
     Case("POST", MATTERS + "/erase", ATTORNEY | ADMINS, body=BOTH, fresh="make_matter"),
     # a conversation is its asker's own
-    Case("GET", "/api/conversations/{conversation_id}", ATTORNEY, tells=ATTORNEY),
+    Case("GET", CONVERSATIONS, ATTORNEY, tells=ATTORNEY),
+    Case("POST", MATTERS + "/conversations/search", MEMBERS, tells=ATTORNEY, body=WORDS),
+    Case("POST", CONVERSATIONS + "/title", ATTORNEY, tells=ATTORNEY, body={"title": "Zephrinax, damages"}),
+    Case("GET", CONVERSATIONS + "/export", ATTORNEY, tells=ATTORNEY, query="?form=docx"),
+    Case("GET", CONVERSATIONS + "/export", ATTORNEY, tells=ATTORNEY, query="?form=md"),
     Case("POST", "/api/turns/{turn_id}/rating", ATTORNEY, body={"rating": 1, "reason": ""}),
+    # a grid is the matter's
+    Case("GET", "/m/{matter_id}/grid", MEMBERS, tells=MEMBERS),
+    Case("GET", "/m/{matter_id}/grid/{grid_id}", MEMBERS, tells=MEMBERS),
+    Case("GET", MATTERS + "/grids", MEMBERS, tells=MEMBERS),
+    Case("POST", MATTERS + "/grids", MEMBERS, tells=MEMBERS, body=ask_filings("document_id", "spare_id")),
+    Case("GET", GRIDS, MEMBERS, tells=MEMBERS),
+    Case("GET", GRIDS + "/export", MEMBERS, tells=MEMBERS),
+    Case("POST", GRIDS + "/stop", MEMBERS, tells=MEMBERS, fresh="make_grid"),
+    Case("POST", GRIDS + "/continue", MEMBERS, tells=MEMBERS, fresh="make_stopped_grid"),
+    Case("DELETE", GRIDS, ATTORNEY, fresh="make_grid"),
     # a filing
     Case("GET", "/f/{document_id}", MEMBERS, tells=MEMBERS),
     Case("GET", "/f/{document_id}/names", MEMBERS, tells=MEMBERS),
@@ -156,6 +189,7 @@ CASES = (
     Case("POST", FILINGS + "/names/accept", MEMBERS, body=place_name, fresh="make_spare"),
     Case("POST", FILINGS + "/names/reject", MEMBERS, body=place_name, fresh="make_spare"),
     Case("POST", FILINGS + "/names/add", MEMBERS, body=place_word, fresh="make_spare"),
+    Case("POST", FILINGS + "/reveal-hidden", ATTORNEY, reveals=ATTORNEY),
     Case("POST", FILINGS + "/sequester", ATTORNEY, body=REASON, fresh="make_spare"),
     Case("POST", FILINGS + "/lift-sequester", ATTORNEY, body=REASON, fresh="make_sequestered"),
     Case("DELETE", FILINGS, ATTORNEY, fresh="make_spare"),
@@ -164,6 +198,25 @@ CASES = (
     Case("POST", SUMMARIES + "/text", MEMBERS, tells=MEMBERS, body=NEW_TEXT, fresh="make_summary"),
     Case("POST", SUMMARIES + "/sentences/{index}", MEMBERS, tells=MEMBERS, body=NEW_TEXT, fresh="make_summary"),
     Case("POST", SUMMARIES + "/sentences/{index}/source", MEMBERS, tells=MEMBERS, body=SEEN, fresh="make_summary"),
+    Case(
+        "POST", SUMMARIES + "/again", MEMBERS, tells=MEMBERS, fresh="make_summary",
+        body=ask(first=0, last=1, how="source", version=1),
+    ),
+    Case("POST", SUMMARIES + "/sentences/{index}/flag", MEMBERS, tells=MEMBERS, body=FLAG, fresh="make_summary"),
+    Case(
+        "DELETE", SUMMARIES + "/sentences/{index}/flag", MEMBERS, tells=MEMBERS, query="?version=1",
+        fresh="make_flagged",
+    ),
+    Case("POST", SUMMARIES + "/discard", MEMBERS, tells=MEMBERS, body={}, fresh="make_summary"),
+    Case("POST", SUMMARIES + "/restore", MEMBERS, tells=MEMBERS, body={}, fresh="make_discarded"),
+    # what another wrote only an attorney puts aside or takes up again
+    Case(
+        "POST", SUMMARIES + "/discard", ATTORNEY, tells=ATTORNEY, knows=MEMBERS, body={}, fresh="make_attorneys",
+    ),
+    Case(
+        "POST", SUMMARIES + "/restore", ATTORNEY, tells=ATTORNEY, knows=MEMBERS, body={},
+        fresh="make_attorneys_discarded",
+    ),
     Case("GET", SUMMARIES + "/difference", MEMBERS, tells=MEMBERS),
     Case("GET", SUMMARIES + "/versions", MEMBERS),
     Case("POST", SUMMARIES + "/versions/{version}/restore", MEMBERS, tells=MEMBERS, body=SEEN, fresh="make_summary"),
@@ -179,8 +232,12 @@ CASES = (
     Case("GET", "/people", ADMINS),
     Case("POST", "/api/users", ADMINS, body=name_new(role="paralegal", password=PASSWORD, display_name="N")),
     Case("POST", "/api/users/{name}/role", ADMINS, body={"role": "attorney"}, fresh="make_user"),
+    Case("POST", "/api/users/{name}/password", ADMINS, body={"password": "another horse"}, fresh="make_user"),
     Case("POST", "/api/users/{name}/disable", ADMINS, fresh="make_user"),
     Case("POST", "/api/keys/rotate", ADMINS),
+    Case("GET", "/oversight", ADMINS),
+    Case("GET", "/api/oversight/health", ADMINS),
+    Case("GET", "/api/audit", ADMINS, query="?limit=500"),
     Case("GET", "/api/audit/verify", ADMINS),
     Case("GET", "/api/audit/export", ADMINS),
     # another's ids beside one's own matter: what is one's own comes, what is another's does not
@@ -189,6 +246,11 @@ CASES = (
     Case("POST", MATTERS + "/ask", NOBODY, own=True, body=ask(conversation_id="conversation_id")),
     Case("POST", MATTERS + "/ask", NOBODY, own=True, body=ask(document_ids=["document_id"]), also=(422,)),
     Case("POST", MATTERS + "/ask", OTHERS, own=True, body=ask(document_ids=["document_id", "own_document_id"])),
+    Case("POST", MATTERS + "/conversations/search", OTHERS, own=True, body=WORDS),
+    Case("GET", "/m/{matter_id}/grid/{grid_id}", OTHERS, own=True),
+    Case("POST", MATTERS + "/grids", NOBODY, own=True, body=ask_filings("document_id"), also=(422,)),
+    Case("POST", MATTERS + "/grids", NOBODY, own=True, body=ask_filings("document_id", "own_document_id"), also=(422,)),
+    Case("POST", MATTERS + "/grids", OTHERS, own=True, body=ask_filings("own_document_id")),
     Case("POST", MATTERS + "/filings", OTHERS, own=True, content=lambda office: office.read_original()),
     # what ends the session comes last
     Case("POST", "/api/password", LOGGED_IN, body={"old": PASSWORD, "new": "another horse"}, ends_session=True),
@@ -229,6 +291,7 @@ GRADIO_SCREENS = ("/rounds", "/insights")
 EVENTS = frozenset(
     {
         ("/rounds", "RoundsScreen.refresh"),
+        ("/rounds", "RoundsScreen.release"),
         ("/rounds", "RoundsScreen.start"),
         ("/rounds", "RoundsScreen.stop"),
         ("/rounds", "RoundsScreen.promote"),

@@ -101,6 +101,38 @@ def test_what_nobody_declared_is_found(sweep: Sweep) -> None:
     assert len([line for line in sweep.report.undeclared if line.startswith("event")]) == 1
 
 
+def test_a_conversation_that_a_colleague_finds_is_found(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    from assistant.store import conversations
+
+    real = conversations.list_conversations
+    monkeypatch.setattr(conversations, "list_conversations", lambda db, _name, matter_id: real(db, "ada", matter_id))
+    for method, path in (("GET", "/conversations"), ("POST", "/conversations/search")):
+        sweep.try_case(case(method, "/api/matters/{matter_id}" + path), BY_KEY["paralegal"])
+    assert not sweep.report.unexpected_successes and len(sweep.report.leaks) == 2
+
+
+def test_an_id_of_the_matter_that_a_stranger_was_not_to_know_is_found(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"file": sweep.office.ids["document_id"], "status": "ready"}
+    monkeypatch.setattr("ui.actions.filings.list_unread", lambda *_: [told])
+    sweep.try_case(case("GET", "/api/jobs"), STRANGER)
+    assert len(sweep.report.leaks) == 1 and sweep.report.bytes_leaked > 0
+
+
+def test_hidden_text_that_comes_to_the_wrong_one_or_not_to_its_reader_is_found(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reveal = case("POST", "/api/filings/{document_id}/reveal-hidden")
+    with monkeypatch.context() as patch:
+        patch.setattr("ui.actions.filings.check", lambda *_: None)
+        sweep.try_case(reveal, BY_KEY["paralegal"])
+    assert len(sweep.report.unexpected_successes) == len(sweep.report.leaks) == 1
+    monkeypatch.setattr("ui.actions.filings.reveal_hidden", lambda *_: [])
+    sweep.try_case(reveal, BY_KEY["attorney"])
+    assert len(sweep.report.blind) == 1
+
+
 def test_the_search_for_secrets_looks_into_what_is_packed(sweep: Sweep) -> None:
     for address in ("/original", "/stated.csv"):
         reply = sweep.ask(BY_KEY["attorney"], "GET", f"/api/filings/{sweep.office.ids['document_id']}{address}")
