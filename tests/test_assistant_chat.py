@@ -256,7 +256,7 @@ def test_the_confidence_is_known_before_a_sentence_is_written_and_is_the_answers
     [
         ([], None),
         ([("The rent is $4,500.", "supported")], 0),
-        ([("The monthly rent is $4,500, payable on the first day.", "supported"), ("The rent is $4,500.", "supported")], 1),
+        ([("The monthly rent is $4,500, payable on the first day.", "supported"), ("The monthly rent is $4,500.", "supported")], 1),
         ([("The rent is due.", "unsupported"), ("The rent is $4,500 a month, as the lease says.", "supported")], 1),
         ([("It is due.", "partial"), ("Rent.", "unsupported")], 0),  # the best verdict there is
         ([("The monthly rent is $4,500.", "supported"), ("It runs for five years.", "supported")], 0),  # not an aside
