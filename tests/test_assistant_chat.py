@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from masking import mask
 
-from assistant.chat import answer, rewrite_question, weigh
+from assistant.chat import answer, pick_sentence, rewrite_question, weigh
 from assistant.documents import Answer, OffsetMap, Passage, RedactedDocument, Segment, Sentence
 from assistant.evidence.retrieval import Hit
 from assistant.settings import Settings
@@ -249,3 +249,19 @@ def test_the_confidence_is_known_before_a_sentence_is_written_and_is_the_answers
     *alone, unweighed = answer(question, find_hits(), documents, None, adapter="none", settings=Settings())
     assert [s.text for s in told] == [s.text for s in alone] and unweighed.confidence == whole.confidence
     assert weigh(question, find_hits(), {}).hits == ()  # a document that is gone
+
+
+@pytest.mark.parametrize(
+    ("told", "picked"),
+    [
+        ([], None),
+        ([("The rent is $4,500.", "supported")], 0),
+        ([("The monthly rent is $4,500, payable on the first day.", "supported"), ("The monthly rent is $4,500.", "supported")], 1),
+        ([("The rent is due.", "unsupported"), ("The rent is $4,500 a month, as the lease says.", "supported")], 1),
+        ([("It is due.", "partial"), ("Rent.", "unsupported")], 0),  # the best verdict there is
+        ([("The monthly rent is $4,500.", "supported"), ("It runs for five years.", "supported")], 0),  # not an aside
+    ],
+)  # fmt: skip
+def test_a_cell_shows_the_shortest_verified_sentence_that_says_what_was_asked(told, picked):
+    sentences = tuple(Sentence(text, support, "", ()) for text, support in told)
+    assert pick_sentence(Answer("What is the monthly rent?", sentences, not told, (), 0.5, "none", {})) == picked

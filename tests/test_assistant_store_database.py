@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -134,6 +135,26 @@ def test_writers_in_many_threads_lose_no_update(tmp_path):
         list(pool.map(count, range(8)))
     with db.reading() as session:
         assert session.get(CounterRow, "n").value == 160
+
+
+def test_writers_of_a_process_stand_in_line_instead_of_trying_their_luck(tmp_path):
+    db = open_store(tmp_path)
+
+    def write():
+        with db.session() as session:
+            next_number(session, "n")
+
+    with db.session() as session:
+        next_number(session, "n")
+        others = [threading.Thread(target=write) for _ in range(3)]
+        for other in others:
+            other.start()
+        time.sleep(0.3)
+        assert db._engine.pool.checkedout() == 1  # none of them asks the database yet
+    for other in others:
+        other.join(30)
+    with db.reading() as session:
+        assert session.get(CounterRow, "n").value == 4
 
 
 def test_readers_do_not_wait_for_a_writer(tmp_path):

@@ -18,6 +18,7 @@ from assistant.errors import CasebriefError, Conflict, NotAllowed, NotFound, Ref
 from assistant.settings import Settings
 from assistant.store import audit, people
 from assistant.store.people import User
+from ui import grid_work
 from ui.actions import filings, learning, names, questions, summaries
 from ui.actions import people as people_actions
 from ui.services import House, open_house
@@ -227,6 +228,20 @@ def test_an_answer_quotes_and_a_conversation_is_the_askers_own(house: House, mat
 def test_a_question_without_an_answer_abstains(house: House, matter_id: str, filing: Any) -> None:
     made = ask(house, matter_id, "Which patent claims recite a lithium battery?")
     assert made["abstained"] and made["answer"] == "" and made["nearest"]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [("What damages does the plaintiff demand?", "$62,920"), ("Which patent claims recite a lithium battery?", "")],
+)
+def test_a_cell_of_a_grid_quotes_its_filing_or_says_that_it_found_nothing(
+    house: House, filing: dict[str, Any], question: str, told: str
+) -> None:
+    cell = grid_work.ask_filing(house, filing["document_id"], question, "none", None, threading.Event())
+    assert (cell["sentence"] is None) == (not told)
+    places = cell["sentence"]["evidence"] if told else cell["nearest"]
+    assert places and all(TEXT[e["start"] : e["end"]] == e["quote"] for e in places)
+    assert told in json.dumps(cell["sentence"]) and cell["provenance"]["scheme"]
 
 
 def test_search_gives_original_places(house: House, matter_id: str, filing: Any) -> None:

@@ -34,6 +34,13 @@ def mask_client(text: str, vault: Vault, profile: str) -> str:
     return text.replace(CLIENT, vault.assign("PERSON", CLIENT))
 
 
+def mask_learnt(text: str, vault: Vault, profile: str) -> str:
+    """Mask the names that a vault has; as above."""
+    for entry in vault.entries():
+        text = text.replace(entry.original, entry.pseudonym)
+    return text
+
+
 class Filings:
     """Filings that answer as told: `held` are kept waiting, `broken` fail, `silent` have nothing to say."""
 
@@ -69,6 +76,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         opened = open_firm(tmp_path_factory.mktemp("home"), patch)
         opened.index.remove = lambda *_: None
         patch.setattr(redact, "redact_input", mask_client)
+        patch.setattr(grid_work, "mask_known", mask_learnt)
         grid_work.register_jobs(opened)
         jobs.launch(opened.settings)
         opened.serving = True
@@ -194,6 +202,19 @@ def test_a_cell_that_fails_blocks_no_other_and_is_asked_again_on_demand(
     assert shown["left"] == 0 and {cell["state"] for cell in shown["cells"]} == {"supported"}
     assert len(shown["cells"]) == 3 and shown["cells"][-1]["document_id"] == rows[0], "written last"
     assert "Quackenbush" not in json.dumps([jobs.job(f"grid-{grid_id}-{run}").error for run in (1, 2)])
+
+
+def test_a_name_that_the_matter_learnt_since_is_masked_when_a_grid_goes_on(
+    house: House, matter_id: str, rows: list[str], stub: Filings
+) -> None:
+    stub.broken = rows[0]
+    grid_id = start(house, matter_id, rows[:1], "What does Hortense Umber claim?")
+    finish(house, grid_id)
+    name = house.vault(matter_id).assign("PERSON", "Hortense Umber")
+    stub.broken = ""
+    grid.continue_grid(house, user(house, "alex"), grid_id)
+    assert finish(house, grid_id)["questions"] == ["What does Hortense Umber claim?"]
+    assert [question for _, question in stub.asked] == ["What does Hortense Umber claim?", f"What does {name} claim?"]
 
 
 def test_nothing_of_a_filing_that_is_gone_is_shown(

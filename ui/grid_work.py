@@ -13,6 +13,7 @@ from assistant.documents import Answer
 from assistant.errors import CasebriefError, NotAllowed, NotFound
 from assistant.store import filings, grids, people
 from assistant.store.grids import Grid
+from ingest.revise import mask_known
 from ui.messages import exit_code, log_fault, word_error
 from ui.permits import check
 from ui.present import Sources, present_answer
@@ -106,6 +107,8 @@ def _make_cells(house: House, grid: Grid, run: int) -> int:
     adapter = house.choose_adapter(grid.adapter or None, runner.name)
     engine = None if adapter == "none" else house.engine
     stop = _stops[grid.grid_id, run]
+    vault = house.vault(grid.matter_id)  # names that the matter learnt since the grid was made are masked too
+    questions = [mask_known(question, vault, house.settings.profile) for question in grid.questions]
     for number, (document_id, question) in enumerate(open_cells):
         jobs.report_progress(number, len(open_cells), "answering")
         check(house.db, runner, "grid.run", grid.matter_id)  # a wall may have been set meanwhile
@@ -113,7 +116,7 @@ def _make_cells(house: House, grid: Grid, run: int) -> int:
             return number
         began = time.monotonic()
         try:
-            answer = ask_filing(house, document_id, grid.questions[question], adapter, engine, stop)
+            answer = ask_filing(house, document_id, questions[question], adapter, engine, stop)
         except NotFound:  # deleted or sequestered meanwhile
             continue
         except NotAllowed:

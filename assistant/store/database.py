@@ -41,6 +41,7 @@ class Database:
         self._engine = engine
         self._reader = engine.execution_options(begin="BEGIN")
         self._open = threading.local()
+        self._turn = threading.Lock()
         self._kept: OrderedDict[str, Any] = OrderedDict()
         self._keeping = threading.Lock()
 
@@ -59,7 +60,12 @@ class Database:
                 yield outer
             return
         after: list[Callable[[], object]] = []
-        with _explain_failures(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._taking_turns(),
+            _explain_failures(),
+            Session(self._engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             self._open.session, self._open.after = session, after
             try:
                 yield session
@@ -74,6 +80,20 @@ class Database:
                 failed.append(error)
         if failed:
             raise failed[0]
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        """Let this process' writers go one after another.
+
+        SQLite has them try again after ever longer pauses, by luck: of twenty-five on a busy machine one may starve
+        until its time is over. Whoever does not come to its turn tries its luck all the same.
+        """
+        came = self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            yield
+        finally:
+            if came:
+                self._turn.release()
 
     def after_commit(self, act: Callable[[], object]) -> None:
         """Do what cannot be undone, such as removing a file, once the open transaction is on disk, or at once."""

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from assistant.errors import CasebriefError, NotFound, WrongUsage
+from assistant.errors import CasebriefError, NotAllowed, NotFound, WrongUsage
+from ui.messages import http_status
 from ui.web.access import SESSION_COOKIE, same_token
 from ui.web.render import is_secure, render
 
@@ -58,8 +59,9 @@ def _open_session(request: Request, form: dict[str, str]) -> Response:
         user = people.authenticate(house.db, name, form.get("password", ""))
         return begin_session(request, user)
     except CasebriefError as error:
-        _record_failure(house.db, name)
-        return show_form(request, status=403, name=name, error=error.what, do=error.do or "")
+        if isinstance(error, NotAllowed):  # a busy store is no wrong password
+            _record_failure(house.db, name)
+        return show_form(request, status=http_status(error), name=name, error=error.what, do=error.do or "")
 
 
 def begin_session(request: Request, user: Any) -> Response:
