@@ -102,5 +102,11 @@ def test_a_label_needs_somebody_who_says_it(label, passage, document_type, keeps
 
 
 def test_a_heading_may_say_who_says_it():
-    passage = Passage("The log shows a gap of 15 hours.", "FINDINGS OF FACT")
-    assert not find_free_clause("Found", ["the log shows a gap of 15 hours"], [passage], "order")
+    clause, text = "the log shows a gap of 15 hours", "The log shows a gap of 15 hours."
+    assert not find_free_clause("Found", [clause], [Passage(text, "FINDINGS OF FACT")], "order")
+    assert find_free_clause("Found", [clause], [Passage(text, "Reversed and Remanded")], "order")
+
+
+def test_a_word_that_means_nearly_the_same_is_another_word():
+    passage = Passage("The plea that her counsel advised was knowing.")
+    assert find_free_clause("", ["the plea that her lawyer advised was knowing"], [passage])

@@ -102,7 +102,7 @@ class FakeEngine:
 GOOD = {
     part: mask(text)
     for part, text in {
-        "Parties": "Person 1 sues Company 2, a corporation organized under the laws of Delaware.",
+        "Parties": "Defendant Company 2 is a corporation organized under the laws of Delaware.",
         "Claims": "Company 2 is liable for breach of contract under O.C.G.A. § 13-6-2.",
         "Facts": "On May 3, 2019, Person 1 and Company 2 entered into a written agreement for the sale of 250 "
         "engines for $1,200,000.",

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from assistant.evidence.claims import find_claims
 from assistant.evidence.following import level_tokens
-from assistant.evidence.terms import find_plain_terms
+from assistant.evidence.terms import find_terms
 
 LEAST_COVERED = 0.8  # share of a clause's words that stand in the pieces
 FEW_PIECES = 2  # into so many pieces any clause may fall
@@ -36,6 +36,17 @@ _LABELS = {
     "asks": r"ask|seek|sought|request|pray|move[sd]?\b|moving|demand|petition|wherefore",
     "seeks": r"ask|seek|sought|request|pray|move[sd]?\b|moving|demand|petition|wherefore",
     "set": r"\bset|schedul|hearing|trial|due\b|deadline|must|shall|no later|on or before|appear",
+}
+# Headings under which a label needs no word in the passage; "Reversed and remanded" over the facts is none of them.
+_HEADED = {
+    "held": r"holding|ruling|conclusions? of law",
+    "found": r"finding|conclusions? of law",
+    "ordered": r"it is (?:hereby |so )?ordered|order of the court|disposition",
+    "argued": r"argument|contention",
+    "alleged": r"allegation|statement of claim|cause of action|count",
+    "asks": r"prayer|relief",
+    "seeks": r"prayer|relief",
+    "set": r"schedul|hearing",
 }
 # Who speaks in a document of a kind: there the label needs no word of its own.
 _OWN_VOICE = {
@@ -77,7 +88,7 @@ def _bears(label: str, clause: str, source: Passage, document_type: str) -> bool
     words = _split_words(clause)
     if not words:
         return True
-    if not set(find_plain_terms(clause)) <= set(find_plain_terms(f"{source.headings} {source.text}")):
+    if not set(find_terms(clause)) <= set(find_terms(f"{source.headings} {source.text}")):
         return False
     pieces = cut_pieces(words, _split_words(source.text))
     covered = sum(pieces)
@@ -90,10 +101,10 @@ def _says(label: str, source: Passage, document_type: str) -> bool:
     """Tell whether somebody says what a label says, in the passage, its headings, or by the kind of the document."""
     if not label or label in _OWN_VOICE.get(document_type, ()):
         return True
-    there = f"{source.headings} {source.text}"
-    if label in _LABELS:
-        return re.search(rf"(?<![a-z])(?:{_LABELS[label]})", there, re.IGNORECASE) is not None
-    return set(find_plain_terms(label)) <= set(find_plain_terms(there))
+    if label not in _LABELS:
+        return set(find_terms(label)) <= set(find_terms(f"{source.headings} {source.text}"))
+    headed = label in _HEADED and re.search(rf"\b(?:{_HEADED[label]})", source.headings, re.IGNORECASE)
+    return bool(headed or re.search(rf"(?<![a-z])(?:{_LABELS[label]})", source.text, re.IGNORECASE))
 
 
 def _split_words(text: str) -> list[str]:
