@@ -9,6 +9,7 @@ from typing import Literal
 from assistant.documents import Evidence
 from assistant.evidence.reading import Reading
 from assistant.evidence.wording import sink_capitals, soften_capitals
+from assistant.store.pseudonyms import find_pseudonyms
 
 _MOST_PARTY_WORDS = 40
 _HERE = r"(?: (?:in|of|for|to) (?:this|the|that|our) (?:case|matter|filing|order|action|proceeding|document)| here)?"
@@ -86,9 +87,26 @@ def tell_fact(reading: Reading, question: str) -> CodedLine | None:
 
 def _make_line(reading: Reading, text: str, evidence: Evidence, used: list[str]) -> CodedLine:
     """Make the sentence; with a fact in it that a person corrected, it is told as that person's words."""
+    shown = _show_names(reading, text, evidence)
     if set(used) & set(reading.document.corrected):
-        return CodedLine(text, "from the caption, as a person corrected it", (evidence,), "person")
-    return CodedLine(text, "read from the caption", (evidence,))
+        return CodedLine(text, "from the caption, as a person corrected it", shown, "person")
+    return CodedLine(text, "read from the caption", shown)
+
+
+def _show_names(reading: Reading, text: str, evidence: Evidence) -> tuple[Evidence, ...]:
+    """Give the evidence, and the first places of the first two pages that have a name of the sentence which it lacks.
+
+    A name is restored for a reader only where the evidence shows it.
+    """
+    shown = [evidence]
+    there = set(find_pseudonyms(reading.text[evidence.start : evidence.end]))
+    units = [unit for unit in reading.units if unit.page <= 2]
+    for name in find_pseudonyms(text):
+        unit = next((u for u in units if name in find_pseudonyms(reading.text[u.start : u.end])), None)
+        if name not in there and unit is not None:
+            shown.append(reading.give_evidence(unit.start, unit.end))
+            there.update(find_pseudonyms(reading.text[unit.start : unit.end]))
+    return tuple(shown)
 
 
 def _trust_fact(reading: Reading, key: str, head: str) -> str:

@@ -218,6 +218,8 @@ def test_headings_and_captions_lose_their_capitals_but_names_keep_them():
         ("Acme shipped them.", "The complaint alleges that Acme shipped them."),  # a name keeps it
         ("Plaintiff alleges that it was late.", "Plaintiff alleges that it was late."),  # says so itself
         ("Was it late?", "The complaint alleges: Was it late?"),  # a question
+        ("If you have questions, call the clerk.", "If you have questions, call the clerk."),  # a letter to its reader
+        ("Enclosed is the form.", "Enclosed is the form."),
     ],
 )
 def test_who_says_it_is_put_first(text, shown):

@@ -10,6 +10,7 @@ from masking import mask
 from assistant.documents import OffsetMap, RedactedDocument, Segment, Sentence, Summary
 from assistant.errors import RefusedInput
 from assistant.settings import Settings
+from assistant.store.pseudonyms import find_pseudonyms
 from assistant.summarize import Progress, summarize, summarize_batch, summary_prompts
 from assistant.templates import copy_templates, document_types, load_template
 
@@ -162,6 +163,16 @@ def test_a_sentence_put_together_from_true_pieces_is_replaced_or_shown_as_partly
     summary = run(FakeEngine({**GOOD, "Relief": loose}), settings=Settings(on_own_words=setting))[-1]
     relief = [s for s in summary.sentences if s.part == "Relief"]
     assert (relief[0].origin, relief[0].support) == (origin, support)
+
+
+def test_a_caption_shows_every_name_that_it_tells():
+    text = mask(
+        "Slip opinion\n\nSyllabus\n\nPerson 1 v. Company 2\n\nCertiorari to the court below.\n\nThe case was argued."
+    )
+    document = make_document(text, "order", pages=1, facts={"parties": mask("Person 1 v. Company 2")})
+    caption = run(None, document, adapter="none")[-1].sentences[0]
+    shown = " ".join(text[e.start : e.end] for e in caption.evidence)
+    assert all(name in shown for name in find_pseudonyms(caption.text)) and find_pseudonyms(caption.text)
 
 
 def test_without_a_model_the_source_speaks():

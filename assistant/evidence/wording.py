@@ -140,7 +140,7 @@ def introduce(text: str, title: str, voice: str, first: bool) -> str:
         voice: The verb ("alleges"), or "" to leave the sentence alone.
         first: True for the first such sentence of a part; later ones begin with "It also".
     """
-    if not voice or says_who(text):
+    if not voice or says_who(text) or (not voice.startswith("testif") and _TO_READER.search(text)):
         return text
     lead = f"The {title.split(' or ')[0]} {voice}" if first else f"It also {voice}"
     word = re.match(r"[A-Za-z’']+", text)
@@ -149,6 +149,10 @@ def introduce(text: str, title: str, voice: str, first: bool) -> str:
     if word.group().casefold() in _FUNCTION:
         return f"{lead} that {text[0].lower()}{text[1:]}"
     return f"{lead} that {text}"
+
+
+# "If you have questions, …", "Enclosed is …": a letter to whoever reads it, which nobody argues or alleges.
+_TO_READER = re.compile(r"^(?:enclosed|attached|please|dear)\b|^[^“\"]*\b(?:you|your)\b", re.IGNORECASE)
 
 
 def is_introduced(text: str) -> bool:
