@@ -142,3 +142,17 @@ def test_a_long_document_costs_in_proportion() -> None:
         find(block * times)
         spent.append(time.process_time() - began)
     assert spent[1] < 4 * spent[0] * 1.8
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Accepting Tarrant's theory would end it.", "Tarrant"),
+        ("Browning Sterling signed it.", "Browning Sterling"),  # names that end as participles do
+    ],
+)
+def test_a_participle_at_a_sentences_start_is_no_given_name(text, name):
+    from ingest.recognizers.trim import trim_name
+
+    span = trim_name(text, 0, text.index(name) + len(name))
+    assert span is not None and text[slice(*span)] == name

@@ -10,6 +10,11 @@ from ingest.recognizers.vocabulary import FEMALE_NAMES, LEGAL_WORDS, MALE_NAMES,
 
 _TOKEN = regex.compile(r"[\p{L}\p{N}&][\p{L}\p{N}&'’.-]*")
 _GIVEN = MALE_NAMES | FEMALE_NAMES | {"jan", "may", "june", "april", "august"}
+# "Accepting Tarrant's theory": the model of names takes the first word of a sentence for a given name.
+_PARTICIPLES = frozenset(
+    "accepting adopting affirming applying arguing assuming citing considering denying dismissing examining finding "
+    "following granting holding noting overruling quoting rejecting relying reversing reviewing vacating viewing".split()
+)
 _POSSESSIVE = regex.compile(r"['’]s?$")
 _LONG_WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’&-]{65,}+")
 _SHORT_LINE_END = regex.compile(r"\n\n|(?<![^\n]{55})\n")
@@ -28,6 +33,8 @@ def trim_name(text: str, start: int, end: int, keep: frozenset[str] = frozenset(
     if line is not None:
         end = line.start()
     tokens = [(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(text, start, end)]
+    if len(tokens) > 1 and tokens[0][2].casefold() in _PARTICIPLES:
+        tokens.pop(0)
     while tokens and (_is_legal(tokens[0][2], keep) or tokens[0][2].casefold() in NAME_SUFFIXES):
         if len(tokens) > 1 and tokens[0][2].casefold() in _GIVEN and not _is_legal(tokens[1][2], keep):
             break  # "Mark Topping": a word of trademark law, but here a given name
