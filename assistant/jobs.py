@@ -278,8 +278,8 @@ def cancel(job_id: str) -> None:
 
     if job(job_id).ended:
         return
+    DBOS.cancel_workflow(job_id)  # first: the step ends as soon as it sees the mark, and the next one must not begin
     _state.cancelled.add(job_id)
-    DBOS.cancel_workflow(job_id)
 
 
 def wait(job_id: str, timeout: float | None = None) -> Job:
