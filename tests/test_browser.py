@@ -296,7 +296,7 @@ def gridded(browser: object, office: dict[str, str], named: str) -> str:
     page.keyboard.type("What relief does the plaintiff ask for?")  # the first question has the focus
     page.keyboard.press("Enter")
     page.keyboard.type("Which patent claims recite a lithium battery?")
-    shows(page, "[data-count]", "2 questions to 1 filing: 2 cells")
+    shows(page, "main [data-count]", "2 questions to 1 filing: 2 cells")
     page.click("[data-start]")
     page.wait_for_url("**/grid/g-*")
     shows(page, "[data-said]", "Done")

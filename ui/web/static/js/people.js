@@ -1,6 +1,6 @@
 // The People screen: accounts, roles, access to matters, erasure by two people.
 
-import { ask, el, field, find, findAll, tell, toast } from "./dom.js";
+import { ask, el, field, find, findAll, icon, plural, tell, toast } from "./dom.js";
 import { post, remove } from "./api.js";
 
 const ROLES = [["paralegal", "Paralegal"], ["attorney", "Attorney"], ["admin", "Administrator"]];
