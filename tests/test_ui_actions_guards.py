@@ -114,7 +114,7 @@ def test_a_hit_in_a_deleted_filing_is_left_out(house: House, matter_id: str) -> 
     filings.delete_filing(house.db, gone.document_id, "alex")
     found = filing_actions.search(house, alex(house), matter_id, "sues", 5)
     assert [hit["document_id"] for hit in found] == [kept.document_id]
-    assert list(questions._open_sources(house, [h.document_id for h in hits])) == [kept.document_id]
+    assert list(questions.open_sources(house, [h.document_id for h in hits])) == [kept.document_id]
 
 
 def test_how_far_an_answer_can_be_trusted_is_told_before_its_first_sentence(house: House, matter_id: str) -> None:
