@@ -181,7 +181,8 @@ def test_a_full_house_is_answered_politely_to_the_page(server: tuple[str, Any], 
     server[1].state.streams = RunningStreams(limit=1)
     try:
         with start(client, "stream-first") as answer:
-            next(answer.iter_lines())
+            lines = answer.iter_lines()  # kept: without it the response would be closed, and there would be room
+            next(lines)
             refused = client.post("/api/filings/d-1/summary", json={"detail": "brief", "stream_id": "stream-second"})
     finally:
         server[1].state.streams = RunningStreams()
