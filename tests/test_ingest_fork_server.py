@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 
@@ -20,7 +19,7 @@ from pdf_samples import BODY, make_pdf
 from assistant.errors import CasebriefError
 from assistant.settings import Settings, load_settings
 from ingest import fork_server, ocr, read
-from ingest.fork_server import ForkServer, running_server
+from ingest.fork_server import ForkServer
 from ingest.limits import Frame, LimitedProcess, Limits, ServerDied, _child_environment
 
 REQUEST: dict[str, object] = {"file_kind": "pdf", "password": None, "first": 1, "last": 9, "structure": True}
@@ -94,19 +93,6 @@ def test_a_file_that_ends_its_server_at_opening_is_refused(settings: Settings, m
     with pytest.raises(CasebriefError, match="crashes its reader"):
         read.read_document(b"%PDF-1.4 ", "x.pdf", settings)
     assert FakeChild.alone == [False, True]
-
-
-def test_a_child_says_that_it_ended_with_its_server() -> None:
-    with LimitedProcess("read", REQUEST, make_pdf([list(BODY)]), LIMITS) as child:
-        server = running_server()
-        assert server is not None
-        server._process.kill()
-        with suppress(ServerDied):  # or it was quicker than the end
-            assert [frame.kind for frame in child.frames()][-1] == "structure"
-    with LimitedProcess("read", REQUEST, make_pdf([list(BODY)]), LIMITS, alone=True) as child:
-        assert [frame.kind for frame in child.frames()][-1] == "structure"
-        own = child._process._server
-    assert not own.alive, "a server of one process ends with it"
 
 
 def test_one_threads_lack_of_pipes_ends_no_other_threads_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +173,3 @@ except ChildProcessError:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="orphans fall to a process by choice on Linux only")
-def test_a_fork_that_outlives_its_server_leaves_no_zombie() -> None:
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120)
-    assert done.stdout.split("\n")[:2] == ["ServerDied", "none left"], done.stderr
