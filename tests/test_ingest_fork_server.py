@@ -6,8 +6,6 @@ import errno
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -170,6 +168,3 @@ try:
 except ChildProcessError:
     print("none left")
 """
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="orphans fall to a process by choice on Linux only")
