@@ -6,6 +6,8 @@ import errno
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,7 @@ from pdf_samples import BODY, make_pdf
 from assistant.errors import CasebriefError
 from assistant.settings import Settings, load_settings
 from ingest import fork_server, ocr, read
-from ingest.fork_server import ForkServer
+from ingest.fork_server import ForkServer, running_server
 from ingest.limits import Frame, LimitedProcess, Limits, ServerDied, _child_environment
 
 REQUEST: dict[str, object] = {"file_kind": "pdf", "password": None, "first": 1, "last": 9, "structure": True}
@@ -93,6 +95,27 @@ def test_a_file_that_ends_its_server_at_opening_is_refused(settings: Settings, m
     assert FakeChild.alone == [False, True]
 
 
+def stop_at_work(pid: int) -> None:
+    """Stop a fork in the middle of its work, but not before it leads a session: its end is tied to its server's then."""
+    while os.getsid(pid) != pid:
+        pass
+    os.kill(pid, signal.SIGSTOP)
+
+
+def test_a_child_says_that_it_ended_with_its_server() -> None:
+    with LimitedProcess("read", REQUEST, make_pdf([list(BODY)] * 60), LIMITS) as child:
+        stop_at_work(child._process.pid)
+        server = running_server()
+        assert server is not None
+        server._process.kill()
+        with pytest.raises(ServerDied):
+            list(child.frames())
+    with LimitedProcess("read", REQUEST, make_pdf([list(BODY)]), LIMITS, alone=True) as child:
+        assert [frame.kind for frame in child.frames()][-1] == "structure"
+        own = child._process._server
+    assert not own.alive, "a server of one process ends with it"
+
+
 def test_one_threads_lack_of_pipes_ends_no_other_threads_process(monkeypatch: pytest.MonkeyPatch) -> None:
     with LimitedProcess("read", REQUEST, make_pdf([list(BODY)]), LIMITS) as child:
         monkeypatch.setattr(fork_server, "_WAITS_S", ())
@@ -152,11 +175,14 @@ def test_a_fork_for_which_there_is_no_room_is_said_and_the_server_goes_on(monkey
 
 
 SCRIPT = """
-import ctypes, os, signal
+import ctypes, os, signal, sys
 from ingest import fork_server
 from ingest.limits import LimitedProcess, Limits, ServerDied
 ctypes.CDLL(None).prctl(36, 1)  # orphans fall to this process, as to the first one of a container
-with LimitedProcess("read", {"file_kind": "pdf", "first": 1, "last": 9}, b"%PDF-1.4", Limits(1024, 30, 60, 120)) as child:
+request = {"file_kind": "pdf", "first": 1, "last": 60}
+with LimitedProcess("read", request, sys.stdin.buffer.read(), Limits(1024, 30, 60, 120)) as child:
+    while os.getsid(child._process.pid) != child._process.pid:
+        pass  # before, its end is not tied to the server's
     os.kill(child._process.pid, signal.SIGSTOP)
     fork_server.running_server()._process.kill()
     try:
@@ -168,3 +194,10 @@ try:
 except ChildProcessError:
     print("none left")
 """
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans fall to a process by choice on Linux only")
+def test_a_fork_that_outlives_its_server_leaves_no_zombie() -> None:
+    file = make_pdf([list(BODY)] * 60)  # long enough to be stopped in its middle
+    done = subprocess.run([sys.executable, "-c", SCRIPT], input=file, capture_output=True, timeout=120)
+    assert done.stdout.split() == [b"ServerDied", b"none", b"left"], done.stderr
