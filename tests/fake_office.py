@@ -153,7 +153,7 @@ class OfficeActions:
         self.calls.append(("erase", matter_id, second))
         return {"matter_id": matter_id, "documents": 2, "datasets": 1, "adapters_due": ["house-1"]}
 
-    def people_verify_audit(self, house: Any, user: Any) -> dict[str, Any]:
+    def oversight_verify_audit(self, house: Any, user: Any) -> dict[str, Any]:
         self._admin(user)
         return {"ok": True, "entries": 214, "first_bad": None}
 
@@ -168,6 +168,6 @@ class OfficeActions:
         self._admin(user)
         return [{"entry": 1, "action": "login.begin"}]
 
-    def people_export_audit(self, house: Any, user: Any) -> list[dict[str, Any]]:
+    def oversight_export_audit(self, house: Any, user: Any) -> list[dict[str, Any]]:
         self._admin(user)
         return [{"entry": 1, "action": "login"}]

@@ -19,7 +19,7 @@ from assistant.settings import Settings
 from assistant.store import audit, people
 from assistant.store.people import User
 from ui import grid_work
-from ui.actions import filings, learning, names, questions, summaries
+from ui.actions import filings, learning, names, oversight, questions, summaries
 from ui.actions import people as people_actions
 from ui.services import House, open_house
 
@@ -291,7 +291,7 @@ def test_people_rounds_and_adapters_are_the_admins(house: House, name: str) -> N
         lambda: people_actions.list_users(house, actor),
         lambda: people_actions.add_user(house, actor, "x", "admin", PASSWORD),
         lambda: people_actions.set_role(house, actor, name, "admin"),
-        lambda: people_actions.export_audit(house, actor),
+        lambda: oversight.export_audit(house, actor),
         lambda: learning.start_round(house, actor, {}),
         lambda: learning.promote(house, actor, "house-1"),
         lambda: learning.rollback(house, actor),
@@ -392,4 +392,4 @@ def test_everything_stands_in_the_audit_log(house: House, summary: dict[str, Any
     summaries.get_summary(house, user(house, "paula"), summary["summary_id"])
     actions = {e["action"] for e in audit.export(house.db)}
     assert {"filing.upload", "summary.make", "summary.read", "question.ask", "consent.record", "refused"} <= actions
-    assert people_actions.verify_audit(house, user(house, "ada"))["ok"]
+    assert oversight.verify_audit(house, user(house, "ada"))["ok"]

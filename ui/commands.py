@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.errors import NotAllowed, NotFound, RefusedInput, WrongUsage
 from assistant.store import audit, people
 from assistant.store.people import User
-from ui.actions import filings, learning, questions, summaries
+from ui.actions import filings, learning, oversight, questions, summaries
 from ui.actions import people as people_actions
 from ui.messages import exit_code, log_fault, word_error
 from ui.owner import shell_login
@@ -279,7 +279,7 @@ def adapters_promote(house: House, user: User, arguments: dict[str, Any], stop: 
 
 def audit_export(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
     """Give the audit log, an entry a record."""
-    yield from map(_record, people_actions.export_audit(house, user))
+    yield from map(_record, oversight.export_audit(house, user))
 
 
 def report(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
@@ -344,7 +344,7 @@ COMMANDS: dict[str, Command] = {
     "adapters-show": _simple(learning.show_adapter, "adapter_id"),
     "adapters-promote": adapters_promote,
     "adapters-rollback": _simple(learning.rollback),
-    "audit-verify": _simple(people_actions.verify_audit),
+    "audit-verify": _simple(oversight.verify_audit),
     "audit-export": audit_export,
     "report": report,
     "erase": erase,

@@ -1,4 +1,4 @@
-"""People, matters, consent, audit, keys, erasure."""
+"""People, matters, consent, keys, erasure."""
 
 from __future__ import annotations
 
@@ -325,20 +325,6 @@ def rotate_keys(house: House, user: User) -> dict[str, Any]:
         "old_key": str(done.old_key),
         "do": "Move the old key to where the backups' keys are kept, or delete it once no backup needs it.",
     }
-
-
-def verify_audit(house: House, user: User) -> dict[str, Any]:
-    """Check the hash chain of the audit log from its first entry to its last."""
-    check(house.db, user, "audit.verify")
-    report = audit.verify_chain(house.db)
-    return {"ok": report.ok, "entries": report.entries, "first_bad": report.first_bad}
-
-
-def export_audit(house: House, user: User) -> list[dict[str, Any]]:
-    """Give the whole audit log; it holds ids and counts only."""
-    check(house.db, user, "audit.export")
-    audit.record(house.db, user.name, "audit.export", "", {})
-    return list(audit.export(house.db))
 
 
 _NAME_A_SECOND = "Name another attorney of the matter as the second."

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ui.web.access import require_role
+from ui.web.filing import download
 from ui.web.render import current_user, render
 
 router = APIRouter()
@@ -41,3 +43,17 @@ def list_audit(
         limit=limit,
     )
     return {"entries": found}
+
+
+@router.get("/api/audit/verify")
+def verify_audit(request: Request) -> dict[str, Any]:
+    """Check the chain of the audit log."""
+    return request.app.state.actions.oversight.verify_audit(request.app.state.house, current_user(request))
+
+
+@router.get("/api/audit/export")
+def export_audit(request: Request) -> Response:
+    """Give the audit log as JSON lines."""
+    entries = request.app.state.actions.oversight.export_audit(request.app.state.house, current_user(request))
+    lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
+    return download("audit.jsonl", "application/x-ndjson", lines.encode())

@@ -1,11 +1,10 @@
-"""The People screen (admin): accounts and roles, who may open which matter, the audit log, erasure.
+"""The People screen (admin): accounts and roles, who may open which matter, keys, erasure.
 
 Attorneys find their matter's consent on the Matter screen, which shares these routes.
 """
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ from starlette.responses import Response
 from assistant.errors import WrongUsage
 from ui.web.access import require_role
 from ui.web.answers import pick_text
-from ui.web.filing import download, read_json
+from ui.web.filing import read_json
 from ui.web.render import current_user, pick_matter, render
 
 router = APIRouter()
@@ -168,22 +167,6 @@ async def erase_matter(request: Request, matter_id: str) -> Any:
     actions, house = request.app.state.actions, request.app.state.house
     erase = partial(actions.people.erase_matter, house, current_user(request), matter_id, second, password=password)
     return await run_in_threadpool(erase)
-
-
-@router.get("/api/audit/verify")
-async def verify_audit(request: Request) -> Any:
-    """Check the chain of the audit log."""
-    return await act(request, "verify_audit")
-
-
-@router.get("/api/audit/export")
-def export_audit(request: Request) -> Response:
-    """Give the audit log as JSON lines."""
-    actions, house = request.app.state.actions, request.app.state.house
-    lines = [
-        json.dumps(entry, ensure_ascii=False) for entry in actions.people.export_audit(house, current_user(request))
-    ]
-    return download("audit.jsonl", "application/x-ndjson", ("\n".join(lines) + "\n").encode())
 
 
 async def act(request: Request, action: str, *values: Any) -> Any:

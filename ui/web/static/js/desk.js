@@ -1,8 +1,8 @@
 // The desk of one filing: write, check, correct, submit, sign off. The page beside it follows the sentence in hand.
 
-import { announce, ask, el, field, find, findAll, icon, isTyping, plural, skeletons, toast, when } from "./dom.js";
+import { announce, ask, el, find, findAll, isTyping, plural, skeletons, toast } from "./dom.js";
 import { get, post, stream } from "./api.js";
-import { coverageLines, groupByPart, sentenceItem } from "./sentences.js";
+import { coverageLines, sentenceItem } from "./sentences.js";
 import { againMenu, rewrite } from "./again.js";
 import { drawNotice } from "./earlier.js";
 import { drawAbout, drawDifference, drawVersions } from "./views.js";
