@@ -32,6 +32,7 @@ WORKFLOWS_VERSION = "casebrief-1"
 """Raised when a workflow's steps change: jobs begun by another version are not continued by this one."""
 
 _MAX_RECOVERIES = 20
+_POLL_S = 1.0  # between two looks at a queue; five looks a second at each took a third of what a busy server computes
 _STATUS = {
     "ENQUEUED": "queued",
     "DELAYED": "queued",
@@ -171,7 +172,7 @@ def launch(settings: Settings) -> None:
         DBOS.launch()
         for queue, concurrency in QUEUES.items():
             DBOS.register_queue(
-                queue, worker_concurrency=concurrency, polling_interval_sec=0.2, on_conflict="always_update"
+                queue, worker_concurrency=concurrency, polling_interval_sec=_POLL_S, on_conflict="always_update"
             )
         _state.stopping = False
         _state.launched = True

@@ -221,7 +221,7 @@ def _take_particles(text: str, end: int, high: int) -> int:
     return match.end() if match and match.end() <= high else end
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_192)
 def _is_foreign(word: str) -> bool:
     """Tell whether a word in small letters is in no English dictionary."""
     from spacy.lang.en.stop_words import STOP_WORDS

@@ -149,3 +149,14 @@ def test_a_document_deleted_while_it_is_embedded_does_not_come_back(tmp_path):
     assert index.indexed("m-abc") == {}
     index.add(make_document(texts=TEXTS[:1], revision=2))
     assert index.indexed("m-abc") == {"d-1": 2}
+
+
+def test_the_matters_that_were_longest_not_asked_are_closed(tmp_path, monkeypatch):
+    monkeypatch.setattr("assistant.evidence.retrieval._OPEN_MAX", 2)
+    index = Index(Settings(home=tmp_path))
+    for matter_id in ("m-1", "m-2", "m-3"):
+        index.add(make_document("d-1", matter_id))
+    for matter_id in ("m-1", "m-2", "m-1", "m-3"):
+        assert index.search(matter_id, "rent", 1)
+    assert sorted(index._open) == ["m-1", "m-3"]
+    assert index.search("m-2", "How much is the monthly rent?", 1)[0].text == TEXTS[3]  # opened again, as it was

@@ -143,3 +143,12 @@ def test_many_names_with_one_beginning_cost_no_square() -> None:
 
     work(50)
     assert work(4000) < 9 * work(1000) + 0.05
+
+
+def test_a_block_that_was_read_leaves_no_word_in_the_language_models_vocabulary() -> None:
+    engine = _load_engine()
+    text = "Mr. Aldovrand Quixebury met Zorbina Plexwright of Vantorel Ltd. in Salem on May 4, 2021.\n\n"
+    found = [entity for _, _, artifacts in engine.process_blocks(text) for entity in artifacts.entities]
+    assert any("Quixebury" in text[entity.start_char : entity.end_char] for entity in found)
+    strings = engine.nlp["en"].vocab.strings
+    assert "Quixebury" not in strings and "Plexwright" not in strings

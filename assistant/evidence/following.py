@@ -164,7 +164,7 @@ def _is_borne(stretches: Sequence[_Stretch], stretch: _Stretch, a: int, b: int) 
     return any(all(s.about(a, b, reach) >= own.about(a, b, reach) - 1 for reach in (REACH, FAR)) for s in plain)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _stem(token: str) -> str:
     """Give a word without its ending, in one form."""
     return stem_term(level_token(token)) if token[0].isalpha() and not PATTERN.fullmatch(token) else level_token(token)

@@ -36,6 +36,7 @@ from assistant.store.pseudonyms import find_pseudonyms
 Report = Callable[[int, int], None]
 _LOG = logging.getLogger(__name__)
 _DEPTH = 80  # hits of each kind that are fused
+_OPEN_MAX = 12  # matters whose passages stay in memory; the one that was longest not asked is closed
 _MATTER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 MANIFEST = "manifest.json"
 
@@ -276,7 +277,8 @@ class Index:
     def _open_matter(self, matter_id: str, create: bool = False) -> _Matter:
         """Open a matter's chromadb and read its passages."""
         if matter_id in self._open and not create:
-            return self._open[matter_id]
+            self._open[matter_id] = matter = self._open.pop(matter_id)  # the last in order is the last asked
+            return matter
         self._close(matter_id)
         manifest = self._read_manifest(matter_id)
         if manifest is None:
@@ -299,6 +301,8 @@ class Index:
             matter.client.close()
             raise _say_damaged(matter_id, f"holds {len(matter.rows)} of {manifest['passages']} passages")
         self._open[matter_id] = matter
+        for other in list(self._open)[:-_OPEN_MAX]:
+            self._close(other)
         return matter
 
     def _start_generation(self, matter_id: str, parts: Sequence[Rows]) -> None:
@@ -318,12 +322,8 @@ class Index:
 
     def _note(self, matter_id: str, parts: Sequence[Rows]) -> None:
         """Add documents and their passages to the manifest."""
-        manifest = self._read_manifest(matter_id) or {
-            "generation": 1,
-            "embedding": hash_model(),
-            "documents": {},
-            "passages": 0,
-        }
+        empty: dict[str, Any] = {"generation": 1, "embedding": hash_model(), "documents": {}, "passages": 0}
+        manifest = self._read_manifest(matter_id) or empty
         more = describe_rows(parts)
         merged = {name: {**manifest.get(name, {}), **more[name]} for name in ("documents", "types")}
         self._write_manifest(matter_id, {**manifest, **merged, "passages": manifest["passages"] + more["passages"]})

@@ -28,7 +28,7 @@ _STOP = frozenset(
 )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def stem_term(word: str) -> str:
     """Take a frequent English ending off a lower-case word, so that "alleged" meets "alleges"."""
     if not word[0].isalpha() or len(word) < 5:

@@ -56,7 +56,7 @@ def _bases(word: str) -> tuple[str, ...]:
     return tuple(bases)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def tell_parts(word: str) -> frozenset[str]:
     """Tell the parts of speech that a word in small letters can be: of "verb", "adj", "adv", "noun"."""
     bases = _bases(word)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import regex
@@ -21,6 +22,15 @@ _MAPPING = {
     "DATE": "DATETIME", "TIME": "DATETIME", "NORP": "DEM", **dict.fromkeys(("PRODUCT", "EVENT", "WORK_OF_ART", "LAW"), "TITLE"),
 }  # fmt: skip
 _IGNORED = ["CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY", "LANGUAGE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Characters [start_char, end_char) of a block that the model takes for a name; `label_` is Presidio's type."""
+
+    start_char: int
+    end_char: int
+    label_: str
 
 
 class NamesEngine(SpacyNlpEngine):
@@ -43,17 +53,21 @@ class NamesEngine(SpacyNlpEngine):
 
     def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
         entities, scores = self._get_updated_entities(self._get_entities(doc), self._get_scores_for_entities(doc))
-        return NlpArtifacts(entities, doc, [], [], self, language, scores)
+        plain: Any = [Entity(entity.start_char, entity.end_char, entity.label_) for entity in entities]
+        no_tokens: Any = []  # no recognizer asks for them, and they would end with spaCy's memory of the block
+        return NlpArtifacts(plain, no_tokens, [], [], self, language, scores)
 
     def process_blocks(self, text: str) -> Iterator[tuple[int, str, NlpArtifacts]]:
         """Cut a text into blocks of whole paragraphs and give (offset, block, artifacts) of each.
 
-        Names in capitals are shown to the model in title case; every offset stays.
+        Names in capitals are shown to the model in title case; every offset stays. The words of a block leave spaCy's
+        vocabulary with it: else it holds each name that was ever read, and grows with every filing.
         """
+        nlp = self.nlp["en"]
         for start, end in cut_blocks(text):
-            with self._lock:  # one block at a time: a question does not wait for a whole filing
-                doc = self.nlp["en"](part_long_runs(soften_capitals(text[start:end])))
-            yield start, text[start:end], self._doc_to_nlp_artifact(doc, "en")
+            with self._lock, nlp.memory_zone():  # one block at a time: a question does not wait for a whole filing
+                artifacts = self._doc_to_nlp_artifact(nlp(part_long_runs(soften_capitals(text[start:end]))), "en")
+            yield start, text[start:end], artifacts
 
 
 def cut_blocks(text: str) -> Iterator[tuple[int, int]]:

@@ -101,7 +101,7 @@ class ProperWords(LegalRecognizer):
                 yield Found(match.start("gloss"), match.end("gloss"), "BODY", _LIKELY)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def is_common_word(word: str) -> bool:
     """Tell whether a word, or every part of a hyphened one, is an English word or a word of law."""
     parts = [part for part in _PARTS.split(word.casefold()) if len(part) > 1]
