@@ -2,6 +2,7 @@
 # and are safe to run again.
 
 PYTHON ?= python3
+TEST_WORKERS ?= 2
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed-dev
@@ -21,7 +22,7 @@ demo: $(STAMP)  ## sample matter, starter adapter and the web app on http://127.
 
 test: $(STAMP)  ## every test, browser tests included
 	@echo "==> Running the tests"
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(STAMP)  ## lint, types, import directions, docstrings, file sizes
 	@echo "==> Lint, docstrings";  $(BIN)/ruff check .
