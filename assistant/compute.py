@@ -12,8 +12,9 @@ import contextvars
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -67,6 +68,8 @@ class ComputeThread:
 
 
 _compute = ComputeThread()
+_claim_lock = threading.Lock()
+_claimed = 0
 
 
 def run(work: Callable[[], T]) -> T:
@@ -79,10 +82,28 @@ def run_apart(work: Callable[[], T]) -> T:
     return ComputeThread().run(work)
 
 
+@contextmanager
+def claim_processor() -> Iterator[None]:
+    """Tell work with tensors that a processor is busy with something else, such as reading a filing."""
+    global _claimed
+    with _claim_lock:
+        _claimed += 1
+    try:
+        yield
+    finally:
+        with _claim_lock:
+            _claimed -= 1
+
+
+def count_free_processors() -> int:
+    """Give how many processors nothing has claimed; at least one."""
+    return max((os.cpu_count() or 1) - _claimed, 1)
+
+
 def _forget_thread() -> None:
     """A forked child has none of its parent's threads."""
-    global _compute
-    _compute = ComputeThread()
+    global _compute, _claim_lock, _claimed
+    _compute, _claim_lock, _claimed = ComputeThread(), threading.Lock(), 0
 
 
 os.register_at_fork(after_in_child=_forget_thread)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.compute import claim_processor
 from assistant.documents import Page, RedactedDocument
 from assistant.errors import CasebriefError, RefusedInput
 from ingest.clean import clean_pages
@@ -86,9 +87,10 @@ def store_reading(
         return
     began = time.monotonic()
     set_status(db, document_id, "reading")
-    result = read_document(read_original(db, document_id), filing.file_name, settings, password, progress)
+    with claim_processor():
+        result = read_document(read_original(db, document_id), filing.file_name, settings, password, progress)
     # The second of two filings must know the first one's names, and be there to be revised when a third has more.
-    with hold_matter(filing.matter_id):
+    with hold_matter(filing.matter_id), claim_processor():
         vault = open_vault(db, filing.matter_id)
         document, entities = make_document(
             result, vault, settings, document_id, filing.matter_id, document_type, progress

@@ -265,3 +265,14 @@ def test_the_confidence_is_known_before_a_sentence_is_written_and_is_the_answers
 def test_a_cell_shows_the_shortest_verified_sentence_that_says_what_was_asked(told, picked):
     sentences = tuple(Sentence(text, support, "", ()) for text, support in told)
     assert pick_sentence(Answer("What is the monthly rent?", sentences, not told, (), 0.5, "none", {})) == picked
+
+
+def test_a_paragraph_that_only_takes_up_what_was_alleged_before_answers_nothing():
+    blocks = (
+        "Plaintiff repeats and realleges each of the foregoing allegations of damages that the plaintiff demands.",
+        "Plaintiff demands actual damages of not less than $62,920 for the unpaid overtime.",
+    )
+    document = make_document(blocks=blocks)
+    found = weigh("What damages does the plaintiff demand?", find_hits(document), {document.document_id: document})
+    told = [document.text[one.start : one.end] for one in found.bearing.sentences]
+    assert told and all("$62,920" in text for text in told)

@@ -88,3 +88,14 @@ def test_long_work_does_not_hold_up_short_work() -> None:
     free.set()
     trainer.join(5)
     assert told == ["done"]
+
+
+def test_what_keeps_a_processor_busy_leaves_tensors_the_others():
+    from assistant.compute import claim_processor, count_free_processors
+
+    free = count_free_processors()
+    with claim_processor():
+        assert count_free_processors() == max(free - 1, 1)
+        with claim_processor():
+            assert count_free_processors() == max(free - 2, 1)
+    assert count_free_processors() == free

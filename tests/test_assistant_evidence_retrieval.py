@@ -72,7 +72,7 @@ def test_only_what_changed_is_embedded_again(tmp_path, monkeypatch):
     monkeypatch.setattr(index.embedder, "embed", lambda texts, report=None: embedded.extend(texts) or embed(texts))
     fresh = (mask("Person 4 signed."), "A lease.")
     index.add_all("m-abc", [make_document("d-2", texts=fresh, revision=2), make_document("d-3", texts=("A will.",))])
-    assert embedded == [f"Contract, Terms: {fresh[0]}", "Contract, Terms: A will."]
+    assert embedded == ["Contract Terms PERSON 4 signed", "Contract Terms A will"]
     assert index.indexed("m-abc") == {"d-1": 1, "d-2": 2, "d-3": 1}
     hits = {h.document_id: h for h in index.search("m-abc", mask("Person 4 signed"), 9)}
     assert hits["d-2"].revision == 2 and not files_holding(tmp_path, "Unmasked")
@@ -160,3 +160,10 @@ def test_the_matters_that_were_longest_not_asked_are_closed(tmp_path, monkeypatc
         assert index.search(matter_id, "rent", 1)
     assert sorted(index._open) == ["m-1", "m-3"]
     assert index.search("m-2", "How much is the monthly rent?", 1)[0].text == TEXTS[3]  # opened again, as it was
+
+
+def test_marks_are_left_out_of_what_is_compared_and_words_and_figures_stay():
+    from assistant.evidence.embedding import strip_marks
+
+    given = mask("Person 12 owes $4,500 under 42 U.S.C. § 1983 (see F.3d; 12% interest).")
+    assert strip_marks(given) == "PERSON 12 owes $4 500 under 42 USC § 1983 see F 3d 12% interest"

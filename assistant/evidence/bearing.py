@@ -16,7 +16,7 @@ import numpy as np
 from assistant.evidence.claims import Kind, find_claims
 from assistant.evidence.embedding import share_embedder
 from assistant.evidence.questions import find_question_terms, state_question, strip_frame
-from assistant.evidence.reading import Reading
+from assistant.evidence.reading import Reading, Unit
 from assistant.evidence.retrieval import Hit
 from assistant.evidence.terms import find_terms
 from assistant.store.pseudonyms import PATTERN, find_pseudonyms
@@ -32,6 +32,12 @@ _BEFORE_NAMES = frozenset(
     "against from whom who why when if that".split()
 )
 _ROLES = ("body", "point", "fragment", "caption")
+# "Plaintiff repeats and realleges each of the foregoing allegations": a form that says nothing by itself.
+_REFERS_BACK = re.compile(
+    r"\b(?:repeats?|re-?alleges?|restates?|incorporates?)\b.{0,80}\b(?:foregoing|preceding|above|prior|previous|paragraphs?)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_REFERRING_WORDS = 30
 
 _KINDS: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
     (
@@ -136,9 +142,14 @@ def _gather(hits: Sequence[Hit], readings: Mapping[str, Reading]) -> list[tuple[
         reading = readings[hit.document_id]
         for index in reading.units_within(hit.passage.start, hit.passage.end):
             unit = reading.units[index]
-            if unit.role in _ROLES and unit.words >= 3:
+            if unit.role in _ROLES and unit.words >= 3 and not _refers_back(reading, unit):
                 places.append((hit.document_id, unit.start, unit.end, rank))
     return places[:MOST_SENTENCES]
+
+
+def _refers_back(reading: Reading, unit: Unit) -> bool:
+    """Tell whether a sentence only takes up what was alleged before."""
+    return unit.words <= _REFERRING_WORDS and _REFERS_BACK.search(reading.text, unit.start, unit.end) is not None
 
 
 def _weigh_terms(terms: Sequence[str], readings: Mapping[str, Reading]) -> dict[str, float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.documents import Passage, RedactedDocument
+from assistant.evidence.embedding import strip_marks
 
 _WRITE_ROWS = 2000  # at once
 _SECTION_CHARACTERS = 120
@@ -45,13 +46,13 @@ class Rows:
 
 
 def prefix_passage(document: RedactedDocument, passage: Passage) -> str:
-    """Put document type and section before a passage, so that the vector knows where it is from."""
+    """Give what is embedded of a passage: type and section stand before it, so that the vector knows where it is."""
     return _prefix(document.document_type, passage.section, document.passage_text(passage))
 
 
 def _prefix(document_type: str, section: str, text: str) -> str:
     head = ", ".join(filter(None, (document_type.capitalize(), section[:_SECTION_CHARACTERS])))
-    return f"{head}: {text}" if head else text
+    return strip_marks(f"{head}: {text}" if head else text)
 
 
 def make_rows(document: RedactedDocument, vectors: Sequence[Any]) -> Rows:

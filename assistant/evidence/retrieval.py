@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from assistant.documents import Passage, RedactedDocument
 from assistant.errors import DamagedState
 from assistant.evidence.clean_memory import hand_out_clean_memory
-from assistant.evidence.embedding import hash_model, share_embedder
+from assistant.evidence.embedding import hash_model, share_embedder, strip_marks
 from assistant.evidence.fusing import fuse_scores, merge_found, search_words
 from assistant.evidence.naming import weigh_documents
 from assistant.evidence.passage_rows import Rows, describe_rows, make_rows, pick_rows, prefix_passage, read_vectors
@@ -215,7 +215,7 @@ class Index:
         Raises:
             IndexDamaged: The index is missing or cannot be read, and no source was given to rebuild it from.
         """
-        vector = self.embedder.embed([state_question(query)])[0]
+        vector = self.embedder.embed([strip_marks(state_question(query))])[0]
         with self._lock:
             matter = self._ready_matter(matter_id)
             if not matter.rows or k < 1:
