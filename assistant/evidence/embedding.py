@@ -57,7 +57,7 @@ def strip_marks(text: str) -> str:
     """Leave words, figures and signs of money and law: the form in which passages and questions are compared.
 
     A filing has nearly two tokens a word, many of them dots and commas of citations. Without them a passage costs a
-    sixth less and is found a little better (docs/benchmarks.md, "Retrieval").
+    sixth less and is found as well (docs/benchmarks.md, "Retrieval").
     """
     joined = _ABBREVIATION.sub(lambda match: match.group().replace(".", "") + " ", text)
     return " ".join(_MARK.sub(" ", joined).split())
