@@ -24,7 +24,7 @@ function start() {
       const [filing, summary, { summaries }] = await Promise.all([get(`/api/filings/${documentId}`), get(`/api/summaries/${summaryId}`), get(`/api/filings/${documentId}/summaries`)]);
       if (at !== index) return;
       history.replaceState(null, "", `/review/${summaryId}`);
-      await desk.open(filing, summary, { view: summary.version > 1 ? "difference" : "summary", all: summaries });
+      await desk.open(filing, summary, { view: summary.version > 1 && !summary.unaided ? "difference" : "summary", all: summaries });
     } catch (error) { toast(error.message); }
   }
 
