@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from markupsafe import escape
 
-WIDTH, HEIGHT = 640, 200
+WIDTH, HEIGHT = 520, 200
 LONGEST = 24
 _LEFT, _BOTTOM, _TOP = 48, 26, 12
 _LINES = {1: "M0 6L6 0", 2: "M0 0L6 6M0 6L6 0", 3: "M0 3H6"}

@@ -99,7 +99,7 @@ def _show_distance(rows: list[dict[str, Any]]) -> Panel:
             "Words put in, taken out or replaced, over those of the longer text. "
             f"Rests on {_count(count, 'summary', 'summaries')} signed off.",
         ]
-    return _panel("distance", "Edit distance", says, _draw_weeks(rows, "Share of words changed, by week and adapter"))
+    return _panel("distance", "Edit distance", says, _draw_weeks(rows, "Percent of words changed, by week and adapter"))
 
 
 def _show_support(rows: list[dict[str, Any]]) -> Panel:
@@ -108,11 +108,12 @@ def _show_support(rows: list[dict[str, Any]]) -> Panel:
     if count:
         last = rows[-1]
         says = [
-            f"{last['mean']:.0%} of the sentences that {last['adapter']} wrote in {last['week']} are supported.",
+            f"{last['mean']:.0%} of the sentences that {last['adapter']} wrote in {last['week']} are supported "
+            f"({_count(last['count'], 'summary', 'summaries')}).",
             "As written, before anybody corrected them; intervals of 95% by bootstrap over summaries. "
             f"Rests on {_count(count, 'summary', 'summaries')}.",
         ]
-    chart = _draw_weeks(rows, "Share of sentences supported, by week and adapter")
+    chart = _draw_weeks(rows, "Percent of sentences supported, by week and adapter")
     return _panel("support", "Supported sentences", says, chart)
 
 
@@ -232,12 +233,16 @@ def _draw_classes(shift: dict[str, Any], title: str) -> str:
     if shift["verdict"] == "few":
         return ""
     rows = [(row["name"], row["before"] / shift["before"], row["now"] / shift["now"]) for row in shift["classes"]]
-    return draw_pairs(rows, _SPANS, title)
+    return f"<h3>{title}</h3>{draw_pairs(rows, _SPANS, title)}"
 
 
 def _draw_weeks(rows: list[dict[str, Any]], title: str) -> str:
-    shown = [(f"{row['week']} {row['adapter']}", row["mean"], *row["ci95"]) for row in rows[-ROWS_DRAWN:]]
-    return draw_intervals(shown, title, digits=2) if shown else ""
+    shown = [
+        (f"{row['week']} {row['adapter']}", *(100 * value for value in (row["mean"], *row["ci95"])))
+        for row in rows[-ROWS_DRAWN:]
+    ]
+    top = max((high for *_, high in shown), default=0.0)
+    return draw_intervals(shown, title, next(end for end in (20, 40, 100) if top <= end), 0) if shown else ""
 
 
 def _panel(name: str, title: str, says: list[str], chart: str) -> Panel:

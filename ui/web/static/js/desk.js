@@ -109,6 +109,7 @@ export class Desk {
       tab.tabIndex = tab.dataset.view === this.view ? 0 : -1;
     }
     find("[data-edit-all]", this.root).hidden = this.locked || this.view !== "summary";
+    find("[data-dial]", this.root).hidden = this.review || withheld;
     find("[data-export]", this.root).hidden = !this.summary || withheld || Boolean(this.running);
     find("[data-stop]", this.root).hidden = !(this.running || this.rewriting);
     const write = find("[data-write]", this.root);

@@ -12,7 +12,6 @@ let at = -1;
 
 function start() {
   const desk = new Desk(find("[data-desk]", root), { role: root.dataset.role, user: root.dataset.user, review: true, onChange: moveOn });
-  find("[data-dial]", root).hidden = true;
 
   async function open(index) {
     if (index < 0 || index >= items.length) return;
