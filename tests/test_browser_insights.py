@@ -67,7 +67,7 @@ def test_a_drawn_filing_is_written_from_its_pages_and_the_time_is_counted(
     shows(page, "[data-foot]", "Submitted")
     shows(page, ".sentence .words", "A worker sues.")
     page.click("[data-view=difference]")
-    shows(page, "[data-body] del", "The model wrote this.")
+    shows(page, ".difference", "wrote")
     page.goto(office["address"] + "/review")  # leaving tells what was counted
     page.wait_for_load_state("networkidle")
     with house.db.reading() as session:
