@@ -111,6 +111,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Times a user's usual day; more corrections a day than this, and than burst_corrections, wait.",
     )
+    unaided_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.9,
+        description="Share of filings, drawn by lot, whose first summary is withheld until the reviewer has submitted "
+        "one written from the pages: what review time is compared with. 0 draws none.",
+    )
     session_hours: float = Field(default=12.0, gt=0, description="Hours until a login ends.")
     idle_minutes: float = Field(default=60.0, gt=0, description="Minutes without an action after which a login ends.")
 

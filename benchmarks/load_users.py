@@ -26,7 +26,7 @@ JOBS_POLL_S = 10.0
 ROUNDS_POLL_S = 2.0
 PICTURE_WIDTH = 1000
 CONNECTIONS = 6  # as many as a browser opens to one address
-_LINKED = re.compile(r'<(?:script|link)[^>]*?(?:src|href)="(/(?:static|rounds|insights)/[^"]+)"')
+_LINKED = re.compile(r'<(?:script|link)[^>]*?(?:src|href)="(/(?:static|rounds)/[^"]+)"')
 _IMPORTED = re.compile(r"""(?:from|import)\s*\(?["'](\./[\w./-]+\.js)["']|url\(["']?([^"')]+\.woff2)""")
 _REVIEWED = re.compile(r'data-summary-id="([^"]+)" data-document="([^"]+)"')
 
@@ -317,12 +317,12 @@ class Person:
                 "display_name": "New",
             }
             await self.act("make an account", lambda: self.browser.post("/api/users", data))
-        for screen in ("rounds", "insights"):
-            config = await self.act(f"{screen}: open", lambda screen=screen: self.open_gradio(screen))  # type: ignore[misc]
-            for _ in range(3 if config and screen == "rounds" else 0):
-                await asyncio.sleep(ROUNDS_POLL_S)
-                async with self.record.timing("rounds: refresh"):
-                    await self.press(screen, config, "tick")
+        await self.act("insights: open", lambda: self.open_screen("/insights"))
+        config = await self.act("rounds: open", lambda: self.open_gradio("rounds"))
+        for _ in range(3 if config else 0):
+            await asyncio.sleep(ROUNDS_POLL_S)
+            async with self.record.timing("rounds: refresh"):
+                await self.press("rounds", config, "tick")
 
     async def open_gradio(self, screen: str) -> dict[str, Any]:
         """Open a Gradio screen until its panels are filled; give its configuration."""

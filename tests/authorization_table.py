@@ -228,6 +228,8 @@ CASES = (
     Case("POST", SUMMARIES + "/return", ATTORNEY, tells=ATTORNEY, body=REASON, fresh="make_submitted"),
     Case("GET", SUMMARIES + "/export", MEMBERS, tells=MEMBERS, query="?form=docx"),
     Case("GET", SUMMARIES + "/export", MEMBERS, tells=MEMBERS, query="?form=md&citations=false"),
+    Case("POST", SUMMARIES + "/active", MEMBERS, body={"seconds": 0}),
+    Case("POST", SUMMARIES + "/show", MEMBERS, tells=MEMBERS, fresh="make_summary"),
     # the firm
     Case("GET", "/people", ADMINS),
     Case("POST", "/api/users", ADMINS, body=name_new(role="paralegal", password=PASSWORD, display_name="N")),
@@ -235,6 +237,8 @@ CASES = (
     Case("POST", "/api/users/{name}/password", ADMINS, body={"password": "another horse"}, fresh="make_user"),
     Case("POST", "/api/users/{name}/disable", ADMINS, fresh="make_user"),
     Case("POST", "/api/keys/rotate", ADMINS),
+    Case("GET", "/insights", ADMINS),
+    Case("GET", "/api/insights/export", ADMINS, query="?table=edits"),
     Case("GET", "/oversight", ADMINS),
     Case("GET", "/api/oversight/health", ADMINS),
     Case("GET", "/api/audit", ADMINS, query="?limit=500"),
@@ -285,7 +289,7 @@ POST /gradio_api/vibe-edit/ POST /gradio_api/undo-vibe-edit POST /gradio_api/und
 GET /gradio_api/vibe-code/ POST /gradio_api/vibe-code POST /gradio_api/vibe-code/
 POST /gradio_api/vibe-starter-queries POST /gradio_api/vibe-starter-queries/
 """
-GRADIO_SCREENS = ("/rounds", "/insights")
+GRADIO_SCREENS = ("/rounds",)
 
 # Handlers of the events of the Gradio screens; each is the admins', by the queue only.
 EVENTS = frozenset(
@@ -298,7 +302,6 @@ EVENTS = frozenset(
         ("/rounds", "RoundsScreen.discard"),
         ("/rounds", "RoundsScreen.roll_back"),
         ("/rounds", "_wire.<locals>.say_command"),
-        ("/insights", "build_blocks.<locals>.refresh"),
     }
 )
 

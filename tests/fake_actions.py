@@ -63,7 +63,7 @@ class FakeActions(GridActions):
         ]
         names = (
             "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
-            "oversight", "grid",
+            "oversight", "grid", "insights", "trials",
         )  # fmt: skip
         for name in names:
             prefix = name + "_"
@@ -239,6 +239,13 @@ class FakeActions(GridActions):
     def summaries_list_summaries(self, house: Any, user: Any, document_id: str) -> list[dict[str, Any]]:
         self._filing(user, document_id)
         return [describe(self.summary)] if self.summary and document_id == "d-1" else []
+
+    def trials_count_seconds(self, house: Any, user: Any, summary_id: str, seconds: int) -> dict[str, Any]:
+        self._mine(user, summary_id)
+        return {"counted": seconds}
+
+    def trials_show_summary(self, house: Any, user: Any, summary_id: str) -> dict[str, Any]:
+        return self._mine(user, summary_id)
 
     def _edit(self, user: Any, summary_id: str, expected_version: int, change: Any) -> dict[str, Any]:
         mine = self._mine(user, summary_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fake_world import MEMBERS, make_round
+from fake_world import MEMBERS, make_insights, make_round
 
 from assistant.errors import NotAllowed
 
@@ -81,14 +81,13 @@ class OfficeActions:
         self.calls.append(("rollback",))
         return self.adapters[0]
 
-    def learning_insights(self, house: Any, user: Any) -> Any:
+    def insights_read_insights(self, house: Any, user: Any) -> Any:
         self._admin(user)
-        return {
-            "weeks": [
-                {"week": "2026-W46", "adapter": "starter-1", "untouched": 8, "edited": 11, "returned": 2},
-                {"week": "2026-W47", "adapter": "starter-1", "untouched": 12, "edited": 9, "returned": 1},
-            ]
-        }
+        return make_insights()
+
+    def insights_export_table(self, house: Any, user: Any, table: str) -> tuple[str, str, bytes]:
+        self._admin(user)
+        return f"insights-{table}.csv", "text/csv; charset=utf-8", b"Week"
 
     def people_list_matters(self, house: Any, user: Any) -> list[dict[str, Any]]:
         names = {"m-1": ("Marsh v. Tidewater Freight", "24-0113"), "m-2": ("Estate of Whitfield", "23-0877")}

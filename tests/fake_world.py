@@ -174,6 +174,45 @@ def make_filing(document_id: str, file: str, status: str = "ready", **more: Any)
     }
 
 
+def make_insights() -> dict[str, Any]:
+    """Give the figures of the firm as `ui.actions.insights` gives them: little work so far, adapters with odd names."""
+    week = lambda week, count, mean: {  # noqa: E731
+        "week": week, "adapter": "starter-1", "count": count, "mean": mean, "ci95": [mean - 0.02, mean + 0.02],
+    }  # fmt: skip
+    side = {
+        "count": 3,
+        "mean": 212.0,
+        "ci95": [180.0, 250.0],
+        "people": 2,
+        "reasons": 4,
+        "returns": 1,
+        "supported": 0.9,
+    }
+    few = {"verdict": "few", "distance": 0.0, "chance": 0.0, "before": 4, "now": 2}
+    classes = [{"name": "under 1,000 words", "before": 3, "now": 0}, {"name": "more", "before": 1, "now": 2}]
+    edits = {"untouched": 8, "edited": 11, "returned": 2, "discarded": 1}
+    return {
+        "edits": [
+            {"week": "2026-W46", "adapter": "starter-1", **edits}, {"week": "2026-W47", "adapter": "=1+1", **edits},
+        ],
+        "distance": [week("2026-W46", 19, 0.08)],
+        "support": [week("2026-W46", 22, 0.9)],
+        "reviews": {
+            "sides": [side | {"side": "with"}, side | {"side": "without", "supported": None}],
+            "difference": None,
+            "draws": {"with": 5, "without": 4, "waiting": 2, "given_up": 1},
+            "least": 10,
+            "weeks": [week("2026-W46", 9, 212.0)],
+        },
+        "drift": {
+            "length": few | {"classes": classes}, "type": few | {"classes": classes}, "vocabulary": few,
+            "support": few | {"classes": classes}, "distance": few | {"classes": classes},
+        },
+        "share": 0.5,
+        "uncounted": 0,
+    }  # fmt: skip
+
+
 def make_round(options: dict[str, Any], status: str = "running") -> dict[str, Any]:
     """Give a round as `ui.actions.learning` gives it."""
     score = lambda f1: {"f1": f1, "ci95": [f1 - 0.03, f1 + 0.03]}  # noqa: E731

@@ -1,4 +1,4 @@
-"""Edits: the difference word by word, their verification, and the count of what people had to correct."""
+"""Edits: the difference word by word, and their verification."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,6 @@ from masking import mask
 
 from assistant.documents import OffsetMap, RedactedDocument, Segment, join_parts
 from assistant.feedback import REASONS, diff_words, reverify
-from assistant.monitor import measure_edits
 from assistant.templates import load_template
 
 TEXT = mask(
@@ -72,62 +71,3 @@ def test_reasons_are_words():
         "style",
     } == set(REASONS)
     assert all(word[0].isupper() and "_" not in word for word in REASONS.values())
-
-
-def test_edits_are_counted_by_week_and_adapter(tmp_path):
-    from assistant.settings import Settings
-    from assistant.store.database import open_database
-    from assistant.store.tables import Base, CorrectionRow
-
-    db = open_database(Settings(home=tmp_path))
-    try:
-        with db.session() as session:
-            session.connection().exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-            rows = [
-                ("2026-11-23T10:00:00+00:00", "house-1", "signed_off", "a", "a"),
-                ("2026-11-24T10:00:00+00:00", "house-1", "signed_off", "a", "b"),
-                ("2026-11-24T11:00:00+00:00", "house-1", "returned", "a", "b"),
-                ("2026-11-24T12:00:00+00:00", "house-1", "submitted", "a", "b"),
-                ("2026-11-10T10:00:00+00:00", "base", "signed_off", "a", "a"),
-            ]
-            _add_parents(session, Base)
-            for number, (at, adapter, state, model, edited) in enumerate(rows):
-                session.add(
-                    CorrectionRow(
-                        correction_id=f"x-{number}",
-                        summary_id="s-1",
-                        document_id="d-1",
-                        matter_id="m-1",
-                        version=1,
-                        author="p",
-                        model_output=model,
-                        edited=edited,
-                        rating=0,
-                        reasons=[],
-                        sealed_note=b"",
-                        adapter=adapter,
-                        state=state,
-                        created_at=at,
-                    )
-                )
-        assert measure_edits(db)["weeks"] == [
-            {"week": "2026-W46", "adapter": "base", "untouched": 1, "edited": 0, "returned": 0},
-            {"week": "2026-W48", "adapter": "house-1", "untouched": 1, "edited": 1, "returned": 1},
-        ]
-    finally:
-        getattr(db, "close", lambda: None)()
-
-
-def _add_parents(session, base):
-    """Add a matter, a filing and a summary with whatever their columns need."""
-    values = {"matter_id": "m-1", "document_id": "d-1", "summary_id": "s-1"}
-    for table in ("matters", "documents", "summaries"):
-        columns = base.metadata.tables[table].columns
-        row = {}
-        for column in columns:
-            if column.name in values:
-                row[column.name] = values[column.name]
-            elif not column.nullable and column.default is None and column.server_default is None:
-                kind = column.type.python_type
-                row[column.name] = {str: "", int: 0, bool: False, float: 0.0, bytes: b"", list: [], dict: {}}[kind]
-        session.execute(base.metadata.tables[table].insert().values(**row))

@@ -377,7 +377,7 @@ def test_forged_calls_are_refused(browser: object, office: dict[str, str], submi
         "/rounds/",
         "/rounds/config",
         "/rounds/gradio_api/info",
-        "/insights/",
+        "/insights",
         "/people",
         "/oversight",
         "/api/audit/export",
@@ -397,7 +397,7 @@ def test_no_screen_has_a_serious_barrier(
     screens = {
         "paula": [matter, f"{matter}/search?q=crane", filing, f"/f/{named}/names", "/review"],
         "alex": [f"{matter}/ask", f"{matter}/grid", gridded, f"{matter}/settings", "/review"],
-        "ada": ["/people", "/oversight", "/rounds/", "/insights/"],
+        "ada": ["/people", "/oversight", "/rounds/", "/insights"],
     }
     barriers = []
     for name, paths in screens.items():

@@ -19,7 +19,7 @@ from assistant.settings import Settings
 from assistant.store import audit, people
 from assistant.store.people import User
 from ui import grid_work
-from ui.actions import filings, learning, names, oversight, questions, summaries
+from ui.actions import filings, insights, learning, names, oversight, questions, summaries
 from ui.actions import people as people_actions
 from ui.services import House, open_house
 
@@ -295,7 +295,8 @@ def test_people_rounds_and_adapters_are_the_admins(house: House, name: str) -> N
         lambda: learning.start_round(house, actor, {}),
         lambda: learning.promote(house, actor, "house-1"),
         lambda: learning.rollback(house, actor),
-        lambda: learning.insights(house, actor),
+        lambda: insights.read_insights(house, actor),
+        lambda: insights.export_table(house, actor, "edits"),
     ):
         with pytest.raises(NotAllowed):
             call()

@@ -19,10 +19,9 @@ from fastapi.testclient import TestClient
 from assistant.errors import NotAllowed
 from ui.web import rounds, rounds_view
 from ui.web.app import build_app
-from ui.web.charts import draw_bars, draw_intervals, draw_line
+from ui.web.charts import draw_bars, draw_intervals, draw_line, draw_pairs
 from ui.web.gradio_frame import gr, tell_errors
 from ui.web.gradio_gate import MAX_BINDINGS, SessionBindings, is_listed
-from ui.web.insights import show_edits
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +45,8 @@ def test_every_route_of_gradio_is_refused_to_others(client: TestClient, name: st
     assert len(routes) > 60
     headers = {"X-CSRF-Token": client.csrf}  # type: ignore[attr-defined]
     for method, path in routes:
-        for address in (path, path.replace("/rounds", "/insights", 1)):
-            answer = client.request(method, address, headers=headers, json={} if method == "POST" else None)
-            assert answer.status_code in (403, 405), (method, address, answer.status_code)
+        answer = client.request(method, path, headers=headers, json={} if method == "POST" else None)
+        assert answer.status_code in (403, 405), (method, path, answer.status_code)
 
 
 # What the screens do not use: uploads, files, proxied addresses, streams, direct calls, monitoring, deep links.
@@ -106,10 +104,9 @@ def test_a_body_that_is_too_large_is_refused(client: TestClient) -> None:
     assert client.post("/rounds/gradio_api/queue/join", content=b"x" * 300_000).status_code == 413
 
 
-@pytest.mark.parametrize("path", ["/rounds/", "/insights/"])
-def test_a_page_names_its_inline_scripts_and_loads_nothing_from_elsewhere(client: TestClient, path: str) -> None:
+def test_a_page_names_its_inline_scripts_and_loads_nothing_from_elsewhere(client: TestClient) -> None:
     log_in(client, "max")
-    answer = client.get(path, headers={"Accept-Encoding": "br"})
+    answer = client.get("/rounds/", headers={"Accept-Encoding": "br"})
     assert answer.status_code == 200
     policy = answer.headers["content-security-policy"]
     inline = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", answer.text, re.DOTALL)
@@ -183,9 +180,8 @@ def test_a_fault_in_a_handler_is_a_sentence_without_a_clients_word(client: TestC
 
 def test_no_handler_is_offered_as_an_api(client: TestClient) -> None:
     log_in(client, "max")
-    for path in ("/rounds", "/insights"):
-        shown = client.get(f"{path}/gradio_api/info").json()
-        assert shown["named_endpoints"] == {} and shown["unnamed_endpoints"] == {}
+    shown = client.get("/rounds/gradio_api/info").json()
+    assert shown["named_endpoints"] == {} and shown["unnamed_endpoints"] == {}
 
 
 COMMANDS = [
@@ -226,9 +222,8 @@ def test_views_escape_what_comes_from_the_store() -> None:
         rounds_view.show_progress(found), rounds_view.show_results(found), rounds_view.show_adapters([adapter]),
         rounds_view.show_history([found]), rounds_view.show_error(bad),
         rounds_view.show_preview({"corrections": 1, "by_matter": {bad: 1}, "left_out": {bad: 1}}),
-        show_edits([{"week": bad, "adapter": bad, "untouched": 1, "edited": 0, "returned": 0}]),
-        draw_line([(1, 2), (2, 1)], x_title=bad, y_title=bad), draw_bars([(bad, [1])], [bad]),
-        draw_intervals([(bad, 0.5, 0.4, 0.6)]),
+        draw_line([(1, 2), (2, 1)], x_title=bad, y_title=bad), draw_bars([(bad, [1])], [bad], bad),
+        draw_intervals([(bad, 0.5, 0.4, 0.6)], bad), draw_pairs([(bad, 0.5, 0.4)], (bad, bad), bad),
     ]  # fmt: skip
     for html in shown:
         assert "<img" not in html and "\n\n" not in html
@@ -280,9 +275,3 @@ def test_the_admin_releases_the_burst_that_was_shown(client: TestClient) -> None
     assert actions.calls[-1] == ("release_burst", "eve", "2026-11-24T07:00:00+00:00") and not button["visible"]
     with pytest.raises(NotAllowed):
         screen.release(SimpleNamespace(username="pia"), seen)
-
-
-def test_insights_say_on_how_many_reviews_they_rest() -> None:
-    rows = FakeActions().learning_insights(None, SimpleNamespace(role="admin"))
-    assert "<strong>43</strong> reviews" in show_edits(rows["weeks"])
-    assert "No summary has been reviewed yet" in show_edits([])

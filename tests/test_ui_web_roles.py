@@ -97,6 +97,8 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/summaries/{summary_id}/sign-off"): ("/api/summaries/s-1/sign-off", {"version": 1}, ATTORNEY),
     ("POST", "/api/summaries/{summary_id}/return"): ("/api/summaries/s-1/return", {"reason": "Wrong"}, ATTORNEY),
     ("GET", "/api/summaries/{summary_id}/export"): ("/api/summaries/s-1/export?form=md", None, CONTENT),
+    ("POST", "/api/summaries/{summary_id}/active"): ("/api/summaries/s-1/active", {"seconds": 5}, CONTENT),
+    ("POST", "/api/summaries/{summary_id}/show"): ("/api/summaries/s-1/show", {}, CONTENT),
     ("POST", "/api/matters/{matter_id}/consent"): (
         "/api/matters/m-1/consent", {"given": True, "note": "letter"}, ATTORNEY,
     ),
@@ -135,6 +137,8 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/users/{name}/role"): ("/api/users/pia/role", {"role": "attorney"}, ADMIN),
     ("POST", "/api/users/{name}/password"): ("/api/users/pia/password", {"password": "another password"}, ADMIN),
     ("POST", "/api/users/{name}/disable"): ("/api/users/pia/disable", {}, ADMIN),
+    ("GET", "/insights"): ("/insights", None, ADMIN),
+    ("GET", "/api/insights/export"): ("/api/insights/export?table=edits", None, ADMIN),
     ("GET", "/oversight"): ("/oversight", None, ADMIN),
     ("GET", "/api/oversight/health"): ("/api/oversight/health", None, ADMIN),
     ("GET", "/api/audit"): ("/api/audit?action=login.", None, ADMIN),

@@ -217,6 +217,13 @@ def present_summary(summary: Summary, sources: Sources, sentences: Sequence[Sent
     }
 
 
+def withhold(shown: dict[str, Any]) -> dict[str, Any]:
+    """Take out what the model wrote and found; `own` is what a person has written in its place so far, or ""."""
+    own = shown["summary"] if shown["version"] > 1 else ""
+    coverage = shown["coverage"] | {"pages_drawn_from": []}
+    return shown | {"summary": "", "own": own, "sentences": [], "missing_parts": [], "flags": [], "coverage": coverage}
+
+
 def present_answer(answer: Answer, sources: Sources) -> dict[str, Any]:
     """Give an answer in the form of the command line's contract; the nearest passages where it abstains.
 

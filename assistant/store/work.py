@@ -21,6 +21,7 @@ from assistant.store.corrections import (
 from assistant.store.database import Database, new_id, timestamp
 from assistant.store.flags import rate_sentence
 from assistant.store.tables import CorrectionRow, DocumentRow, SummaryRow, VersionRow
+from assistant.store.trials import settle_draw
 from assistant.store.vault import Vault, open_vault
 
 __all__ = [
@@ -255,6 +256,7 @@ def submit(
         )
         session.add(made)
         row.status, row.submitted_by, row.sealed_returned_reason = "submitted", actor, None
+        settle_draw(session, row.document_id, summary_id)
         return read_row(made)
 
 

@@ -5,17 +5,32 @@ log what it changed or which content it showed. Results are plain JSON values, w
 readers of the matter.
 """
 
-from ui.actions import again, chronology, filings, grid, learning, names, oversight, people, questions, summaries
+from ui.actions import (
+    again,
+    chronology,
+    filings,
+    grid,
+    insights,
+    learning,
+    names,
+    oversight,
+    people,
+    questions,
+    summaries,
+    trials,
+)
 
 __all__ = [
     "again",
     "chronology",
     "filings",
     "grid",
+    "insights",
     "learning",
     "names",
     "oversight",
     "people",
     "questions",
     "summaries",
+    "trials",
 ]

@@ -331,11 +331,3 @@ def write_report(house: House, user: User, adapter_id: str, out: Path) -> dict[s
     written = report.write_report(adapters.get_adapter(house.db, adapter_id), out, results)
     audit.record(house.db, user.name, "adapter.report", adapter_id, {})
     return {"adapter_id": adapter_id, "out": str(out), "files": [str(path) for path in written]}
-
-
-def insights(house: House, user: User) -> dict[str, Any]:
-    """Count summaries approved untouched, edited and returned, by week and adapter."""
-    from assistant import monitor
-
-    check(house.db, user, "insights.read")
-    return monitor.measure_edits(house.db)

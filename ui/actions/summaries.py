@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from assistant.documents import Detail, Sentence, Summary, join_parts
 from assistant.errors import NotFound, RefusedInput
-from assistant.store import audit, people, reviews, work
+from assistant.store import audit, people, reviews, trials, work
 from assistant.store.flags import list_flags
 from assistant.store.people import User
 from assistant.store.usable import is_usable
 from assistant.store.work import StoredSummary
 from ui.actions.filings import open_filing
 from ui.permits import check, may
-from ui.present import Source, Sources, join_presented, present_sentence, present_summary, restore_sentence
+from ui.present import Source, Sources, join_presented, present_sentence, present_summary, restore_sentence, withhold
 
 if TYPE_CHECKING:
     from ui.services import House
@@ -37,7 +37,8 @@ def stream_summary(
 ) -> Iterator[Event]:
     """Make a summary and give it sentence by sentence, each already verified; the last event holds the whole.
 
-    The check is made at the call, not at the first event. A stopped summary is stored too, marked as stopped.
+    The check is made at the call, not at the first event. A stopped summary is stored too, marked as stopped. Where the
+    firm compares reviews and the filing is drawn, no sentence is given: see `assistant.store.trials`.
     """
     filing = open_filing(house, user, document_id, "summary.make")
     if detail not in _DETAILS:
@@ -52,6 +53,7 @@ def _stream(
 ) -> Iterator[Event]:
     source = house.source(document_id)
     sources = Sources(source)
+    withheld = trials.draw_filing(house.db, document_id, house.settings.unaided_share)
     made = None
     try:
         for item in house.summarize(
@@ -62,7 +64,7 @@ def _stream(
                 made = item
             elif isinstance(item, dict):
                 yield item
-            else:
+            elif not withheld:
                 index, sentence = item
                 yield {"kind": "sentence", "index": index, "sentence": present_sentence(sentence, sources)}
     finally:
@@ -71,13 +73,20 @@ def _stream(
         raise RefusedInput("The summary was stopped before its first sentence.")
     with house.db.session():
         summary_id = work.save_summary(house.db, made, user.name)
+        trials.start_clock(house.db, summary_id, user.name, made.seconds)
         counts = {"summary": summary_id, "sentences": len(made.sentences), "adapter": made.adapter}
         audit.record(house.db, user.name, "summary.make", document_id, counts)
     yield {"kind": "done", "summary": present_stored(house, work.get_summary(house.db, summary_id))}
 
 
-def open_summary(house: House, user: User, summary_id: str, action: str = "matter.read") -> StoredSummary:
-    """Give a stored summary if the user may take the action in its matter."""
+def open_summary(
+    house: House, user: User, summary_id: str, action: str = "matter.read", *, withheld_too: bool = False
+) -> StoredSummary:
+    """Give a stored summary if the user may take the action in its matter.
+
+    Raises:
+        Conflict: It is withheld from its reviewer (`assistant.store.trials`), and not `withheld_too`.
+    """
     try:
         stored = work.get_summary(house.db, summary_id)
     except NotFound:
@@ -86,6 +95,8 @@ def open_summary(house: House, user: User, summary_id: str, action: str = "matte
     check(house.db, user, action, stored.matter_id)
     if not is_usable(house.db, stored.document_id):
         raise NotFound("The filing of this summary is sequestered.", do="Ask an attorney of the matter.")
+    if not withheld_too:
+        trials.need_shown(house.db, stored.document_id)
     return stored
 
 
@@ -112,8 +123,9 @@ def present_stored(house: House, stored: StoredSummary) -> dict[str, Any]:
         returned_reason=stored.returned_reason,
         created_at=stored.created_at,
         flags=[{"index": f.index, "by": f.actor, "reason": _word_flag(f.reason)} for f in flags],
+        **trials.describe_draw(house.db, stored.document_id, stored.summary_id),
     )
-    return shown
+    return withhold(shown) if shown["withheld"] else shown
 
 
 def _word_flag(reason: str) -> str:
@@ -126,7 +138,7 @@ def _word_flag(reason: str) -> str:
 
 def get_summary(house: House, user: User, summary_id: str) -> dict[str, Any]:
     """Give a stored summary in its current version, restored for the reader."""
-    stored = open_summary(house, user, summary_id)
+    stored = open_summary(house, user, summary_id, withheld_too=True)
     audit.record(house.db, user.name, "summary.read", summary_id, {"version": stored.version})
     return present_stored(house, stored)
 
@@ -163,7 +175,7 @@ def edit_summary(house: House, user: User, summary_id: str, text: str, expected_
     from assistant import feedback
     from ingest.redact import redact_input
 
-    stored = open_summary(house, user, summary_id, "summary.edit")
+    stored = open_summary(house, user, summary_id, "summary.edit", withheld_too=True)
     if not text.strip():
         raise RefusedInput("The edited summary is empty.", expected="at least one sentence")
     source = _source(house, stored)
@@ -290,7 +302,8 @@ def submit(
     """
     from assistant.feedback import REASONS
 
-    open_summary(house, user, summary_id, "summary.submit")
+    stored = open_summary(house, user, summary_id, "summary.submit", withheld_too=True)
+    trials.need_own(house.db, stored.document_id, stored.version)
     unknown = sorted(set(reasons) - set(REASONS))
     if rating not in (-1, 0, 1) or unknown:
         raise RefusedInput("The rating or a reason is unknown.", expected=f"-1, 0 or 1, and of {', '.join(REASONS)}")
@@ -308,7 +321,8 @@ def sign_off(house: House, user: User, summary_id: str, expected_version: int | 
     Raises:
         Conflict: It is no longer at `expected_version`, the one that the attorney read.
     """
-    stored = open_summary(house, user, summary_id, "summary.sign_off")
+    stored = open_summary(house, user, summary_id, "summary.sign_off", withheld_too=True)
+    trials.need_own(house.db, stored.document_id, stored.version)
     with house.db.session():
         if stored.status in ("draft", "returned"):
             work.submit(house.db, summary_id, user.name, 0, (), "", expected_version)

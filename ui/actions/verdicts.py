@@ -96,7 +96,7 @@ def restore_summary(house: House, user: User, summary_id: str) -> dict[str, Any]
 
 
 def _set_aside(house: House, user: User, summary_id: str, aside: bool) -> dict[str, Any]:
-    stored = open_summary(house, user, summary_id, "summary.edit")
+    stored = open_summary(house, user, summary_id, "summary.edit", withheld_too=True)
     if stored.author != user.name and not may(user.role, "summary.sign_off"):
         raise NotAllowed("This is another person's summary.", do="Ask its author or an attorney of the matter.")
     with house.db.session():

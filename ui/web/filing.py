@@ -263,6 +263,21 @@ async def send_back(request: Request, summary_id: str) -> Any:
     return await act(request, "send_back", summary_id, pick_text(data, "reason", 2000))
 
 
+@router.post("/api/summaries/{summary_id}/active")
+async def count_seconds(request: Request, summary_id: str) -> Any:
+    """Count whole seconds that the person was active on a summary: {seconds}."""
+    seconds = pick_number(await read_json(request), "seconds")
+    actions, house = request.app.state.actions, request.app.state.house
+    return await run_in_threadpool(actions.trials.count_seconds, house, current_user(request), summary_id, seconds)
+
+
+@router.post("/api/summaries/{summary_id}/show")
+async def show_withheld(request: Request, summary_id: str) -> Any:
+    """Show a summary that was withheld from its reviewer."""
+    actions, house = request.app.state.actions, request.app.state.house
+    return await run_in_threadpool(actions.trials.show_summary, house, current_user(request), summary_id)
+
+
 @router.get("/api/summaries/{summary_id}/export")
 def export_summary(
     request: Request, summary_id: str, form: str = "docx", citations: bool = True, scrub: bool = False

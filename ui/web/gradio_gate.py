@@ -22,7 +22,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-GRADIO_PATHS = ("/rounds", "/insights")
+GRADIO_PATHS = ("/rounds",)
 MAX_BODY = 256 * 1024
 MAX_BINDINGS = 1024
 

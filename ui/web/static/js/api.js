@@ -35,8 +35,9 @@ export async function getBlob(address, signal) {
   return (await send(address, { headers: headers({ Accept: "image/png" }), signal })).blob();
 }
 
-export async function post(address, data = {}) {
-  return (await send(address, { method: "POST", headers: headers({ "Content-Type": "application/json" }), body: JSON.stringify(data) })).json();
+export async function post(address, data = {}, { background = false } = {}) {
+  const more = { "Content-Type": "application/json", ...(background ? { "X-Background": "1" } : {}) };
+  return (await send(address, { method: "POST", headers: headers(more), body: JSON.stringify(data), keepalive: background })).json();
 }
 
 export async function remove(address) {

@@ -9,6 +9,8 @@ import { drawAbout, drawDifference, drawVersions } from "./views.js";
 import { flag, flagsOf, mayFlag } from "./flags.js";
 import { drawFoot } from "./signing.js";
 import { drawStated } from "./stated.js";
+import { ActiveTime } from "./active.js";
+import { drawUnaided } from "./unaided.js";
 import { Viewer } from "./viewer.js";
 import { keysOn } from "./shell.js";
 
@@ -20,6 +22,7 @@ export class Desk {
     this.viewer = new Viewer(find("[data-viewer]", root));
     this.view = "summary";
     this.active = -1;
+    this.time = new ActiveTime();
     find("[data-dial]", root).addEventListener("submit", (event) => { event.preventDefault(); this.write(); });
     find("[data-stop]", root).addEventListener("click", () => this.stop());
     find("[data-edit-all]", root).addEventListener("click", () => this.editAll());
@@ -31,7 +34,7 @@ export class Desk {
   }
 
   // Only a draft or a returned summary can be worded anew; what is submitted waits for an attorney as it stands.
-  get locked() { return !["draft", "returned"].includes(this.summary?.status) || Boolean(this.running || this.past || this.rewriting); }
+  get locked() { return !["draft", "returned"].includes(this.summary?.status) || Boolean(this.running || this.past || this.rewriting || this.summary.withheld); }
 
   async open(filing, summary, { page = 0, view = "summary", all = [] } = {}) {
     this.running?.abort();
@@ -97,15 +100,20 @@ export class Desk {
   }
 
   draw() {
+    const withheld = Boolean(this.summary?.withheld);
+    if (withheld && ["difference", "versions"].includes(this.view)) this.view = "summary";
+    if (!this.running) this.time.follow(this.summary);
     for (const tab of findAll("[data-view]", this.root)) {
+      tab.hidden = withheld && ["difference", "versions"].includes(tab.dataset.view);
       tab.setAttribute("aria-selected", String(tab.dataset.view === this.view));
       tab.tabIndex = tab.dataset.view === this.view ? 0 : -1;
     }
     find("[data-edit-all]", this.root).hidden = this.locked || this.view !== "summary";
-    find("[data-export]", this.root).hidden = !this.summary || Boolean(this.running);
+    find("[data-dial]", this.root).hidden = this.review || withheld;
+    find("[data-export]", this.root).hidden = !this.summary || withheld || Boolean(this.running);
     find("[data-stop]", this.root).hidden = !(this.running || this.rewriting);
     const write = find("[data-write]", this.root);
-    write.hidden = Boolean(this.running || this.rewriting);
+    write.hidden = withheld || Boolean(this.running || this.rewriting);
     write.textContent = this.summary ? "Write again" : "Write summary";
     write.className = this.summary ? "" : "main";
     if (this.summary) for (const link of findAll("[data-form]", this.root)) link.setAttribute("href", `/api/summaries/${this.summary.summary_id}/export?form=${link.dataset.form}&citations=${link.dataset.citations}${"scrub" in link.dataset ? "&scrub=true" : ""}`);
@@ -123,6 +131,7 @@ export class Desk {
         el("button", { type: "button", class: "main", onclick: () => this.write() }, "Write summary")));
       return;
     }
+    if (this.summary?.withheld) return drawUnaided(this);
     if (!this.running) this.body.append(drawNotice(this));
     for (const sentence of this.sentences()) this.append(sentence);
     if (!this.running) this.body.append(coverageLines(this.summary));
@@ -178,7 +187,7 @@ export class Desk {
   }
 
   async write() {
-    if (this.running || this.rewriting) return;
+    if (this.running || this.rewriting || this.summary?.withheld) return;
     const dial = new FormData(find("[data-dial]", this.root));
     if (this.summary && this.summary.version > 1 && this.summary.status !== "signed_off") {
       const sure = await ask("Write it again?", [], { button: "Write again", say: "A new draft takes its place on this screen; the edited one stays under Versions." });
@@ -192,6 +201,7 @@ export class Desk {
     this.active = -1;
     let finished = null;
     this.running = { ...stream(`/api/filings/${this.filing.document_id}/summary`, data, (event) => { finished = this.hear(event) || finished; }), sentences: [], label: "Reading the filing" };
+    this.time.begin();
     this.draw();
     this.body.append(skeletons(5));
     this.body.scrollTop = 0;

@@ -12,7 +12,6 @@ let at = -1;
 
 function start() {
   const desk = new Desk(find("[data-desk]", root), { role: root.dataset.role, user: root.dataset.user, review: true, onChange: moveOn });
-  find("[data-dial]", root).hidden = true;
 
   async function open(index) {
     if (index < 0 || index >= items.length) return;
@@ -24,7 +23,7 @@ function start() {
       const [filing, summary, { summaries }] = await Promise.all([get(`/api/filings/${documentId}`), get(`/api/summaries/${summaryId}`), get(`/api/filings/${documentId}/summaries`)]);
       if (at !== index) return;
       history.replaceState(null, "", `/review/${summaryId}`);
-      await desk.open(filing, summary, { view: summary.version > 1 ? "difference" : "summary", all: summaries });
+      await desk.open(filing, summary, { view: summary.version > 1 && !summary.unaided ? "difference" : "summary", all: summaries });
     } catch (error) { toast(error.message); }
   }
 

@@ -3,6 +3,7 @@
 import { ask, capital, el, field, find, icon, plural, toast } from "./dom.js";
 import { post } from "./api.js";
 import { flagsOf } from "./flags.js";
+import { unaidedButtons } from "./unaided.js";
 
 const MADE_BY = { none: "the filing’s own sentences, chosen without a model", base: "base model" };
 
@@ -24,6 +25,7 @@ export function drawFoot(desk) {
     discarded: ["close", el("span", { class: "say grow" }, el("strong", {}, "Discarded"), " · kept, and nothing of it trains the model")],
     signed_off: ["lock", el("span", { class: "say grow" }, el("strong", {}, "Signed off"), ` by ${summary.signed_off_by} · locked`)],
   };
+  if (summary.withheld) return foot.replaceChildren(icon("person"), el("span", { class: "say grow" }, el("strong", {}, capital(summary.status)), " · written without the model’s summary"), ...unaidedButtons(desk));
   const [symbol, say] = says[summary.status] || says.draft;
   const open = unsure(summary).length;
   if (open && summary.status !== "signed_off") say.append(` · ${plural(open, "sentence")} not fully supported`);
@@ -54,6 +56,7 @@ function buttons(desk) {
 
 async function act(desk, path, data, words) {
   try {
+    await desk.time.tell();
     desk.setSummary(await post(`/api/summaries/${desk.summary.summary_id}/${path}`, data));
     toast(words, "good");
     document.dispatchEvent(new Event("casebrief-reviewed"));
