@@ -117,6 +117,8 @@ CASES = (
     # without a login
     Case("GET", "/login", EVERYBODY),
     Case("POST", "/login", NOBODY, content=b"name=pia&password=correct+horse+battery"),  # without the form's own token
+    Case("GET", "/sign-on", NOBODY),  # no issuer is set here
+    Case("GET", "/sign-on/back", NOBODY, query="?state=x&code=y"),
     Case("GET", "/health", EVERYBODY),
     Case("GET", "/favicon.ico", EVERYBODY),
     Case("GET", "/static/{path}", EVERYBODY),

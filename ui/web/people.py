@@ -28,7 +28,15 @@ def show_people(request: Request) -> Response:
     require_role(user, "admin")
     actions, house = request.app.state.actions, request.app.state.house
     people = actions.people.list_users(house, user)
-    return render(request, "people.html", screen="people", people=people, all_matters=_matters(request))
+    sign_on = request.app.state.sign_on is not None
+    return render(
+        request,
+        "people.html",
+        screen="people",
+        people=people,
+        all_matters=_matters(request),
+        sign_on=sign_on,
+    )
 
 
 @router.get("/m/{matter_id}/settings")

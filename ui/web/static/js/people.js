@@ -18,12 +18,13 @@ async function act(call, words) {
 }
 
 async function addUser() {
+  const signOn = "signOn" in document.getElementById("people").dataset;
   const data = await ask("Add a person", [
     field("Full name", el("input", { name: "display_name", required: true, maxlength: "200" })),
     field("Login", el("input", { name: "name", required: true, maxlength: "64", autocapitalize: "none", spellcheck: "false", autocomplete: "off" })),
     field("Role", el("select", { name: "role" }, ROLES.map(([key, words]) => el("option", { value: key }, words)))),
-    field("First password, at least ten characters", el("input", { name: "password", type: "password", required: true, minlength: "10", maxlength: "200", autocomplete: "new-password" })),
-  ], { button: "Add" });
+    field(signOn ? "First password, or nothing: they sign in with the firm’s account" : "First password, at least ten characters", el("input", { name: "password", type: "password", required: !signOn, minlength: "10", maxlength: "200", autocomplete: "new-password" })),
+  ], { button: "Add", say: signOn ? "The login is what the firm’s account is called, such as the e-mail address." : "" });
   if (data) act(() => post("/api/users", Object.fromEntries(data)));
 }
 
