@@ -136,6 +136,11 @@ class Settings(BaseSettings):
     local_login: Literal["everybody", "admins", "nobody"] = Field(
         default="admins", description="Who may log in by password where an issuer is set; without one everybody may."
     )
+    watch_root: Path | None = Field(
+        default=None,
+        description="Folder under which matters may have watched folders, outside the data root: files put there are "
+        "taken in, signed-off summaries written there where an attorney allows it. They lie there unsealed.",
+    )
     public_url: str = Field(
         default="",
         description="Address at which browsers reach the web app, such as https://casebrief.firm.example; where empty, "

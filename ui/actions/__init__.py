@@ -5,12 +5,25 @@ log what it changed or which content it showed. Results are plain JSON values, w
 readers of the matter.
 """
 
-from ui.actions import again, chronology, filings, grid, learning, names, oversight, people, questions, summaries
+from ui.actions import (
+    again,
+    chronology,
+    filings,
+    folders,
+    grid,
+    learning,
+    names,
+    oversight,
+    people,
+    questions,
+    summaries,
+)
 
 __all__ = [
     "again",
     "chronology",
     "filings",
+    "folders",
     "grid",
     "learning",
     "names",

@@ -1,4 +1,4 @@
-"""The People screen (admin): accounts and roles, who may open which matter, keys, erasure.
+"""The People screen (admin): accounts and roles, who may open which matter, watched folders, keys, erasure.
 
 Attorneys find their matter's consent on the Matter screen, which shares these routes.
 """
@@ -29,6 +29,7 @@ def show_people(request: Request) -> Response:
     actions, house = request.app.state.actions, request.app.state.house
     people = actions.people.list_users(house, user)
     sign_on = request.app.state.sign_on is not None
+    watched = actions.folders.list_folders(house, user)
     return render(
         request,
         "people.html",
@@ -36,6 +37,7 @@ def show_people(request: Request) -> Response:
         people=people,
         all_matters=_matters(request),
         sign_on=sign_on,
+        watched=watched,
     )
 
 
@@ -48,7 +50,8 @@ def show_matter(request: Request, matter_id: str) -> Response:
     actions, house = request.app.state.actions.people, request.app.state.house
     members = actions.list_members(house, user, matter_id)
     notices = actions.list_notices(house, user, matter_id)
-    return render(request, "matter.html", screen="matter", matter=matter, notices=notices, **members)
+    folder = request.app.state.actions.folders.show_folder(house, user, matter_id)
+    return render(request, "matter.html", screen="matter", matter=matter, notices=notices, folder=folder, **members)
 
 
 @router.post("/api/password")
@@ -152,6 +155,36 @@ async def _order(request: Request, action: str, matter_id: str) -> Any:
     call = getattr(request.app.state.actions.orders, action)
     user = current_user(request)
     return await run_in_threadpool(call, request.app.state.house, user, matter_id, data["holds"], reason)
+
+
+@router.post("/api/matters/{matter_id}/folder")
+async def set_folder(request: Request, matter_id: str) -> Any:
+    """Give a matter its watched folder: {folder, responsible}."""
+    data = await read_json(request)
+    return await act_on_folder(
+        request, "set_folder", matter_id, pick_text(data, "folder", 200), pick_text(data, "responsible", 64)
+    )
+
+
+@router.delete("/api/matters/{matter_id}/folder")
+async def remove_folder(request: Request, matter_id: str) -> Any:
+    """Watch a matter's folder no more."""
+    return await act_on_folder(request, "remove_folder", matter_id)
+
+
+@router.post("/api/matters/{matter_id}/folder/export")
+async def allow_export(request: Request, matter_id: str) -> Any:
+    """Let signed-off summaries be written to the matter's folder, or end it: {allowed}."""
+    allowed = (await read_json(request)).get("allowed")
+    if not isinstance(allowed, bool):
+        raise WrongUsage('The field "allowed" is missing or malformed.', expected="true or false")
+    return await act_on_folder(request, "allow_export", matter_id, allowed)
+
+
+async def act_on_folder(request: Request, action: str, *values: Any) -> Any:
+    """Run one of the actions on watched folders in a thread and give what it gives."""
+    call = getattr(request.app.state.actions.folders, action)
+    return await run_in_threadpool(call, request.app.state.house, current_user(request), *values)
 
 
 @router.post("/api/keys/rotate")

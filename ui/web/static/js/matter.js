@@ -70,6 +70,13 @@ for (const button of findAll("[data-order]")) {
   });
 }
 
+find("[data-export]")?.addEventListener("click", async (event) => {
+  const allowed = event.currentTarget.dataset.export === "on";
+  const say = allowed ? "Every summary that an attorney signed off, also those of before, is written to the folder as Word and Markdown, with quotes and real names. It lies there unsealed: whoever may open the folder can read it. Drafts never go there."
+    : "Nothing more is written. What lies in the folder stays there.";
+  if (await ask(allowed ? "Write signed-off summaries to the watched folder?" : "Write no more summaries to it?", [], { button: allowed ? "Write them" : "End it", danger: allowed, say })) change(() => post(`/api/matters/${matter}/folder/export`, { allowed }));
+});
+
 for (const row of findAll("[data-walled]")) {
   const { walled } = row.dataset;
   find("[data-lift]", row)?.addEventListener("click", async () => {

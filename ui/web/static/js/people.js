@@ -1,4 +1,4 @@
-// The People screen: accounts, roles, access to matters, erasure by two people.
+// The People screen: accounts, roles, access to matters, watched folders, erasure by two people.
 
 import { ask, el, field, find, findAll, icon, plural, tell, toast } from "./dom.js";
 import { post, remove } from "./api.js";
@@ -95,6 +95,32 @@ for (const row of findAll("[data-matter]")) {
   find("[data-wall]", row).addEventListener("click", () => wall(matter, names));
   find("[data-erase]", row)?.addEventListener("click", () => erase(matter));
 }
+
+async function watch(matters, had = {}) {
+  const people = findAll("[data-member]")[0] ? findAll("option", findAll("[data-member]")[0]).map((option) => option.value).filter(Boolean) : [];
+  const data = await ask(had.folder ? `The watched folder of ${matters[0]}` : "Watch a folder", [
+    field("Matter", el("select", { name: "matter" }, matters.map((key) => el("option", { value: key }, key)))),
+    field("Folder under the place for watched folders", el("input", { name: "folder", required: true, maxlength: "200", value: had.folder ?? "", placeholder: "litigation/rivera", autocapitalize: "none", spellcheck: "false", autocomplete: "off" })),
+    field("Responsible person", el("select", { name: "responsible", required: true }, people.map((name) => el("option", { value: name, selected: name === had.responsible }, name)))),
+  ], { button: "Watch", say: "The folder is made where it is missing. Files put into it count as added by the responsible person, who must work on the matter. The matter’s people see that you set it; an attorney of the matter decides whether summaries are written to it, anew after each change." });
+  if (!data) return;
+  const { matter, folder, responsible } = Object.fromEntries(data);
+  act(() => post(`/api/matters/${matter}/folder`, { folder, responsible }));
+}
+
+for (const row of findAll("[data-folder-of]")) {
+  const matter = row.dataset.folderOf;
+  find("[data-change]", row).addEventListener("click", (event) => watch([matter], event.currentTarget.dataset));
+  find("[data-unwatch]", row).addEventListener("click", async () => {
+    if (await ask(`Stop watching the folder of ${matter}?`, [], { button: "Stop watching", danger: true, say: "Nothing is taken in or written out any more. What lies in the folder stays there: move or delete it yourself." })) act(() => remove(`/api/matters/${matter}/folder`));
+  });
+}
+find("[data-new-folder]")?.addEventListener("click", () => {
+  const has = new Set(findAll("[data-folder-of]").map((row) => row.dataset.folderOf));
+  const free = findAll("[data-matter]").map((row) => row.dataset.matter).filter((key) => !has.has(key));
+  if (free.length) watch(free);
+  else toast("Every matter has its folder. Change one of them in the list.");
+});
 
 find("[data-add-user]").addEventListener("click", addUser);
 find("[data-rotate]").addEventListener("click", rotate);
