@@ -112,6 +112,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Times a user's usual day; more corrections a day than this, and than burst_corrections, wait.",
     )
+    retention_months: int = Field(
+        default=0,
+        ge=0,
+        le=1200,
+        description="Months after the close of a matter from which it is due for erasure, where it says nothing "
+        "else; 0: never. Nothing is erased by it: it is told to admins.",
+    )
     session_hours: float = Field(default=12.0, gt=0, description="Hours until a login ends.")
     idle_minutes: float = Field(default=60.0, gt=0, description="Minutes without an action after which a login ends.")
 

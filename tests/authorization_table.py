@@ -159,6 +159,7 @@ CASES = (
     Case("POST", MATTERS + "/walls", ATTORNEY | ADMINS, body={"name": "sol", "reason": "r"}, fresh="make_matter"),
     Case("DELETE", MATTERS + "/walls/{name}", ATTORNEY | ADMINS, fresh="make_walled"),
     Case("GET", MATTERS + "/notices", MEMBERS),
+    Case("POST", MATTERS + "/closing", ATTORNEY | ADMINS, body={"closed_on": "2026-11-30"}, fresh="make_matter"),
     Case("POST", MATTERS + "/folder", ADMINS, body=name_folder, fresh="make_matter"),
     Case("DELETE", MATTERS + "/folder", ADMINS, fresh="make_watched"),
     Case("POST", MATTERS + "/folder/export", ATTORNEY, body={"allowed": True}, fresh="make_watched"),

@@ -195,3 +195,23 @@ class CareActions(OfficeActions):
         self._attorney(user, matter_id)
         self.calls.append(("allow_export", matter_id, allowed))
         return self._folder(matter_id)
+
+    def retention_list_closed(self, house: Any, user: Any) -> dict[str, Any]:
+        self._admin(user)
+        return {"months": 84, "closed": {"m-2": self._closing("m-2") | {"due": True}}}
+
+    def _closing(self, matter_id: str) -> dict[str, Any]:
+        told = {"matter_id": matter_id, "closed_on": "2019-01-31", "months": None, "due_on": "2026-01-31"}
+        return told | {"due": False, "held": False}
+
+    def retention_show_closing(self, house: Any, user: Any, matter_id: str) -> dict[str, Any]:
+        self._member(user, matter_id)
+        return self._closing(matter_id) | {"firm_months": 84, "closed_on": ""}
+
+    def retention_set_closing(
+        self, house: Any, user: Any, matter_id: str, closed_on: str, months: int | None = None
+    ) -> dict[str, Any]:
+        if user.role != "admin":
+            self._attorney(user, matter_id)
+        self.calls.append(("set_closing", matter_id, closed_on, months))
+        return self._closing(matter_id)

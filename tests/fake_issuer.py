@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 
 CLIENT, SECRET = "casebrief", "s3cret of the client"
 PIA = {"sub": "u-17", "email": "Pia.Novak@firm.example", "email_verified": True, "preferred_username": "pia"}
@@ -29,7 +30,7 @@ def make_key(name: str) -> RSAKey:
 class FakeIssuer:
     """Serves on a free port. A test changes `claims`, `header`, `facts` or `signer` and looks at `asked`."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.asked: list[str] = []
         self.claims: dict[str, Any] = {}
         self.header: dict[str, Any] = {}
@@ -38,7 +39,7 @@ class FakeIssuer:
         self.published = ["first"]
         self.codes: dict[str, dict[str, str]] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Answering", (_Handler,), {"issuer": self}))
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        self.address = f"http://{host}:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
@@ -79,10 +80,11 @@ class FakeIssuer:
         header = {"alg": "RS256", "kid": self.signer, **self.header}
         if header["alg"] == "none":
             return f"{_encode(json.dumps(header).encode())}.{_encode(json.dumps(claims).encode())}."
-        key: Any = make_key(self.signer)
         if header["alg"] == "HS256":  # the public key taken for a shared secret
-            key = OctKey.import_key(make_key("first").as_pem(private=False))
-        return jwt.encode(header, claims, key, algorithms=[header["alg"]])
+            signed = ".".join(_encode(json.dumps(part).encode()) for part in (header, claims))
+            secret = make_key("first").as_pem(private=False)
+            return f"{signed}.{_encode(hmac.digest(secret, signed.encode(), 'sha256'))}"
+        return jwt.encode(header, claims, make_key(self.signer), algorithms=[header["alg"]])
 
     def describe(self) -> dict[str, Any]:
         """Give what the issuer says of itself."""

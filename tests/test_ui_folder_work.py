@@ -263,7 +263,7 @@ def test_a_person_who_left_the_matter_stops_it_and_the_file_stays(house: House, 
     assert "paula does not work on this matter" in task.states[matter].problem and tree(folder) == ["in/a.pdf"]
     assert not [e for e in audit.export(house.db) if (e["action"], e["subject"]) == ("refused", matter)]  # no attempt
     people.add_member(house.db, "paula", matter)
-    look(task, 1)
+    look(task)
     assert tree(folder) == ["done/a.pdf"] and task.states[matter].problem == ""
 
 

@@ -1,4 +1,4 @@
-"""Tables of what is set for a matter beside its content: the folder that is watched for it."""
+"""Tables of what is set for a matter beside its content: the folder that is watched for it, and its close."""
 
 from __future__ import annotations
 
@@ -26,3 +26,14 @@ class ExportRow(Base):
     __tablename__ = "exports"
     summary_id: Mapped[str] = mapped_column(ForeignKey("summaries.summary_id", ondelete="CASCADE"), primary_key=True)
     exported_at: Mapped[str]
+
+
+class RetentionRow(Base):
+    """The close of a matter, and the months after it until the matter is due for erasure; None: the firm's number."""
+
+    __tablename__ = "retentions"
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matters.matter_id", ondelete="CASCADE"), primary_key=True)
+    closed_on: Mapped[str]
+    months: Mapped[int | None]
+    set_by: Mapped[str]
+    set_at: Mapped[str]

@@ -16,6 +16,7 @@ from ui.actions import (
     oversight,
     people,
     questions,
+    retention,
     summaries,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "oversight",
     "people",
     "questions",
+    "retention",
     "summaries",
 ]

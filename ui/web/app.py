@@ -67,7 +67,7 @@ def load_actions() -> Any:
     """Load the actions, one module an aggregate."""
     modules = (
         "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
-        "oversight", "grid", "folders",
+        "oversight", "grid", "folders", "retention",
     )  # fmt: skip
     return SimpleNamespace(**{name: import_module(f"ui.actions.{name}") for name in modules})
 

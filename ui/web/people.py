@@ -1,4 +1,4 @@
-"""The People screen (admin): accounts and roles, who may open which matter, watched folders, keys, erasure.
+"""The People screen (admin): accounts and roles, who may open which matter, watched folders, retention, keys, erasure.
 
 Attorneys find their matter's consent on the Matter screen, which shares these routes.
 """
@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from assistant.errors import WrongUsage
 from ui.web.access import require_role
-from ui.web.answers import pick_text
+from ui.web.answers import pick_number, pick_text
 from ui.web.filing import read_json
 from ui.web.render import current_user, pick_matter, render
 
@@ -30,6 +30,7 @@ def show_people(request: Request) -> Response:
     people = actions.people.list_users(house, user)
     sign_on = request.app.state.sign_on is not None
     watched = actions.folders.list_folders(house, user)
+    kept = actions.retention.list_closed(house, user)
     return render(
         request,
         "people.html",
@@ -38,6 +39,7 @@ def show_people(request: Request) -> Response:
         all_matters=_matters(request),
         sign_on=sign_on,
         watched=watched,
+        kept=kept,
     )
 
 
@@ -51,7 +53,9 @@ def show_matter(request: Request, matter_id: str) -> Response:
     members = actions.list_members(house, user, matter_id)
     notices = actions.list_notices(house, user, matter_id)
     folder = request.app.state.actions.folders.show_folder(house, user, matter_id)
-    return render(request, "matter.html", screen="matter", matter=matter, notices=notices, folder=folder, **members)
+    closing = request.app.state.actions.retention.show_closing(house, user, matter_id)
+    shown = {"matter": matter, "notices": notices, "folder": folder, "closing": closing, **members}
+    return render(request, "matter.html", screen="matter", **shown)
 
 
 @router.post("/api/password")
@@ -155,6 +159,17 @@ async def _order(request: Request, action: str, matter_id: str) -> Any:
     call = getattr(request.app.state.actions.orders, action)
     user = current_user(request)
     return await run_in_threadpool(call, request.app.state.house, user, matter_id, data["holds"], reason)
+
+
+@router.post("/api/matters/{matter_id}/closing")
+async def set_closing(request: Request, matter_id: str) -> Any:
+    """Close a matter, or open it again: {closed_on, months}; "" opens it, null leaves the months to the firm."""
+    data = await read_json(request)
+    months = None if data.get("months") is None else pick_number(data, "months")
+    call, user = request.app.state.actions.retention.set_closing, current_user(request)
+    return await run_in_threadpool(
+        call, request.app.state.house, user, matter_id, pick_text(data, "closed_on", 10), months
+    )
 
 
 @router.post("/api/matters/{matter_id}/folder")

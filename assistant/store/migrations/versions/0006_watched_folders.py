@@ -1,4 +1,4 @@
-"""Watched folders, and what was exported to them"""
+"""Watched folders, what was exported to them, and the close of matters"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,8 +32,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("summary_id", name=op.f("pk_exports")),
     )
+    op.create_table(
+        "retentions",
+        sa.Column("matter_id", sa.String(), nullable=False),
+        sa.Column("closed_on", sa.String(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=True),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("set_at", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["matter_id"], ["matters.matter_id"], name=op.f("fk_retentions_matter_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("matter_id", name=op.f("pk_retentions")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("retentions")
     op.drop_table("exports")
     op.drop_table("watches")

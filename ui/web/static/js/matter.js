@@ -1,6 +1,6 @@
 // The Matter screen: consent to training, and who works on the matter.
 
-import { ask, el, field, find, findAll, toast } from "./dom.js";
+import { ask, askClosing, el, field, find, findAll, toast } from "./dom.js";
 import { post, remove } from "./api.js";
 
 const { matter } = document.getElementById("matter").dataset;
@@ -69,6 +69,11 @@ for (const button of findAll("[data-order]")) {
     if (data) change(() => post(`/api/matters/${matter}/${path}`, { holds, reason: data.get("reason") }));
   });
 }
+
+find("[data-close]")?.addEventListener("click", async (event) => {
+  const closing = await askClosing("this matter", event.currentTarget.dataset);
+  if (closing) change(() => post(`/api/matters/${matter}/closing`, closing));
+});
 
 find("[data-export]")?.addEventListener("click", async (event) => {
   const allowed = event.currentTarget.dataset.export === "on";

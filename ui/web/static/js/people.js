@@ -1,6 +1,6 @@
 // The People screen: accounts, roles, access to matters, watched folders, erasure by two people.
 
-import { ask, el, field, find, findAll, icon, plural, tell, toast } from "./dom.js";
+import { ask, askClosing, el, field, find, findAll, icon, plural, tell, toast } from "./dom.js";
 import { post, remove } from "./api.js";
 
 const ROLES = [["paralegal", "Paralegal"], ["attorney", "Attorney"], ["admin", "Administrator"]];
@@ -51,7 +51,7 @@ async function erase(matter) {
   const data = await ask("Erase this matter?", [
     field("Second person (login)", el("input", { name: "second", required: true, maxlength: "64", autocomplete: "off" })),
     field("Their password", el("input", { name: "password", type: "password", required: true, autocomplete: "off" })),
-  ], { button: "Erase for good", danger: true, say: `The key of ${matter} is destroyed, and with it filings, summaries and conversations. It takes two people and cannot be undone.` });
+  ], { button: "Erase for good", danger: true, say: `The key of ${matter} is destroyed, and with it filings, summaries and conversations. It takes two people and cannot be undone.${find(`[data-folder-of="${matter}"]`) ? " What lies in its watched folder stays there: empty it yourself." : ""}` });
   if (!data) return;
   try {
     const { documents = 0, datasets = 0, adapters_due: due = [] } = await post(`/api/matters/${matter}/erase`, Object.fromEntries(data));
@@ -92,6 +92,10 @@ for (const row of findAll("[data-matter]")) {
     act(() => post(`/api/matters/${matter}/members`, data), `${data.name} now works on ${matter}.`);
   });
   const names = findAll("option", find("[data-member]", row)).map((option) => option.value).filter(Boolean);
+  find("[data-close]", row).addEventListener("click", async (event) => {
+    const closing = await askClosing(matter, event.currentTarget.dataset);
+    if (closing) act(() => post(`/api/matters/${matter}/closing`, closing));
+  });
   find("[data-wall]", row).addEventListener("click", () => wall(matter, names));
   find("[data-erase]", row)?.addEventListener("click", () => erase(matter));
 }
