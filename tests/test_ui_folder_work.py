@@ -255,6 +255,26 @@ def test_a_name_of_parts_is_kept_as_one(house: House) -> None:
         assert opened.list_found() == []
 
 
+def test_a_file_that_our_own_fault_meets_holds_up_no_other(
+    house: House, matter: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = filings.add_filing
+
+    def fail(db: Any, matter_id: str, name: str, *given: Any) -> Any:
+        if name == "a.pdf":
+            raise KeyError(CLIENT)
+        return real(db, matter_id, name, *given)
+
+    monkeypatch.setattr(filings, "add_filing", fail)
+    put(folder, "a.pdf")
+    put(folder, "b.pdf", SECRET + b"2")
+    task = start(house)
+    look(task)
+    assert tree(folder) == ["done/b.pdf", "in/a.pdf"]
+    problem = task.states[matter].problem
+    assert "Casebrief itself failed" in problem and CLIENT not in problem
+
+
 def test_a_person_who_left_the_matter_stops_it_and_the_file_stays(house: House, matter: str, folder: Path) -> None:
     people.remove_member(house.db, "paula", matter)
     put(folder, "a.pdf")

@@ -114,12 +114,10 @@ class FolderWork:
             problem = ""
             try:
                 with open_folder(self.house.settings, watch.folder) as folder:
-                    problem = self._take_all(watch, folder) or self._export_all(watch, folder)
-            except CasebriefError as error:
-                problem = str(error)
+                    problems = [work(watch, folder) for work in (self._take_all, self._export_all)]
+                    problem = " ".join(filter(None, problems))
             except Exception as error:
-                log_fault(error, "watched-folder")
-                problem = "Something in Casebrief itself failed; see logs/casebrief.log. It is tried again."
+                problem = _word(error)
             self._note(watch.matter_id, at=timestamp(), problem=problem)
 
     def _take_all(self, watch: Watch, folder: WatchedFolder) -> str:
@@ -131,12 +129,16 @@ class FolderWork:
         self._note(watch.matter_id, waiting=len(files), left=len(found) - len(files))
         if user is None:
             return f"{watch.responsible} does not work on this matter (any more). Name another responsible person."
+        problem = ""
         for one in files:
             if self._stop.is_set():
                 break
-            if self._handle(watch, folder, user, one):
-                self._note(watch.matter_id, waiting=self.states[watch.matter_id].waiting - 1)
-        return ""
+            try:
+                if self._handle(watch, folder, user, one):
+                    self._note(watch.matter_id, waiting=self.states[watch.matter_id].waiting - 1)
+            except Exception as error:  # one bad file does not hold up the others
+                problem = _word(error)
+        return problem
 
     def _forget_gone(self, matter_id: str, names: set[str]) -> None:
         for memory in (self._seen, self._filed):
@@ -252,6 +254,14 @@ def _find_able(house: House, name: str, matter_id: str, action: str) -> User | N
         return None
     able = not user.disabled and may(user.role, action) and people.is_member(house.db, name, matter_id)
     return user if able else None
+
+
+def _word(error: Exception) -> str:
+    """Say what is in the way: our own errors hold no file's name, and of others only their place is logged."""
+    if isinstance(error, CasebriefError):
+        return str(error)
+    log_fault(error, "watched-folder")
+    return "Something in Casebrief itself failed; see logs/casebrief.log. It is tried again."
 
 
 def _say(why: str, document_id: str) -> str:
