@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import WrongUsage
@@ -118,8 +119,59 @@ class Settings(BaseSettings):
         description="Share of filings, drawn by lot, whose first summary is withheld until the reviewer has submitted "
         "one written from the pages: what review time is compared with. 0 draws none.",
     )
+    retention_months: int = Field(
+        default=0,
+        ge=0,
+        le=1200,
+        description="Months after the close of a matter from which it is due for erasure, where it says nothing "
+        "else; 0: never. Nothing is erased by it: it is told to admins.",
+    )
     session_hours: float = Field(default=12.0, gt=0, description="Hours until a login ends.")
     idle_minutes: float = Field(default=60.0, gt=0, description="Minutes without an action after which a login ends.")
+
+    oidc_issuer: str = Field(
+        default="",
+        description="Address of the firm's OpenID Connect issuer (https); with it people sign in with their firm's "
+        "account. It is the only host that Casebrief then speaks to, beside those in oidc_hosts.",
+    )
+    oidc_client_id: str = Field(default="", description="Name under which the issuer knows Casebrief.")
+    oidc_client_secret_file: Path | None = Field(
+        default=None, description="File of the secret that goes with oidc_client_id; none for a public client."
+    )
+    oidc_claim: Literal["email", "preferred_username", "sub"] = Field(
+        default="email",
+        description="What of the firm's account must be the name of an account here; an e-mail address only where the "
+        "issuer says that it is verified.",
+    )
+    oidc_hosts: str = Field(
+        default="",
+        description="Further hosts, with commas between, that the issuer names for its tokens or keys.",
+    )
+    local_login: Literal["everybody", "admins", "nobody"] = Field(
+        default="admins", description="Who may log in by password where an issuer is set; without one everybody may."
+    )
+    watch_root: Path | None = Field(
+        default=None,
+        description="Folder under which matters may have watched folders, outside the data root: files put there are "
+        "taken in, signed-off summaries written there where an attorney allows it. They lie there unsealed.",
+    )
+    public_url: str = Field(
+        default="",
+        description="Address at which browsers reach the web app, such as https://casebrief.firm.example; where empty, "
+        "as they asked for it. The issuer sends people back to it, at /sign-on/back.",
+    )
+
+    @field_validator("oidc_issuer", "public_url")
+    @classmethod
+    def _check_address(cls, address: str) -> str:
+        """Let an address pass that nobody on the way can change: https, or this machine."""
+        parts = urlsplit(address)
+        safe = parts.scheme == "https" or (
+            parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+        )
+        if address and not (safe and parts.hostname and not parts.query and not parts.fragment):
+            raise ValueError("it must be an address that begins with https://")
+        return address
 
     @property
     def database_url(self) -> str:

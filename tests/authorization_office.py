@@ -29,7 +29,7 @@ from assistant.documents import HiddenText, OffsetMap, Page, Passage, RedactedDo
 from assistant.evidence.embedding import DIMENSIONS, Embedder
 from assistant.settings import Settings
 from assistant.store import filings as stored
-from assistant.store import flags, grids, matters, people, work
+from assistant.store import flags, grids, matters, people, watches, work
 from assistant.store.vault import Vault
 from ingest import redact
 from ingest.revise import mask_known
@@ -273,6 +273,12 @@ class Office:
         people.add_wall(self.house.db, "pat", matter_id, "ada", "once of the other side")
         return {"matter_id": matter_id, "name": "pat"}
 
+    def make_watched(self) -> dict[str, str]:
+        """Give a matter to be spent that has a watched folder."""
+        made = self.make_matter()
+        watches.set_watch(self.house.db, made["matter_id"], f"w{secrets.token_hex(4)}", "pia", "max")
+        return made
+
     def make_orphan(self) -> dict[str, str]:
         """Give a matter that nobody works on."""
         return {"matter_id": self._make_matter()}
@@ -362,7 +368,9 @@ def stand_ins(home: Path) -> Iterator[None]:
 def open_office(home: Path) -> Iterator[Office]:
     """Open the firm under `home` and serve it on a free port of this machine."""
     with stand_ins(home):
-        house = open_house(Settings(home=home))
+        root, watched = home / "root", home / "watched"
+        watched.mkdir()
+        house = open_house(Settings(home=root, watch_root=watched))
         house.__dict__["start_ingest"] = lambda *_given, **_more: None
         house.__dict__["ready_adapters"] = lambda: None
         house.__dict__["choose_adapter"] = lambda choice, user="": "none"
@@ -373,7 +381,7 @@ def open_office(home: Path) -> Iterator[Office]:
         thread = threading.Thread(target=server.run, daemon=True, name="office")
         thread.start()
         try:
-            yield Office(house, app, _wait_for(server, home))
+            yield Office(house, app, _wait_for(server, root))
         finally:
             server.should_exit = True
             thread.join(10)

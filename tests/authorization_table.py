@@ -93,6 +93,11 @@ def name_new(**more: Any) -> Callable[[Office, Identity], dict[str, Any]]:
     return lambda _office, _identity: {"name": f"n{secrets.token_hex(5)}", **more}
 
 
+def name_folder(office: Office, identity: Identity) -> dict[str, Any]:
+    """Give a watched folder that no matter has yet, and a person of the guarded one."""
+    return {"folder": f"f{secrets.token_hex(5)}", "responsible": "pia"}
+
+
 def place_name(office: Office, identity: Identity) -> dict[str, Any]:
     """Give the place of something that is replaced in the spare filing."""
     return office.find_place()
@@ -117,6 +122,8 @@ CASES = (
     # without a login
     Case("GET", "/login", EVERYBODY),
     Case("POST", "/login", NOBODY, content=b"name=pia&password=correct+horse+battery"),  # without the form's own token
+    Case("GET", "/sign-on", NOBODY),  # no issuer is set here
+    Case("GET", "/sign-on/back", NOBODY, query="?state=x&code=y"),
     Case("GET", "/health", EVERYBODY),
     Case("GET", "/favicon.ico", EVERYBODY),
     Case("GET", "/static/{path}", EVERYBODY),
@@ -152,6 +159,10 @@ CASES = (
     Case("POST", MATTERS + "/walls", ATTORNEY | ADMINS, body={"name": "sol", "reason": "r"}, fresh="make_matter"),
     Case("DELETE", MATTERS + "/walls/{name}", ATTORNEY | ADMINS, fresh="make_walled"),
     Case("GET", MATTERS + "/notices", MEMBERS),
+    Case("POST", MATTERS + "/closing", ATTORNEY | ADMINS, body={"closed_on": "2026-11-30"}, fresh="make_matter"),
+    Case("POST", MATTERS + "/folder", ADMINS, body=name_folder, fresh="make_matter"),
+    Case("DELETE", MATTERS + "/folder", ADMINS, fresh="make_watched"),
+    Case("POST", MATTERS + "/folder/export", ATTORNEY, body={"allowed": True}, fresh="make_watched"),
     Case("GET", MATTERS + "/sequestered", ATTORNEY),
     Case("POST", MATTERS + "/erase", ATTORNEY | ADMINS, body=BOTH, fresh="make_matter"),
     # a conversation is its asker's own

@@ -63,7 +63,7 @@ class FakeActions(GridActions):
         ]
         names = (
             "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
-            "oversight", "grid", "insights", "trials",
+            "oversight", "grid", "insights", "trials", "folders", "retention",
         )  # fmt: skip
         for name in names:
             prefix = name + "_"

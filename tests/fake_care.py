@@ -166,3 +166,52 @@ class CareActions(OfficeActions):
     def people_rotate_keys(self, house: Any, user: Any) -> dict[str, Any]:
         self._admin(user)
         return {"matters": 2, "old_key": "master.key.old", "do": "Move the old key to where the backups' keys are."}
+
+    def _folder(self, matter_id: str) -> dict[str, Any]:
+        state = {"at": "2026-11-24T08:00:00+00:00", "waiting": 1, "left": 0, "taken": 2, "refused": 1, "exported": 0}
+        told = {"matter_id": matter_id, "folder": "marsh", "responsible": "pia", "export_by": "", "set_by": "max"}
+        return told | {"created_at": "2026-11-02T09:00:00+00:00", "state": state | {"problem": ""}}
+
+    def folders_list_folders(self, house: Any, user: Any) -> dict[str, Any]:
+        self._admin(user)
+        return {"root": "/srv/watched", "problem": "", "folders": [self._folder("m-2")]}
+
+    def folders_show_folder(self, house: Any, user: Any, matter_id: str) -> dict[str, Any] | None:
+        self._member(user, matter_id)
+        return self._folder(matter_id)
+
+    def folders_set_folder(
+        self, house: Any, user: Any, matter_id: str, folder: str, responsible: str
+    ) -> dict[str, Any]:
+        self._admin(user)
+        self.calls.append(("set_folder", matter_id, folder, responsible))
+        return self._folder(matter_id)
+
+    def folders_remove_folder(self, house: Any, user: Any, matter_id: str) -> dict[str, Any]:
+        self._admin(user)
+        return {"matter_id": matter_id, "removed": True}
+
+    def folders_allow_export(self, house: Any, user: Any, matter_id: str, allowed: bool) -> dict[str, Any]:
+        self._attorney(user, matter_id)
+        self.calls.append(("allow_export", matter_id, allowed))
+        return self._folder(matter_id)
+
+    def retention_list_closed(self, house: Any, user: Any) -> dict[str, Any]:
+        self._admin(user)
+        return {"months": 84, "closed": {"m-2": self._closing("m-2") | {"due": True}}}
+
+    def _closing(self, matter_id: str) -> dict[str, Any]:
+        told = {"matter_id": matter_id, "closed_on": "2019-01-31", "months": None, "due_on": "2026-01-31"}
+        return told | {"due": False, "held": False}
+
+    def retention_show_closing(self, house: Any, user: Any, matter_id: str) -> dict[str, Any]:
+        self._member(user, matter_id)
+        return self._closing(matter_id) | {"firm_months": 84, "closed_on": ""}
+
+    def retention_set_closing(
+        self, house: Any, user: Any, matter_id: str, closed_on: str, months: int | None = None
+    ) -> dict[str, Any]:
+        if user.role != "admin":
+            self._attorney(user, matter_id)
+        self.calls.append(("set_closing", matter_id, closed_on, months))
+        return self._closing(matter_id)

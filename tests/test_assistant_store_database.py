@@ -255,7 +255,9 @@ def test_an_older_database_learns_who_set_each_password_from_its_audit_log(tmp_p
         )
         for column in later:
             raw.execute(f"ALTER TABLE {column}")
-        for table in ("review_times", "draws", "filing_figures", "summary_figures", "cells", "grids"):
+        for table in (
+            "review_times", "draws", "filing_figures", "summary_figures", "cells", "grids", "retentions", "exports", "watches",
+        ):  # fmt: skip
             raw.execute(f"DROP TABLE {table}")
         raw.execute("UPDATE alembic_version SET version_num = '0002'")
     found = {user.name: user.password_by for user in people.list_users(open_store(tmp_path))}

@@ -129,6 +129,16 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/matters/{matter_id}/hold"): ("/api/matters/m-1/hold", {"holds": True}, ATTORNEY),
     ("POST", "/api/matters/{matter_id}/order"): ("/api/matters/m-1/order", {"holds": True, "reason": "ECF 41"}, ATTORNEY),
     ("POST", "/api/filings/{document_id}/reveal-hidden"): ("/api/filings/d-1/reveal-hidden", {}, ATTORNEY),
+    ("POST", "/api/matters/{matter_id}/closing"): (
+        "/api/matters/m-1/closing", {"closed_on": "2026-11-30", "months": None}, ATTORNEY | ADMIN,
+    ),
+    ("POST", "/api/matters/{matter_id}/folder"): (
+        "/api/matters/m-1/folder", {"folder": "marsh", "responsible": "pia"}, ADMIN,
+    ),
+    ("DELETE", "/api/matters/{matter_id}/folder"): ("/api/matters/m-1/folder", None, ADMIN),
+    ("POST", "/api/matters/{matter_id}/folder/export"): (
+        "/api/matters/m-1/folder/export", {"allowed": True}, ATTORNEY,
+    ),
     ("POST", "/api/keys/rotate"): ("/api/keys/rotate", {}, ADMIN),
     ("GET", "/people"): ("/people", None, ADMIN),
     ("POST", "/api/users"): (

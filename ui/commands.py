@@ -297,12 +297,12 @@ def erase(house: House, user: User, arguments: dict[str, Any], stop: threading.E
 
 
 def users_add(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
-    """Add a user; a password that was not given is made up and shown once, here."""
+    """Add a user; a password that was not given is made up and shown once, here, unless people sign on."""
     given = arguments.get("password")
-    password = given or secrets.token_urlsafe(12)
+    password = given or ("" if house.settings.oidc_issuer else secrets.token_urlsafe(12))
     name, role = arguments["name"], arguments["role"]
     added = people_actions.add_user(house, user, name, role, password, arguments.get("display_name") or "")
-    yield _record(added if given else added | {"password": password})
+    yield _record(added if given or not password else added | {"password": password})
 
 
 def users_password(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:

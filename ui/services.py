@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.store.filings import Filing
     from assistant.store.vault import Vault
     from assistant.templates import Template
+    from ui.folder_work import FolderWork
 
 _KEPT_PAGES = 2000  # of documents in memory: with text and boxes about 30 KB each
 _KEPT_PICTURE_BYTES = 64 << 20
@@ -42,6 +43,7 @@ class House:
         self.settings = settings
         self.db = db
         self.serving = serving
+        self.folders: FolderWork | None = None
         self._lock = threading.RLock()
         self._documents: OrderedDict[tuple[str, int | None], tuple[RedactedDocument, tuple[Page, ...]]] = OrderedDict()
         self._pictures: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
@@ -356,6 +358,8 @@ class House:
 
     def close(self) -> None:
         """Stop the durable jobs of this process and close the store."""
+        if self.folders is not None:
+            self.folders.stop()
         if self.serving:
             from assistant import jobs
 
@@ -388,7 +392,7 @@ def launch_jobs(house: House) -> None:
     from assistant import jobs
     from finetune import rounds
     from ingest import pipeline
-    from ui import grid_work
+    from ui import folder_work, grid_work
 
     house.ready_adapters()
     finish_erasures(house)
@@ -401,3 +405,4 @@ def launch_jobs(house: House) -> None:
     house.resume_ingests()
     house.continue_rounds()
     grid_work.continue_grids(house)
+    house.folders = folder_work.start_watching(house)

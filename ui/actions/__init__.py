@@ -9,6 +9,7 @@ from ui.actions import (
     again,
     chronology,
     filings,
+    folders,
     grid,
     insights,
     learning,
@@ -16,6 +17,7 @@ from ui.actions import (
     oversight,
     people,
     questions,
+    retention,
     summaries,
     trials,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "again",
     "chronology",
     "filings",
+    "folders",
     "grid",
     "insights",
     "learning",
@@ -31,6 +34,7 @@ __all__ = [
     "oversight",
     "people",
     "questions",
+    "retention",
     "summaries",
     "trials",
 ]

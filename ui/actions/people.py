@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -112,10 +113,15 @@ def set_consent(house: House, user: User, matter_id: str, given: bool, note: str
 
 
 def add_user(house: House, user: User, name: str, role: str, password: str, display_name: str = "") -> dict[str, Any]:
-    """Add a user with a role and a first password (at least ten characters)."""
+    """Add a user with a role and a first password (at least ten characters).
+
+    Without one, where the firm's own sign-on is set, nobody knows the account's password: its holder signs on.
+    """
     check(house.db, user, "user.add")
+    unknown = not password and bool(house.settings.oidc_issuer)
     with house.db.session():
-        people.add_user(house.db, name, role, password, display_name, by=user.name)
+        first, by = (secrets.token_urlsafe(32), name) if unknown else (password, user.name)
+        people.add_user(house.db, name, role, first, display_name, by=by)
         audit.record(house.db, user.name, "user.add", name, {"role": role})
     return present_user(people.get_user(house.db, name))
 

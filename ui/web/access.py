@@ -30,7 +30,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AnswerFault = Callable[[Request, Exception], Response]
 
 SESSION_COOKIE = "casebrief_session"
-PUBLIC = ("/login", "/health", "/favicon.ico")
+PUBLIC = ("/login", "/sign-on", "/sign-on/back", "/health", "/favicon.ico")
 PUBLIC_FOLDERS = ("/static/", "/local/", "/first/")
 SAFE_METHODS = ("GET", "HEAD")
 MAX_SEEN = 4096

@@ -14,7 +14,21 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.errors import CasebriefError, NotFound
 from ui.messages import http_status, log_fault
-from ui.web import ask, filing, filings, first_run, grid, insights, login, names, oversight, people, review
+from ui.sign_on import open_sign_on
+from ui.web import (
+    ask,
+    filing,
+    filings,
+    first_run,
+    grid,
+    insights,
+    login,
+    names,
+    oversight,
+    people,
+    review,
+    sign_on,
+)
 from ui.web.access import Gate
 from ui.web.answers import answer_error, describe
 from ui.web.render import WEB, StaticFolder, current_user, render
@@ -45,9 +59,13 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
     app.state.actions = actions or load_actions()
     app.state.streams = RunningStreams()
     app.state.first_link = first_run.FirstLink()
+    app.state.sign_on = open_sign_on(house.settings)
     app.add_middleware(Gate, house=house, idle_s=house.settings.idle_minutes * 60, answer_fault=show_error)
     app.mount("/static", StaticFolder(directory=WEB / "static"), name="static")
-    for screen in (login, first_run, filings, filing, names, ask, grid, review, people, insights, oversight):
+    screens = (
+        login, sign_on, first_run, filings, filing, names, ask, grid, review, people, insights, oversight,
+    )  # fmt: skip
+    for screen in screens:
         app.include_router(screen.router)
     app.get("/health")(answer_health)
     app.get("/favicon.ico")(answer_icon)
@@ -65,7 +83,7 @@ def load_actions() -> Any:
     """Load the actions, one module an aggregate."""
     modules = (
         "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
-        "oversight", "grid", "insights", "trials",
+        "oversight", "grid", "insights", "trials", "folders", "retention",
     )  # fmt: skip
     return SimpleNamespace(**{name: import_module(f"ui.actions.{name}") for name in modules})
 

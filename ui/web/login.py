@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.errors import CasebriefError, NotAllowed, NotFound, WrongUsage
 from ui.messages import http_status
+from ui.sign_on import may_use_password
 from ui.web.access import SESSION_COOKIE, same_token
 from ui.web.render import is_secure, render
 
@@ -57,6 +58,8 @@ def _open_session(request: Request, form: dict[str, str]) -> Response:
     name = form.get("name", "").strip()
     try:
         user = people.authenticate(house.db, name, form.get("password", ""))
+        if not may_use_password(house.settings, user.role):
+            raise NotAllowed("Your role does not log in by password here.", do="Sign in with your firm's account.")
         return begin_session(request, user)
     except CasebriefError as error:
         if isinstance(error, NotAllowed):  # a busy store is no wrong password
@@ -66,12 +69,19 @@ def _open_session(request: Request, form: dict[str, str]) -> Response:
 
 def begin_session(request: Request, user: Any) -> Response:
     """Open a session for a person who has shown who they are, and send them to their first screen."""
+    answer = RedirectResponse("/", status_code=303)
+    open_session(request, user, answer, "password")
+    answer.delete_cookie(FORM_COOKIE, path="/login")
+    return answer
+
+
+def open_session(request: Request, user: Any, answer: Response, how: str) -> None:
+    """Open a session for a person and put its cookie on an answer; `how` they showed who they are is recorded."""
     from assistant.store import audit, people
 
     house = request.app.state.house
     token, _ = people.create_login(house.db, user, house.settings.session_hours)
-    audit.record(house.db, user.name, "login.begin", user.name)
-    answer = RedirectResponse("/", status_code=303)
+    audit.record(house.db, user.name, "login.begin", user.name, {"by": how})
     answer.set_cookie(
         SESSION_COOKIE,
         token,
@@ -81,8 +91,6 @@ def begin_session(request: Request, user: Any) -> Response:
         secure=is_secure(request),
         path="/",
     )
-    answer.delete_cookie(FORM_COOKIE, path="/login")
-    return answer
 
 
 def _record_failure(db: Any, name: str) -> None:
@@ -96,6 +104,7 @@ def _record_failure(db: Any, name: str) -> None:
 def show_form(request: Request, status: int = 200, name: str = "", error: str = "", do: str = "") -> Response:
     """Show the form, with a sentence on what went wrong and what to do."""
     token = secrets.token_urlsafe(24)
+    settings = request.app.state.house.settings
     page = render(
         request,
         "login.html",
@@ -105,6 +114,8 @@ def show_form(request: Request, status: int = 200, name: str = "", error: str = 
         do=do,
         form_token=token,
         nobody=_has_nobody(request),
+        sign_on=request.app.state.sign_on is not None,
+        passwords=settings.local_login if settings.oidc_issuer else "everybody",
     )
     secure = is_secure(request)
     page.set_cookie(FORM_COOKIE, token, max_age=3600, httponly=True, samesite="strict", secure=secure, path="/login")

@@ -1,4 +1,4 @@
-"""The People screen (admin): accounts and roles, who may open which matter, keys, erasure.
+"""The People screen (admin): accounts and roles, who may open which matter, watched folders, retention, keys, erasure.
 
 Attorneys find their matter's consent on the Matter screen, which shares these routes.
 """
@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from assistant.errors import WrongUsage
 from ui.web.access import require_role
-from ui.web.answers import pick_text
+from ui.web.answers import pick_number, pick_text
 from ui.web.filing import read_json
 from ui.web.render import current_user, pick_matter, render
 
@@ -28,7 +28,19 @@ def show_people(request: Request) -> Response:
     require_role(user, "admin")
     actions, house = request.app.state.actions, request.app.state.house
     people = actions.people.list_users(house, user)
-    return render(request, "people.html", screen="people", people=people, all_matters=_matters(request))
+    sign_on = request.app.state.sign_on is not None
+    watched = actions.folders.list_folders(house, user)
+    kept = actions.retention.list_closed(house, user)
+    return render(
+        request,
+        "people.html",
+        screen="people",
+        people=people,
+        all_matters=_matters(request),
+        sign_on=sign_on,
+        watched=watched,
+        kept=kept,
+    )
 
 
 @router.get("/m/{matter_id}/settings")
@@ -40,7 +52,10 @@ def show_matter(request: Request, matter_id: str) -> Response:
     actions, house = request.app.state.actions.people, request.app.state.house
     members = actions.list_members(house, user, matter_id)
     notices = actions.list_notices(house, user, matter_id)
-    return render(request, "matter.html", screen="matter", matter=matter, notices=notices, **members)
+    folder = request.app.state.actions.folders.show_folder(house, user, matter_id)
+    closing = request.app.state.actions.retention.show_closing(house, user, matter_id)
+    shown = {"matter": matter, "notices": notices, "folder": folder, "closing": closing, **members}
+    return render(request, "matter.html", screen="matter", **shown)
 
 
 @router.post("/api/password")
@@ -144,6 +159,47 @@ async def _order(request: Request, action: str, matter_id: str) -> Any:
     call = getattr(request.app.state.actions.orders, action)
     user = current_user(request)
     return await run_in_threadpool(call, request.app.state.house, user, matter_id, data["holds"], reason)
+
+
+@router.post("/api/matters/{matter_id}/closing")
+async def set_closing(request: Request, matter_id: str) -> Any:
+    """Close a matter, or open it again: {closed_on, months}; "" opens it, null leaves the months to the firm."""
+    data = await read_json(request)
+    months = None if data.get("months") is None else pick_number(data, "months")
+    call, user = request.app.state.actions.retention.set_closing, current_user(request)
+    return await run_in_threadpool(
+        call, request.app.state.house, user, matter_id, pick_text(data, "closed_on", 10), months
+    )
+
+
+@router.post("/api/matters/{matter_id}/folder")
+async def set_folder(request: Request, matter_id: str) -> Any:
+    """Give a matter its watched folder: {folder, responsible}."""
+    data = await read_json(request)
+    return await act_on_folder(
+        request, "set_folder", matter_id, pick_text(data, "folder", 200), pick_text(data, "responsible", 64)
+    )
+
+
+@router.delete("/api/matters/{matter_id}/folder")
+async def remove_folder(request: Request, matter_id: str) -> Any:
+    """Watch a matter's folder no more."""
+    return await act_on_folder(request, "remove_folder", matter_id)
+
+
+@router.post("/api/matters/{matter_id}/folder/export")
+async def allow_export(request: Request, matter_id: str) -> Any:
+    """Let signed-off summaries be written to the matter's folder, or end it: {allowed}."""
+    allowed = (await read_json(request)).get("allowed")
+    if not isinstance(allowed, bool):
+        raise WrongUsage('The field "allowed" is missing or malformed.', expected="true or false")
+    return await act_on_folder(request, "allow_export", matter_id, allowed)
+
+
+async def act_on_folder(request: Request, action: str, *values: Any) -> Any:
+    """Run one of the actions on watched folders in a thread and give what it gives."""
+    call = getattr(request.app.state.actions.folders, action)
+    return await run_in_threadpool(call, request.app.state.house, current_user(request), *values)
 
 
 @router.post("/api/keys/rotate")

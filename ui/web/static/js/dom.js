@@ -73,6 +73,15 @@ export function tell(title, ...content) {
   });
 }
 
+// Ask for the day of a matter's close and its months; the day is empty where it is to be opened again.
+export async function askClosing(matter, { on, months, usual }) {
+  const data = await ask(on ? `The close of ${matter}` : `Close ${matter}?`, [
+    field(on ? "Closed on (empty: open it again)" : "Closed on", el("input", { name: "closed_on", type: "date", required: !on, value: on || new Date().toISOString().slice(0, 10) })),
+    field("Months until it is due for erasure", el("input", { name: "months", type: "number", min: "1", max: "1200", value: months, placeholder: Number(usual) ? `${usual}, as the firm does` : "never" })),
+  ], { button: "Save", say: "Whoever can open the matter still can. When the months are over, administrators are reminded; nothing is erased by itself, and nothing at all under a legal hold. The matter’s people see who did it." });
+  return data && { closed_on: data.get("closed_on"), months: Number(data.get("months")) || null };
+}
+
 export function field(label, input) {
   return el("label", { class: "field" }, label, input);
 }

@@ -1,6 +1,6 @@
 // The Matter screen: consent to training, and who works on the matter.
 
-import { ask, el, field, find, findAll, toast } from "./dom.js";
+import { ask, askClosing, el, field, find, findAll, toast } from "./dom.js";
 import { post, remove } from "./api.js";
 
 const { matter } = document.getElementById("matter").dataset;
@@ -69,6 +69,18 @@ for (const button of findAll("[data-order]")) {
     if (data) change(() => post(`/api/matters/${matter}/${path}`, { holds, reason: data.get("reason") }));
   });
 }
+
+find("[data-close]")?.addEventListener("click", async (event) => {
+  const closing = await askClosing("this matter", event.currentTarget.dataset);
+  if (closing) change(() => post(`/api/matters/${matter}/closing`, closing));
+});
+
+find("[data-export]")?.addEventListener("click", async (event) => {
+  const allowed = event.currentTarget.dataset.export === "on";
+  const say = allowed ? "Every summary that an attorney signed off, also those of before, is written to the folder as Word and Markdown, with quotes and real names. It lies there unsealed: whoever may open the folder can read it. Drafts never go there."
+    : "Nothing more is written. What lies in the folder stays there.";
+  if (await ask(allowed ? "Write signed-off summaries to the watched folder?" : "Write no more summaries to it?", [], { button: allowed ? "Write them" : "End it", danger: allowed, say })) change(() => post(`/api/matters/${matter}/folder/export`, { allowed }));
+});
 
 for (const row of findAll("[data-walled]")) {
   const { walled } = row.dataset;

@@ -1,6 +1,6 @@
-// The People screen: accounts, roles, access to matters, erasure by two people.
+// The People screen: accounts, roles, access to matters, watched folders, erasure by two people.
 
-import { ask, el, field, find, findAll, icon, plural, tell, toast } from "./dom.js";
+import { ask, askClosing, el, field, find, findAll, icon, plural, tell, toast } from "./dom.js";
 import { post, remove } from "./api.js";
 
 const ROLES = [["paralegal", "Paralegal"], ["attorney", "Attorney"], ["admin", "Administrator"]];
@@ -18,12 +18,13 @@ async function act(call, words) {
 }
 
 async function addUser() {
+  const signOn = "signOn" in document.getElementById("people").dataset;
   const data = await ask("Add a person", [
     field("Full name", el("input", { name: "display_name", required: true, maxlength: "200" })),
     field("Login", el("input", { name: "name", required: true, maxlength: "64", autocapitalize: "none", spellcheck: "false", autocomplete: "off" })),
     field("Role", el("select", { name: "role" }, ROLES.map(([key, words]) => el("option", { value: key }, words)))),
-    field("First password, at least ten characters", el("input", { name: "password", type: "password", required: true, minlength: "10", maxlength: "200", autocomplete: "new-password" })),
-  ], { button: "Add" });
+    field(signOn ? "First password, or nothing: they sign in with the firm’s account" : "First password, at least ten characters", el("input", { name: "password", type: "password", required: !signOn, minlength: "10", maxlength: "200", autocomplete: "new-password" })),
+  ], { button: "Add", say: signOn ? "The login is what the firm’s account is called, such as the e-mail address." : "" });
   if (data) act(() => post("/api/users", Object.fromEntries(data)));
 }
 
@@ -50,7 +51,7 @@ async function erase(matter) {
   const data = await ask("Erase this matter?", [
     field("Second person (login)", el("input", { name: "second", required: true, maxlength: "64", autocomplete: "off" })),
     field("Their password", el("input", { name: "password", type: "password", required: true, autocomplete: "off" })),
-  ], { button: "Erase for good", danger: true, say: `The key of ${matter} is destroyed, and with it filings, summaries and conversations. It takes two people and cannot be undone.` });
+  ], { button: "Erase for good", danger: true, say: `The key of ${matter} is destroyed, and with it filings, summaries and conversations. It takes two people and cannot be undone.${find(`[data-folder-of="${matter}"]`) ? " What lies in its watched folder stays there: empty it yourself." : ""}` });
   if (!data) return;
   try {
     const { documents = 0, datasets = 0, adapters_due: due = [] } = await post(`/api/matters/${matter}/erase`, Object.fromEntries(data));
@@ -91,9 +92,39 @@ for (const row of findAll("[data-matter]")) {
     act(() => post(`/api/matters/${matter}/members`, data), `${data.name} now works on ${matter}.`);
   });
   const names = findAll("option", find("[data-member]", row)).map((option) => option.value).filter(Boolean);
+  find("[data-close]", row).addEventListener("click", async (event) => {
+    const closing = await askClosing(matter, event.currentTarget.dataset);
+    if (closing) act(() => post(`/api/matters/${matter}/closing`, closing));
+  });
   find("[data-wall]", row).addEventListener("click", () => wall(matter, names));
   find("[data-erase]", row)?.addEventListener("click", () => erase(matter));
 }
+
+async function watch(matters, had = {}) {
+  const people = findAll("[data-member]")[0] ? findAll("option", findAll("[data-member]")[0]).map((option) => option.value).filter(Boolean) : [];
+  const data = await ask(had.folder ? `The watched folder of ${matters[0]}` : "Watch a folder", [
+    field("Matter", el("select", { name: "matter" }, matters.map((key) => el("option", { value: key }, key)))),
+    field("Folder under the place for watched folders", el("input", { name: "folder", required: true, maxlength: "200", value: had.folder ?? "", placeholder: "litigation/rivera", autocapitalize: "none", spellcheck: "false", autocomplete: "off" })),
+    field("Responsible person", el("select", { name: "responsible", required: true }, people.map((name) => el("option", { value: name, selected: name === had.responsible }, name)))),
+  ], { button: "Watch", say: "The folder is made where it is missing. Files put into it count as added by the responsible person, who must work on the matter. The matter’s people see that you set it; an attorney of the matter decides whether summaries are written to it, anew after each change." });
+  if (!data) return;
+  const { matter, folder, responsible } = Object.fromEntries(data);
+  act(() => post(`/api/matters/${matter}/folder`, { folder, responsible }));
+}
+
+for (const row of findAll("[data-folder-of]")) {
+  const matter = row.dataset.folderOf;
+  find("[data-change]", row).addEventListener("click", (event) => watch([matter], event.currentTarget.dataset));
+  find("[data-unwatch]", row).addEventListener("click", async () => {
+    if (await ask(`Stop watching the folder of ${matter}?`, [], { button: "Stop watching", danger: true, say: "Nothing is taken in or written out any more. What lies in the folder stays there: move or delete it yourself." })) act(() => remove(`/api/matters/${matter}/folder`));
+  });
+}
+find("[data-new-folder]")?.addEventListener("click", () => {
+  const has = new Set(findAll("[data-folder-of]").map((row) => row.dataset.folderOf));
+  const free = findAll("[data-matter]").map((row) => row.dataset.matter).filter((key) => !has.has(key));
+  if (free.length) watch(free);
+  else toast("Every matter has its folder. Change one of them in the list.");
+});
 
 find("[data-add-user]").addEventListener("click", addUser);
 find("[data-rotate]").addEventListener("click", rotate);

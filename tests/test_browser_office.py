@@ -1,0 +1,96 @@
+"""An admin's and an attorney's part beside the work, in a real Chromium: the firm's sign-on, a watched folder, a close."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_issuer import CLIENT, SECRET, FakeIssuer
+from store_samples import add_read_filing, approve
+from test_browser import browser, log_in, shows
+from test_browser_controls import house, matter, office
+
+from assistant.settings import Settings
+from assistant.store import filings, people
+from ui.folder_work import FolderWork
+from ui.services import House
+from ui.sign_on import SignOn
+
+__all__ = ["browser", "house", "matter", "office"]
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture
+def issuer() -> Iterator[FakeIssuer]:
+    made = FakeIssuer("localhost")  # another site than the app's 127.0.0.1
+    yield made
+    made.close()
+
+
+def test_a_person_signs_in_with_the_firms_account_and_lands_on_their_screen(
+    browser: Any, office: dict[str, Any], house: House, matter: str, issuer: FakeIssuer, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text(SECRET)
+    given = {"oidc_issuer": issuer.address, "oidc_client_id": CLIENT, "oidc_client_secret_file": tmp_path / "secret"}
+    people.add_user(house.db, "pia.novak@firm.example", "paralegal", "correct horse battery", "Pia Novak")
+    people.add_member(house.db, "pia.novak@firm.example", matter)
+    page = browser.new_context().new_page()
+    office["app"].state.sign_on = SignOn(Settings(home=house.settings.home, **given))
+    try:
+        page.goto(office["address"] + "/login")
+        page.click("text=Sign in with your firm’s account")
+        page.wait_for_url(f"**/m/{matter}")  # by itself: the session's cookie came with the request
+        assert "Pia Novak" in page.content()
+    finally:
+        office["app"].state.sign_on = None
+
+
+def test_a_folder_is_watched_an_attorney_lets_summaries_out_and_closes_the_matter(
+    browser: Any, office: dict[str, Any], house: House, matter: str, tmp_path: Path
+) -> None:
+    house.settings = house.settings.model_copy(update={"watch_root": tmp_path})
+    house.__dict__["start_ingest"] = lambda document_id, **_more: filings.set_status(house.db, document_id, "ready")
+    approve(house.db, add_read_filing(house.db, matter))
+    page = log_in(browser, office, "ada")
+    page.goto(office["address"] + "/people")
+    page.click("[data-new-folder]")
+    page.select_option("dialog[open] [name=matter]", matter)
+    page.fill("dialog[open] [name=folder]", "../rivera")
+    page.select_option("dialog[open] [name=responsible]", "paula")
+    page.click("dialog[open] button.main")
+    shows(page, ".toasts", "no name of a folder")
+    page.click("[data-new-folder]")
+    page.select_option("dialog[open] [name=matter]", matter)
+    page.fill("dialog[open] [name=folder]", "rivera")
+    page.select_option("dialog[open] [name=responsible]", "paula")
+    page.click("dialog[open] button.main")
+    row = f'[data-folder-of="{matter}"]'
+    shows(page, row, "Not looked at yet")
+
+    (tmp_path / "rivera" / "in" / "order.pdf").write_bytes(b"%PDF-1.7 an order")
+    house.folders = FolderWork(house, stable_s=0.0)
+    house.folders.look()
+    page.reload()
+    shows(page, row, "1 taken in")
+
+    attorney = log_in(browser, office, "alex")
+    attorney.goto(f"{office['address']}/m/{matter}/settings")
+    attorney.click("[data-export]")
+    shows(attorney, "dialog[open]", "Drafts never go there")
+    attorney.click("dialog[open] button.danger")
+    shows(attorney, "[data-folder]", "Signed-off summaries are written to rivera/out")
+    house.folders.look()
+    assert sorted(path.suffix for path in (tmp_path / "rivera" / "out").iterdir()) == [".docx", ".md"]
+
+    attorney.click("[data-close]")
+    attorney.fill("dialog[open] [name=closed_on]", "2015-06-30")
+    attorney.fill("dialog[open] [name=months]", "84")
+    attorney.click("dialog[open] button.main")
+    attorney.get_by_text(re.compile("Due for erasure since 2022-06-30")).wait_for()
+    page.reload()
+    shows(page, "[data-due]", "1 matter is due for erasure.")
+    assert page.faults == [] and attorney.faults == []
