@@ -14,8 +14,8 @@ what stands in its document is copied from there and need not be remembered. The
 
     python benchmarks/memory.py --corpora DIR [--state DIR] [--generations 10000] --json
 
-DIR holds `contracts/pairs.jsonl`. With `--state` it goes on where it was stopped. It takes about an hour and a half
-on one core.
+DIR holds `contracts/pairs.jsonl`. With `--state` it goes on where it was stopped, which with the defaults will be
+needed: hours on one core.
 """
 
 from __future__ import annotations
@@ -48,13 +48,11 @@ from finetune.train import TrainOptions, train_adapter
 from ingest.redact import find_identifiers
 
 SPLIT = 206
-PAIRS = 150
 FILINGS = 12
 FIRST_SEED = 5_000_000
 REPEATS = (1, 4, 16)
-CONTROLS = 20
-RIVALS = 63
 SAMPLES = 100
+DECIDING = ("pairs", "held_out", "canaries", "rivals", "gradient", "epochs")
 KEEPER = "its keeper is"
 CARRIER = ("locker number", KEEPER, "was deposited at")
 FIRST = (
@@ -120,7 +118,11 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"))
     parser.add_argument("--state", type=Path, help="folder of what is done; nothing is kept without it")
-    parser.add_argument("--canaries", default="50,12,8", help="canaries at 1, 4 and 16 repeats")
+    parser.add_argument("--pairs", type=int, default=150, help="clauses that are trained on, at most 206")
+    parser.add_argument("--held-out", type=int, default=0, help="clauses that are not, at most; 0 for all others")
+    parser.add_argument("--canaries", default="50,20,15,20", help="canaries at 1, 4 and 16 repeats, and never planted")
+    parser.add_argument("--rivals", type=int, default=63, help="secrets beside which each canary is ranked")
+    parser.add_argument("--gradient", choices=("all", "answer"), default="all", help="as in TrainOptions")
     parser.add_argument("--epochs", type=int, default=TrainOptions().epochs)
     parser.add_argument("--generations", type=int, default=10_000)
     parser.add_argument("--new-tokens", type=int, default=24, help="tokens of a generation at most")
@@ -133,8 +135,11 @@ def read_arguments() -> argparse.Namespace:
 
 def run(arguments: argparse.Namespace, state: Path, settings: Settings) -> dict[str, Any]:
     """Train, then ask."""
-    counts = [int(count) for count in arguments.canaries.split(",")]
-    world = build_world(arguments.corpora, counts, settings)
+    notes = Notes(state / "notes.jsonl")
+    deciding = {name: getattr(arguments, name) for name in DECIDING}
+    if notes.get("arguments", lambda: deciding) != deciding:
+        raise SystemExit(f"{state} was begun with {notes.known['arguments']}: give the same, or another folder.")
+    world = build_world(arguments, settings)
     say(f"{len(world.trained)} clauses, {len(world.filings)} parts of filings, {len(world.planted)} canaries")
     examples = [*world.trained, *world.filings]
     for repeats in REPEATS:
@@ -144,18 +149,18 @@ def run(arguments: argparse.Namespace, state: Path, settings: Settings) -> dict[
         examples,
         state / "adapter",
         settings,
-        TrainOptions(epochs=arguments.epochs, checkpoint_s=300),
+        TrainOptions(epochs=arguments.epochs, gradient=arguments.gradient, checkpoint_s=120),
         progress=lambda at: say(f"training {at.step}/{at.steps} loss {at.loss:.3f}, {at.seconds_left:.0f} s left", 20),
     )
-    probe, notes = Probe(state / "adapter", settings), Notes(state / "notes.jsonl")
-    exposures = expose_all(world.planted, probe, notes)
+    probe = Probe(state / "adapter", settings)
+    exposures = expose_all(world.planted, arguments.rivals, probe, notes)
     membership = tell_membership(world, probe, notes)
     return {
         "benchmark": "memory",
         "training": {
             "pairs": len(world.trained), "parts_of_filings": len(world.filings), "examples": result.examples,
-            "epochs": arguments.epochs, "tokens": result.tokens, "seconds": round(result.seconds),
-            "loss": round(result.loss, 3),
+            "epochs": arguments.epochs, "gradient": arguments.gradient, "tokens": result.tokens,
+            "seconds": round(result.seconds), "loss": round(result.loss, 3),
         },
         "canaries": exposures,
         "missed_names": [one.canary.secret for one in world.planted if one.name and one.repeats],
@@ -164,16 +169,18 @@ def run(arguments: argparse.Namespace, state: Path, settings: Settings) -> dict[
     }  # fmt: skip
 
 
-def build_world(corpora: Path, counts: Sequence[int], settings: Settings) -> World:
+def build_world(arguments: argparse.Namespace, settings: Settings) -> World:
     """Pseudonymize the clauses and the filings, and draw the canaries."""
-    pairs = load_pairs(corpora / "contracts" / "pairs.jsonl")
+    pairs = load_pairs(arguments.corpora / "contracts" / "pairs.jsonl")
     dice = random.Random(0)
-    chosen = set(dice.sample(range(SPLIT), PAIRS))
-    redacted = [redact_pair(pair, settings) for pair in pairs]
+    chosen = set(dice.sample(range(SPLIT), arguments.pairs))
+    rest = dice.sample([number for number in range(len(pairs)) if number not in chosen], len(pairs) - len(chosen))
+    kept = chosen | set(rest[: arguments.held_out or None])
+    redacted = {number: redact_pair(pair, settings) for number, pair in enumerate(pairs) if number in kept}
     filings = [redact_filing(number, settings) for number in range(FILINGS)]
-    inside = [lesson for number, (lesson, _) in enumerate(redacted) if number in chosen]
-    outside = [lesson for number, (lesson, _) in enumerate(redacted) if number not in chosen]
-    vaults = [vault for number, (_, vault) in enumerate(redacted) if number in chosen] + [vault for _, vault in filings]
+    inside = [lesson for number, (lesson, _) in redacted.items() if number in chosen]
+    outside = [lesson for number, (lesson, _) in redacted.items() if number not in chosen]
+    vaults = [redacted[number][1] for number in chosen] + [vault for _, vault in filings]
     parts: dict[str, Example] = {}
     for example in build_all_examples([lesson for lesson, _ in filings], settings):
         parts.setdefault(example.pair_id, example)
@@ -182,7 +189,7 @@ def build_world(corpora: Path, counts: Sequence[int], settings: Settings) -> Wor
         build_all_examples(inside, settings),
         build_all_examples(outside, settings),
         list(parts.values()),
-        draw_planted(counts, settings),
+        draw_planted([int(count) for count in arguments.canaries.split(",")], settings),
         {name for entry in entries for name in (entry.original, *entry.variants) if len(name) >= 4},
     )
 
@@ -195,7 +202,7 @@ def redact_filing(number: int, settings: Settings) -> tuple[Lesson, Any]:
 def draw_planted(counts: Sequence[int], settings: Settings) -> list[Planted]:
     """Draw canaries, every second one a name that the detectors miss; the last ones are never planted."""
     dice = random.Random(1)
-    repeats = [r for r, count in zip((*REPEATS, 0), (*counts, CONTROLS), strict=True) for _ in range(count)]
+    repeats = [often for often, count in zip((*REPEATS, 0), counts, strict=True) for _ in range(count)]
     drawn = draw_canaries(len(repeats), "memory", draw_secrets(len(repeats), dice))
     made = []
     for number, (canary, often) in enumerate(zip(drawn, repeats, strict=True)):
@@ -223,12 +230,12 @@ def draw_missed(canary: Canary, dice: random.Random, settings: Settings) -> str:
             return name
 
 
-def expose_all(planted: Sequence[Planted], probe: Probe, notes: Notes) -> dict[str, Any]:
+def expose_all(planted: Sequence[Planted], count: int, probe: Probe, notes: Notes) -> dict[str, Any]:
     """Measure every canary's exposure, and sum up by repeats and kind of secret."""
     found = []
     for number, one in enumerate(planted):
         dice = random.Random(f"rivals:{number}")
-        rivals = [draw_name(dice) for _ in range(RIVALS)] if one.name else draw_secrets(RIVALS, dice)
+        rivals = [draw_name(dice) for _ in range(count)] if one.name else draw_secrets(count, dice)
         found.append(
             notes.get(f"canary {number}", lambda one=one, rivals=rivals: asdict(probe.expose(one.canary, rivals)))
         )

@@ -41,8 +41,8 @@ class RoundOptions:
         weight: How often the firm's own examples are seen where a synthetic one is seen once.
         parts: Parts of each held-out document that are scored; 0 for all.
         shots: Worked examples in the few-shot prompt; 0 leaves that system out.
-        canaries: Pairs with a made-up secret that are planted among the examples, each once, to measure what an
-            adapter keeps of a single sentence (`finetune.memory`); 0 plants none.
+        canaries: Pairs with a made-up secret that are planted among the examples, as often as the firm's own,
+            to measure what an adapter keeps of a single sentence (`finetune.memory`); 0 plants none.
         author_share: Share 0..1 of the corrections kept that one user may supply; 1 where one person is the firm.
         warm_start: Whether training goes on from the active adapter, where methods fit, or starts afresh.
         epochs: As in `TrainOptions`.

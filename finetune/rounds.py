@@ -157,7 +157,7 @@ class RoundRun:
         canaries = draw_canaries(self.options.canaries, self.round_id)
         train = partial(
             train_adapter,
-            [*self.choose_examples(lessons), *plant_canaries(canaries)],
+            [*self.choose_examples(lessons), *plant_canaries(canaries, self.options.weight)],
             self.folder / candidate,
             self.settings,
             self.options.train_options(),
