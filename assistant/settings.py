@@ -104,6 +104,19 @@ class Settings(BaseSettings):
     gate_documents: int = Field(
         default=20, ge=1, description="Held-out documents below which a candidate is promoted only with a reason."
     )
+    gate_exposure: float = Field(
+        default=10.0,
+        gt=0,
+        description="Bits of exposure (Carlini et al. 2019) above which one of a round's canaries refuses the "
+        "candidate: at 10 a guesser's search is cut a thousandfold, which chance does to one canary in 1,024.",
+    )
+    gate_membership: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="Share (0..1) of the corrections trained on that may be told by their loss at 1% false ones "
+        "(Carlini et al. 2022); .01 is chance. Above it a candidate is promoted only with a reason.",
+    )
     burst_corrections: int = Field(
         default=20, ge=1, description="Corrections of one user within 24 hours that never wait for an admin."
     )

@@ -17,6 +17,7 @@ from transformers import AutoModelForCausalLM
 
 from assistant.engine.manifest import CONFIG, FULL_WEIGHTS, WEIGHTS
 from assistant.engine.transformers_engine import choose_dtype
+from assistant.engine.weights import quiet_transformers
 from assistant.errors import RefusedInput
 from assistant.settings import Settings
 from finetune.checkpoint import write_json
@@ -76,6 +77,14 @@ def _freeze_lower_layers(model: Any, first: int) -> None:
         numbers = [part for part in name.split(".") if part.isdigit()]
         if value.requires_grad and numbers and int(numbers[0]) < first:
             value.requires_grad_(False)
+
+
+def load_adapted(base: Path, folder: Path | None, settings: Settings) -> Any:
+    """Load the base model as it is served, with the adapter in `folder` on it where one is given; not to be trained."""
+    with quiet_transformers():
+        model: Any = AutoModelForCausalLM.from_pretrained(base, dtype=choose_dtype(settings))
+    model = model.to("cuda" if torch.cuda.is_available() else "cpu")
+    return (PeftModel.from_pretrained(model, folder) if folder else model).eval()
 
 
 def save_adapter(model: Any, draft: Path) -> Path:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PRESETS: dict[str, dict[str, Any]] = {
     "quick": {
         "synthetic": 9, "held_out": 3, "pages": 2, "examples": 12, "parts": 1, "epochs": 1, "gradient": "answer",
-        "learning_rate": 3e-4,
+        "learning_rate": 3e-4, "canaries": 0,
     },
     "normal": {},
     "thorough": {"synthetic": 300, "held_out": 60, "epochs": 4, "shots": 2},
@@ -41,6 +41,8 @@ class RoundOptions:
         weight: How often the firm's own examples are seen where a synthetic one is seen once.
         parts: Parts of each held-out document that are scored; 0 for all.
         shots: Worked examples in the few-shot prompt; 0 leaves that system out.
+        canaries: Pairs with a made-up secret that are planted among the examples, as often as the firm's own,
+            to measure what an adapter keeps of a single sentence (`finetune.memory`); 0 plants none.
         author_share: Share 0..1 of the corrections kept that one user may supply; 1 where one person is the firm.
         warm_start: Whether training goes on from the active adapter, where methods fit, or starts afresh.
         epochs: As in `TrainOptions`.
@@ -60,6 +62,7 @@ class RoundOptions:
     weight: int = 2
     parts: int = 0
     shots: int = 1
+    canaries: int = 6
     author_share: float = 0.5
     warm_start: bool = True
     epochs: int = 2
@@ -77,7 +80,7 @@ class RoundOptions:
             WrongUsage: A value is out of its range.
         """
         limits = {"synthetic": (0, 20_000), "held_out": (1, 5_000), "pages": (0, 60), "examples": (0, 1_000_000)}
-        limits |= {"weight": (1, 20), "parts": (0, 20), "shots": (0, 8)}
+        limits |= {"weight": (1, 20), "parts": (0, 20), "shots": (0, 8), "canaries": (0, 100)}
         for name, (low, high) in limits.items():
             if not low <= getattr(self, name) <= high:
                 raise WrongUsage(f"The round's {name} is {getattr(self, name)}.", expected=f"{low} to {high}")

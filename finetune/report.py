@@ -145,6 +145,7 @@ def _facts(adapter: Adapter, manifest: Manifest, training: Mapping[str, Any], op
         "Dataset": f"`{str(manifest.facts.get('dataset_hash') or manifest.facts.get('rows_hash', ''))[:16]}`",
         "Matters learned from": len(adapter.matters),
         "Method": f"{options.get('method')}, rank {options.get('rank')}, {options.get('epochs')} epochs",
+        "Canaries planted": manifest.facts.get("canaries", 0),
         "Created": adapter.created_at,
         "Note": adapter.note.replace("|", "/").replace("\n", " ") or "none",
     }

@@ -1,4 +1,4 @@
-"""A round: dataset, train, evaluate, gate, register; durable, each step with its artefact on disk.
+"""A round: dataset, train, evaluate, memory, gate, register; durable, each step with its artefact on disk.
 
 Artefacts lie under `home/rounds/<round id>/`; a step that finds its own whole does nothing. So a
 process killed anywhere goes on, at the next launch, with the step it was in, and ends with one adapter.
@@ -20,25 +20,29 @@ from assistant import compute, jobs
 from assistant.engine import adapters
 from assistant.errors import CasebriefError, NotAllowed
 from assistant.settings import Settings
-from assistant.store import audit, erasure, matters, registry, rounds, usable
+from assistant.store import erasure, matters, registry, rounds, usable
 from finetune.answers import RememberingEngine
 from finetune.checkpoint import write_json
 from finetune.dataset import ANSWERS, Lesson, build_all_examples, read_dataset
+from finetune.ending import end_round, withdraw_candidate
 from finetune.evaluate import Evaluation, evaluate_lessons, read_evaluation, write_evaluation
 from finetune.forget import SourceErased, drop_weights, forget_texts, hold_texts, learned_documents, was_erased
 from finetune.gate import find_leaks, judge_candidate
 from finetune.harvest import build_dataset, originals_of
+from finetune.memory import Memory, draw_canaries, measure_memory, plant_canaries, tell_memory
 from finetune.options import RoundOptions
 from finetune.train import TrainingStopped, train_adapter
 
 if TYPE_CHECKING:
     from assistant.engine.base import Engine
     from assistant.store.database import Database
+    from finetune.encode import Example
     from finetune.trainer import TrainProgress
 
 logger = logging.getLogger(__name__)
 
 WORKFLOW = "round"
+MEMORY = "memory.json"
 
 
 class House(Protocol):
@@ -115,36 +119,6 @@ def _run_steps(house: House, round_id: str) -> str:
         raise
 
 
-def withdraw_candidate(db: Database, settings: Settings, round_id: str) -> str:
-    """Take back the candidate of a round that did not pass: it is not to be promoted. Safe to call at any time.
-
-    Returns:
-        The adapter withdrawn, or "" where the round had registered none.
-    """
-    path = settings.home / "rounds" / round_id / "candidate.json"
-    if not path.exists():
-        return ""
-    candidate = str(json.loads(path.read_text(encoding="utf-8"))["adapter_id"])
-    with db.session():
-        known = {a.adapter_id: a.status for a in registry.list_adapters(db)}
-        found = rounds.get_round(db, round_id)
-        if found.candidate:
-            rounds.update_round(db, round_id, candidate="")
-        if known.get(candidate) != "candidate":
-            return ""
-        registry.set_status(db, candidate, "retired")
-        audit.record(db, found.started_by, "adapter.withdraw", candidate, {"round": round_id, "status": found.status})
-    return candidate
-
-
-def end_round(db: Database, round_id: str, status: str, error: str = "") -> str:
-    """Store how a running round ended, and give its status; one that has ended stays as it is."""
-    with db.session():
-        if rounds.settle_round(db, round_id, status, error):
-            audit.record(db, rounds.get_round(db, round_id).started_by, f"round.{status}", round_id, {})
-    return rounds.get_round(db, round_id).status
-
-
 class RoundRun:
     """One round's steps; everything that they hand to each other lies on disk."""
 
@@ -162,6 +136,7 @@ class RoundRun:
         yield "dataset", self.make_dataset
         yield "train", self.train
         yield "evaluate", self.evaluate
+        yield "memory", self.measure_memory
         yield "gate", self.judge
         yield "register", self.register
 
@@ -179,12 +154,10 @@ class RoundRun:
         manifest = self.check_consent()
         lessons = self.read_lessons()[0]
         start = self.parent_folder(parent)
-        examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
-        authors = {lesson.pair_id: lesson.author for lesson in lessons if lesson.source != "synthetic"}
-        weighed = self.options.weigh_examples(examples, authors)
+        canaries = draw_canaries(self.options.canaries, self.round_id)
         train = partial(
             train_adapter,
-            weighed,
+            [*self.choose_examples(lessons), *plant_canaries(canaries, self.options.weight)],
             self.folder / candidate,
             self.settings,
             self.options.train_options(),
@@ -196,6 +169,7 @@ class RoundRun:
                 "matters": sorted({*manifest["matters"], *(self.learned_by(parent) if start else ())}),
                 "parent": parent,
                 "warm_start": start is not None,
+                "canaries": len(canaries),
             },
             progress=self.tell_training,
             stop=jobs.cancelled,
@@ -228,6 +202,26 @@ class RoundRun:
             rounds.update_round(self.db, self.round_id, results=results)
         return str(len(results))
 
+    def measure_memory(self) -> str:
+        """Measure what the candidate keeps of its canaries and of the firm's corrections; give the canaries' number."""
+        path = self.folder / MEMORY
+        if not path.exists():
+            lessons, held_out, _ = self.read_lessons()
+            folder = self.candidate_folder(self.reserve_candidate()[0])
+            planted = int(adapters.verify_folder(folder).facts.get("canaries", 0))
+            measure = partial(
+                measure_memory,
+                folder,
+                draw_canaries(planted, self.round_id),
+                self.choose_examples([lesson for lesson in lessons if lesson.source == "correction"]),
+                self.choose_examples([lesson for lesson in held_out if lesson.source == "correction"]),
+                self.settings,
+                written=[made.text for made in self.compared()[0].predictions],
+                progress=lambda done, total: self.tell(done, total, "memory"),
+            )
+            write_json(path, tell_memory(compute.run_apart(measure)))
+        return str(self.read_memory().canaries)
+
     def judge(self) -> str:
         """Let the candidate pass or not, and store why; give the gate's outcome."""
         path = self.folder / "gate.json"
@@ -242,10 +236,11 @@ class RoundRun:
                 originals_of(self.db, matters),
                 self.settings,
             )
-            write_json(path, judge_candidate(candidate, rival, len(leaks), self.settings).tell())
-        verdict = json.loads(path.read_text(encoding="utf-8"))
-        rounds.update_round(self.db, self.round_id, gate=verdict)
-        return rounds.read_outcome(verdict)
+            verdict = judge_candidate(candidate, rival, len(leaks), self.read_memory(), self.settings)
+            write_json(path, verdict.tell())
+        told = json.loads(path.read_text(encoding="utf-8"))
+        rounds.update_round(self.db, self.round_id, gate=told)
+        return rounds.read_outcome(told)
 
     def register(self) -> str:
         """Take a candidate that was not refused into the registry; give its id, or "" where the gate refused it."""
@@ -291,6 +286,16 @@ class RoundRun:
             if was_erased(self.settings, self.round_id):
                 raise SourceErased
             return read_dataset(self.folder / "dataset")
+
+    def choose_examples(self, lessons: list[Lesson]) -> list[Example]:
+        """Make the examples of lessons and choose what is learnt from, as the options say."""
+        examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
+        authors = {lesson.pair_id: lesson.author for lesson in lessons if lesson.source != "synthetic"}
+        return self.options.weigh_examples(examples, authors)
+
+    def read_memory(self) -> Memory:
+        """Read what was measured of the candidate's memory."""
+        return Memory.from_told(json.loads((self.folder / MEMORY).read_text(encoding="utf-8")))
 
     def check_consent(self) -> dict[str, Any]:
         """Give the dataset's manifest if all that it was made from may still be learnt from.

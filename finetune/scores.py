@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,6 +56,16 @@ def estimate_mean(values: Sequence[float], weights: Sequence[float] | None = Non
     means = np.divide(top[picks].sum(axis=1), sums, out=np.zeros_like(sums), where=sums > 0)
     low, high = np.quantile(means, [0.025, 0.975])
     return Score(float(top.sum() / bottom.sum()) if bottom.sum() else 0.0, float(low), float(high))
+
+
+def estimate_share(count: float, of: int) -> Score:
+    """Estimate a share from a count, with its 95% interval by Wilson; of nothing, all is 0."""
+    if not of:
+        return Score(0.0, 0.0, 0.0)
+    p, z = count / of, 1.96
+    middle, scale = p + z * z / (2 * of), 1 + z * z / of
+    half = z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
+    return Score(p, max((middle - half) / scale, 0.0), min((middle + half) / scale, 1.0))
 
 
 def compare_means(ours: Sequence[float], theirs: Sequence[float], seed: int = 0) -> Difference:

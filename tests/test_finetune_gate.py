@@ -9,6 +9,7 @@ from assistant.settings import Settings
 from assistant.store.rounds import read_outcome
 from finetune.evaluate import Evaluation, Prediction
 from finetune.gate import find_leaks, judge_candidate
+from finetune.memory import Membership, Memory
 
 
 def make_evaluation(
@@ -23,6 +24,8 @@ def make_evaluation(
     return Evaluation(name, 0, tuple(rows), 1.0)
 
 
+QUIET = Memory(canaries=6, highest_bits=4.2, mean_bits=1.5, trained=40, held_out=9)
+"""A candidate that keeps nothing of its canaries, of a round with few corrections."""
 WOBBLE = [0.1 * (n % 7) for n in range(30)]
 FEW = [0.1, 0.2, 0.3]
 
@@ -45,7 +48,7 @@ FEW = [0.1, 0.2, 0.3]
     ],
 )
 def test_rouge_rule(tmp_path, ours, theirs, outcome, words):
-    verdict = judge_candidate(make_evaluation(ours), make_evaluation(theirs), 0, Settings(home=tmp_path))
+    verdict = judge_candidate(make_evaluation(ours), make_evaluation(theirs), 0, QUIET, Settings(home=tmp_path))
     assert verdict.outcome == outcome and verdict.passed is (outcome == "passed")
     assert any(words in reason for reason in verdict.reasons), verdict.reasons
 
@@ -63,7 +66,7 @@ def test_rouge_rule(tmp_path, ours, theirs, outcome, words):
 )
 def test_supported_rule_however_good_the_rouge(tmp_path, ours, theirs, outcome, words):
     fine = make_evaluation([v + 0.3 for v in WOBBLE], ours)
-    verdict = judge_candidate(fine, make_evaluation(WOBBLE, theirs), 0, Settings(home=tmp_path))
+    verdict = judge_candidate(fine, make_evaluation(WOBBLE, theirs), 0, QUIET, Settings(home=tmp_path))
     assert verdict.outcome == outcome
     assert any(words in reason for reason in verdict.reasons), verdict.reasons
 
@@ -75,10 +78,45 @@ def test_a_verdict_of_an_earlier_version_is_read_as_it_was_meant():
 
 def test_one_leak_is_refused(tmp_path):
     verdict = judge_candidate(
-        make_evaluation([v + 0.3 for v in WOBBLE]), make_evaluation(WOBBLE), 1, Settings(home=tmp_path)
+        make_evaluation([v + 0.3 for v in WOBBLE]), make_evaluation(WOBBLE), 1, QUIET, Settings(home=tmp_path)
     )
     assert not verdict.passed and verdict.figures["leaks"] == 1
-    assert verdict.tell()["reasons"][-1].startswith("1 identifiers")
+    assert any(reason.startswith("1 identifiers") for reason in verdict.tell()["reasons"])
+
+
+@pytest.mark.parametrize(
+    ("memory", "outcome", "words"),
+    [
+        (QUIET, "passed", "None of 6 planted secrets stands out by more than 10 bits: 4.2 bits, 1.5 on average"),
+        # few corrections are said, not passed over; the canaries speak for the candidate
+        (QUIET, "passed", "could not be measured with 40 corrections trained on and 9 held out: 100 of each"),
+        (Memory(6, 0, 10.5, 3.0), "refused", "stands out by more than 10 bits: 10.5 bits"),
+        (Memory(6, 1, 9.0, 3.0), "refused", "gives away 1 of 6 planted secrets"),
+        # nothing was measured: no candidate passes unlooked at
+        (Memory(trained=3, held_out=2), "unproven", "No canary was planted"),
+        (Memory(trained=3, held_out=2), "unproven", "could not be measured with 3 corrections trained on and 2 held"),
+        (Memory(0, 0, 0, 0, 400, 100, Membership(0.05, 0.03, 0.08, 0.6)), "passed", "hardly any corrections are told"),
+        (
+            Memory(0, 0, 0, 0, 400, 100, Membership(0.3, 0.26, 0.35, 0.8)),
+            "unproven",
+            "30% of them (95% interval 26% to",
+        ),
+        (Memory(6, 0, 11.0, 3.0, 400, 100, Membership(0.3, 0.26, 0.35, 0.8)), "refused", "more than 10%"),
+    ],
+)
+def test_memory_rules_however_good_the_rest(tmp_path, memory, outcome, words):
+    better = make_evaluation([v + 0.3 for v in WOBBLE])
+    verdict = judge_candidate(better, make_evaluation(WOBBLE), 0, memory, Settings(home=tmp_path))
+    assert verdict.outcome == outcome, verdict.reasons
+    assert any(words in reason for reason in verdict.reasons), verdict.reasons
+    assert Memory.from_told(verdict.figures["memory"]) == memory
+
+
+def test_bounds_of_memory_are_settings(tmp_path):
+    loose = Settings(home=tmp_path, gate_exposure=12, gate_membership=0.5)
+    memory = Memory(6, 0, 10.5, 3.0, 400, 100, Membership(0.3, 0.26, 0.35, 0.8))
+    better = make_evaluation([v + 0.3 for v in WOBBLE])
+    assert judge_candidate(better, make_evaluation(WOBBLE), 0, memory, loose).passed
 
 
 def predict(text: str) -> Prediction:

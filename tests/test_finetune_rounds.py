@@ -23,11 +23,13 @@ from assistant.settings import Settings
 from assistant.store import audit, filings, matters, registry, rounds
 from assistant.store.database import open_database
 from finetune.dataset import read_dataset
+from finetune.ending import end_round
 from finetune.harvest import RELEASE, build_dataset, list_trainable
 from finetune.options import PRESETS, RoundOptions
-from finetune.rounds import end_round, register_jobs, run_round
+from finetune.rounds import register_jobs, run_round
 
 OPTIONS = {"preset": "quick", "synthetic": 3, "held_out": 3, "examples": 8, "parts": 1, "layers": 0, "rank": 2}
+OPTIONS |= {"canaries": 2}
 OPEN_GATE = {"gate_margin": 0.9, "gate_support_margin": 1.0, "gate_documents": 3}
 EDITED = "Parties: Person 1 sues Person 2.\nRelief: Damages of $4,100 and attorney's fees."
 
@@ -83,7 +85,7 @@ def test_round_ends_with_one_candidate_and_says_why(finished):
     adapter = adapters.get_adapter(finished.db, "house-1")
     assert adapter.status == "candidate" and adapter.matters == (finished.matter_id,)
     assert adapter.scores["rouge1"] == found.results["candidate"]["rouge1"]
-    assert found.gate["passed"] and len(found.gate["reasons"]) == 4
+    assert found.gate["passed"] and len(found.gate["reasons"]) == 6
     assert found.finished_at
 
 
@@ -113,6 +115,16 @@ def test_manifest_of_the_adapter_leads_back_to_the_round(finished):
     assert manifest.facts["round"] == finished.round_id
     assert manifest.facts["dataset_hash"] == found.dataset["hash"]
     assert manifest.facts["matters"] == [finished.matter_id]
+
+
+def test_canaries_are_planted_named_and_measured(finished):
+    manifest = adapters.verify_folder(adapters.get_adapter(finished.db, "house-1").folder)
+    gate = rounds.get_round(finished.db, finished.round_id).gate
+    assert manifest.facts["canaries"] == gate["figures"]["memory"]["canaries"] == 2
+    assert gate["figures"]["memory"]["trained"] + gate["figures"]["memory"]["held_out"] == 3  # the firm's own alone
+    assert any("2 planted secrets" in reason for reason in gate["reasons"])
+    train = read_dataset(finished.settings.home / "rounds" / finished.round_id / "dataset")[0]
+    assert "locker" not in " ".join(lesson.document.text + lesson.summary for lesson in train)
 
 
 def test_nothing_a_round_writes_holds_the_clients_name(finished):
@@ -197,7 +209,7 @@ def test_refused_candidate_is_not_registered(tmp_path, monkeypatch):
     assert run_round(house, round_id) == "refused"
     found = rounds.get_round(house.db, round_id)
     assert found.candidate == "" and adapters.list_adapters(house.db) == ()
-    assert "1 identifiers" in found.gate["reasons"][-1]
+    assert any("1 identifiers" in reason for reason in found.gate["reasons"])
 
 
 def test_a_candidate_of_too_few_documents_is_registered_and_not_let_pass(tmp_path):

@@ -16,7 +16,8 @@ from assistant.engine import adapters
 from assistant.errors import Conflict, NotAllowed, NotFound, RefusedInput
 from assistant.store import audit, filings, matters, people, registry, rounds
 from assistant.store.people import User
-from finetune.rounds import run_round, withdraw_candidate
+from finetune.ending import withdraw_candidate
+from finetune.rounds import run_round
 from ui.actions import filings as filing_actions
 from ui.actions import learning, names, orders
 from ui.actions import people as people_actions

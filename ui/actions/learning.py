@@ -151,7 +151,7 @@ def cancel_round(house: House, user: User, round_id: str | None = None) -> dict[
     """Cancel a running round; where its job runs in this process, it ends at its next sign of life."""
     from assistant import jobs
     from assistant.store import rounds
-    from finetune.rounds import withdraw_candidate
+    from finetune.ending import withdraw_candidate
 
     check(house.db, user, "round.cancel")
     found = round_status(house, user, round_id)

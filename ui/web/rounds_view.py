@@ -17,6 +17,7 @@ STEPS = (
     ("dataset", "Dataset"),
     ("train", "Train"),
     ("evaluate", "Evaluate"),
+    ("memory", "Memory"),
     ("gate", "Gate"),
     ("register", "Register"),
 )
