@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ from assistant.evidence.sentences import split_sentences
 
 VARIANTS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 RESAMPLES = 2000
+_NORMAL_95 = 1.959964  # standard deviations that hold 95% of a normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,16 @@ def estimate_mean(values: Sequence[float], weights: Sequence[float] | None = Non
     means = np.divide(top[picks].sum(axis=1), sums, out=np.zeros_like(sums), where=sums > 0)
     low, high = np.quantile(means, [0.025, 0.975])
     return Score(float(top.sum() / bottom.sum()) if bottom.sum() else 0.0, float(low), float(high))
+
+
+def estimate_share(count: int, of: int) -> Score:
+    """Estimate a share of independent trials, with Wilson's 95% interval; without trials anything may be (0 to 1)."""
+    if not of:
+        return Score(0.0, 0.0, 1.0)
+    share, square = count / of, _NORMAL_95**2 / of
+    middle = (share + square / 2) / (1 + square)
+    half = _NORMAL_95 / (1 + square) * math.sqrt(share * (1 - share) / of + square / (4 * of))
+    return Score(share, max(middle - half, 0.0), min(middle + half, 1.0))
 
 
 def compare_means(ours: Sequence[float], theirs: Sequence[float], seed: int = 0) -> Difference:

@@ -17,9 +17,10 @@ from fake_world import make_round
 from fastapi.testclient import TestClient
 
 from assistant.errors import NotAllowed
+from finetune.plot import draw_panels
 from ui.web import rounds, rounds_view
 from ui.web.app import build_app
-from ui.web.charts import draw_bars, draw_intervals, draw_line
+from ui.web.charts import draw_bars, draw_line
 from ui.web.gradio_frame import gr, tell_errors
 from ui.web.gradio_gate import MAX_BINDINGS, SessionBindings, is_listed
 from ui.web.insights import show_edits
@@ -228,7 +229,7 @@ def test_views_escape_what_comes_from_the_store() -> None:
         rounds_view.show_preview({"corrections": 1, "by_matter": {bad: 1}, "left_out": {bad: 1}}),
         show_edits([{"week": bad, "adapter": bad, "untouched": 1, "edited": 0, "returned": 0}]),
         draw_line([(1, 2), (2, 1)], x_title=bad, y_title=bad), draw_bars([(bad, [1])], [bad]),
-        draw_intervals([(bad, 0.5, 0.4, 0.6)]),
+        draw_panels([(bad, [(bad, 0.5, 0.4, 0.6)])]),
     ]  # fmt: skip
     for html in shown:
         assert "<img" not in html and "\n\n" not in html

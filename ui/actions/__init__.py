@@ -5,14 +5,31 @@ log what it changed or which content it showed. Results are plain JSON values, w
 readers of the matter.
 """
 
-from ui.actions import again, chronology, filings, grid, learning, names, oversight, people, questions, summaries
+from ui.actions import (
+    again,
+    blind,
+    chronology,
+    compare,
+    filings,
+    grid,
+    learning,
+    lineage,
+    names,
+    oversight,
+    people,
+    questions,
+    summaries,
+)
 
 __all__ = [
     "again",
+    "blind",
     "chronology",
+    "compare",
     "filings",
     "grid",
     "learning",
+    "lineage",
     "names",
     "oversight",
     "people",

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.errors import CasebriefError, NotFound
 from ui.messages import http_status, log_fault
-from ui.web import ask, filing, filings, first_run, grid, login, names, oversight, people, review
+from ui.web import ask, compare, filing, filings, first_run, grid, lineage, login, names, oversight, people, review
 from ui.web.access import Gate
 from ui.web.answers import answer_error, describe
 from ui.web.render import WEB, StaticFolder, current_user, render
@@ -47,7 +47,7 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
     app.state.first_link = first_run.FirstLink()
     app.add_middleware(Gate, house=house, idle_s=house.settings.idle_minutes * 60, answer_fault=show_error)
     app.mount("/static", StaticFolder(directory=WEB / "static"), name="static")
-    for screen in (login, first_run, filings, filing, names, ask, grid, review, people, oversight):
+    for screen in (login, first_run, filings, filing, names, ask, grid, review, people, oversight, compare, lineage):
         app.include_router(screen.router)
     app.get("/health")(answer_health)
     app.get("/favicon.ico")(answer_icon)
@@ -65,7 +65,7 @@ def load_actions() -> Any:
     """Load the actions, one module an aggregate."""
     modules = (
         "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
-        "oversight", "grid",
+        "oversight", "grid", "compare", "blind", "lineage",
     )  # fmt: skip
     return SimpleNamespace(**{name: import_module(f"ui.actions.{name}") for name in modules})
 

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 from markupsafe import escape
 
-WIDTH, HEIGHT = 640, 200
+from finetune.plot import WIDTH, draw_words, frame_chart
+
+HEIGHT = 200
 _LEFT, _BOTTOM, _TOP = 48, 26, 12
 
 
@@ -28,9 +30,11 @@ def draw_line(points: Sequence[tuple[float, float]], *, x_title: str, y_title: s
         return f"{left:.1f},{top:.1f}"
 
     path = " ".join(place(x, y) for x, y in points)
-    middle = _axis(WIDTH / 2, HEIGHT - 6, x_title, "middle")
+    middle = draw_words(WIDTH / 2, HEIGHT - 6, x_title, "middle")
     says = f"{y_title} from {ys[0]:.2f} at {x_title} {xs[0]:g} to {ys[-1]:.2f} at {x_title} {xs[-1]:g}"
-    return _frame(HEIGHT, says, _scale(low, high) + _ends(min(xs), max(xs)) + f'<polyline points="{path}"/>' + middle)
+    return frame_chart(
+        HEIGHT, says, _scale(low, high) + _ends(min(xs), max(xs)) + f'<polyline points="{path}"/>' + middle
+    )
 
 
 def draw_bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str]) -> str:
@@ -39,7 +43,7 @@ def draw_bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str])
     pieces: list[str] = []
     for number, (label, values) in enumerate(rows):
         total, at, top = sum(values) or 1.0, float(left), number * step + 6
-        pieces.append(_axis(0, top + 14, label))
+        pieces.append(draw_words(0, top + 14, label))
         for kind, value in enumerate(values):
             width = value / total * (WIDTH - left - 8)
             if value:
@@ -52,37 +56,7 @@ def draw_bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str])
     told = (
         f"{label}: " + ", ".join(f"{v:g} {n}" for v, n in zip(values, names, strict=True)) for label, values in rows
     )
-    return _frame(len(rows) * step + 8, "; ".join(told), "".join(pieces)) + f"<p>{keys}</p>"
-
-
-def draw_intervals(rows: Sequence[tuple[str, float, float, float]]) -> str:
-    """Draw a point with its interval a row, on a scale from 0 to 1: (name, value, low, high)."""
-    step, left = 28, 150
-    room = WIDTH - left - 60
-    foot = len(rows) * step
-    pieces: list[str] = []
-    for tick in range(5):
-        x = left + room * tick / 4
-        pieces.append(f'<line class="cb-grid" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{foot}"/>')
-        pieces.append(_axis(x, foot + 16, f"{tick / 4:g}", "middle"))
-    for number, (name, value, low, high) in enumerate(rows):
-        y = number * step + step / 2
-        begin, end = left + room * low, left + room * high
-        pieces.append(_axis(0, y + 5, name))
-        pieces.append(f'<line class="cb-span" x1="{begin:.1f}" x2="{end:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        pieces.append(f'<circle class="cb-dot" cx="{left + room * value:.1f}" cy="{y:.1f}" r="4"/>')
-        pieces.append(_axis(WIDTH - 44, y + 5, f"{value:.3f}"))
-    says = "; ".join(f"{name} {value:.3f}, {low:.3f} to {high:.3f}" for name, value, low, high in rows)
-    return _frame(foot + 24, says, "".join(pieces))
-
-
-def _frame(height: int, says: str, body: str) -> str:
-    label = escape(says)
-    return f'<svg class="cb-chart" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}">{body}</svg>'
-
-
-def _axis(x: float, y: float, words: str, anchor: str = "start") -> str:
-    return f'<text class="cb-axis" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
+    return frame_chart(len(rows) * step + 8, "; ".join(told), "".join(pieces)) + f"<p>{keys}</p>"
 
 
 def _scale(low: float, high: float) -> str:
@@ -92,10 +66,10 @@ def _scale(low: float, high: float) -> str:
         value = low + (high - low) * step / 3
         y = _TOP + (high - value) / (high - low) * (HEIGHT - _TOP - _BOTTOM)
         lines.append(f'<line class="cb-grid" x1="{_LEFT}" x2="{WIDTH - 8}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        lines.append(_axis(_LEFT - 6, y + 4, f"{value:.2f}", "end"))
+        lines.append(draw_words(_LEFT - 6, y + 4, f"{value:.2f}", "end"))
     return "".join(lines)
 
 
 def _ends(first: float, last: float) -> str:
     """Write the first and the last value of the horizontal axis."""
-    return _axis(_LEFT, HEIGHT - 6, f"{first:g}") + _axis(WIDTH - 8, HEIGHT - 6, f"{last:g}", "end")
+    return draw_words(_LEFT, HEIGHT - 6, f"{first:g}") + draw_words(WIDTH - 8, HEIGHT - 6, f"{last:g}", "end")

@@ -39,8 +39,9 @@ def show_matter(request: Request, matter_id: str) -> Response:
     matter = pick_matter(request, matter_id)
     actions, house = request.app.state.actions.people, request.app.state.house
     members = actions.list_members(house, user, matter_id)
-    notices = actions.list_notices(house, user, matter_id)
-    return render(request, "matter.html", screen="matter", matter=matter, notices=notices, **members)
+    learners = request.app.state.actions.lineage.trace_matter(house, user, matter_id)
+    told = {"notices": actions.list_notices(house, user, matter_id), "learners": learners}
+    return render(request, "matter.html", screen="matter", matter=matter, **told, **members)
 
 
 @router.post("/api/password")
