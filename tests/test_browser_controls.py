@@ -340,7 +340,7 @@ def test_an_admin_makes_a_new_master_key(browser: Any, office: dict[str, Any], h
 SAID = {
     None: "Person 1 sues the terminal for damages.",
     "starter-1": "Person 1 asks for $5,000 in unpaid wages.",
-    "house-2": "Person 1 demands a jury trial on all counts.",
+    "house-2": "Person 1 settled with the harbor master for $9,000.",  # which the filing does not say
 }
 
 
@@ -368,7 +368,7 @@ def test_a_lent_filing_is_compared_by_name_by_an_admin_and_blindly_by_its_people
     for name, status in (("starter-1", "active"), ("house-2", "candidate")):
         registry.insert_adapter(house.db, name, folder=name, hash=name[-1] * 64)
         registry.set_status(house.db, name, status)
-    document = add_filing(house, matter, "lent.pdf", " ".join(SAID.values()))
+    document = add_filing(house, matter, "lent.pdf", f"{SAID[None]} {SAID['starter-1']}")
 
     alex = log_in(browser, office, "alex")
     alex.goto(f"{office['address']}/f/{document}")

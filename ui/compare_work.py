@@ -129,7 +129,7 @@ def _write_all(house: House, found: Comparison, run: int) -> int:
 
 
 def write_summary(house: House, found: Comparison, adapter: str, runner: User, stop: threading.Event) -> Summary:
-    """Let one system summarize the filing as it would for a reader, by the engine's batch path.
+    """Let one system summarize the filing by the engine's batch path; its own sentences stay, marked, as in a round.
 
     Args:
         house: The open house.
@@ -143,13 +143,12 @@ def write_summary(house: House, found: Comparison, adapter: str, runner: User, s
         NotFound: The filing is gone.
     """
     from assistant.summarize import summarize_batch
+    from finetune.evaluate import keep_own_sentences
 
     document = filings.load_document(house.db, found.document_id, found.revision)
     chosen = house.choose_adapter(adapter, runner.name)
     engine = None if chosen == "none" else house.engine
     if engine is not None:  # loading is not counted among the seconds that are compared
         engine.batch([_WARM_UP], adapter=None if chosen == "base" else chosen, max_new_tokens=2, stop=stop)
-    template = house.template(document.document_type)
-    return summarize_batch(
-        [document], engine, settings=house.settings, templates=[template], adapter=chosen, stop=stop
-    )[0]
+    template, settings = house.template(document.document_type), keep_own_sentences(house.settings)
+    return summarize_batch([document], engine, settings=settings, templates=[template], adapter=chosen, stop=stop)[0]

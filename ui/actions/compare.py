@@ -102,7 +102,7 @@ def _list(house: House, user: User, rows: Sequence[tuple[Filing, Loan | None]], 
     mine = {b.document_id: b for b in ballots.list_ballots(house.db, user.name, ids) if b.candidate == chosen}
     shown = []
     for filing, loan in rows:
-        found = newest.get(filing.document_id)
+        made = newest.get(filing.document_id)
         shown.append(
             {
                 "document_id": filing.document_id,
@@ -113,8 +113,8 @@ def _list(house: House, user: User, rows: Sequence[tuple[Filing, Loan | None]], 
                 "words": filing.words,
                 "lent_by": loan.lent_by if loan else "",
                 "sample": bool(loan and loan.sample),
-                "comparison": describe(house, found) if found else None,
-                "ballot": _stand(found, mine.get(filing.document_id)),
+                "comparison": describe(house, made) if made else None,
+                "ballot": _stand(made, mine.get(filing.document_id)),
             }
         )
     return {"filings": shown, "candidate": chosen, **systems, "picks": tell_picks(house.db, chosen)}

@@ -99,15 +99,14 @@ def show_results(found: Mapping[str, Any] | None) -> str:
         return ""
     rows = [
         (
-            name_system(name, score),
-            str(score.get("hash") or "-")[:12],
+            f"{name_system(name, score)} {str(score.get('hash') or '')[:12]}".strip(),
             *[_figure(score.get(key)) for key, _ in METRICS],
             _share(score),
             *_cover(score),
         )
         for name, score in results.items()
     ]
-    titles = ("System", "Hash", *[title for _, title in METRICS], "Supported", "Parts covered", "Words")
+    titles = ("System", *[title for _, title in METRICS], "Supported", "Parts covered", "Words")
     table = _table(titles, rows)
     chart = draw_systems(results)
     gate = found.get("gate") or {}

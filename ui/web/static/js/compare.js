@@ -48,7 +48,7 @@ function standing({ comparison }) {
   if (status === "done") return el("span", { class: "state good" }, icon("check"), "Written");
   if (status === "stopped") return el("span", { class: "state half" }, icon("half"), `Stopped, ${done} of ${total} written`);
   if (status === "failed") return el("div", { class: "why" }, el("span", { class: "state bad" }, icon("cross"), "Failed"), el("p", { class: "small" }, error));
-  const words = status === "waiting" ? "Waiting for its turn" : `Writing: ${(NAMES[label] || "starts").toLowerCase()}`;
+  const words = status === "waiting" ? "Waiting for its turn" : label ? `Writing: ${(NAMES[label] || label).toLowerCase()}` : "Starting";
   return el("div", { class: "progress" }, el("span", { class: "state wait" }, icon("clock"), words, el("span", { class: "number" }, `${done} of ${total}`), timeLeft(left) && el("span", { class: "small" }, `· ${timeLeft(left)}`)),
     el("progress", { max: total, value: done, "aria-label": "Writing the summaries" }));
 }
@@ -64,7 +64,7 @@ function actsOf(filing) {
 
 function titleOf(filing) {
   if (filing.file) return el("a", { href: `/f/${filing.document_id}` }, filing.file);
-  return el("strong", { class: "serif" }, `${capital(filing.document_type === "plain" ? "filing" : filing.document_type)} `, el("code", {}, filing.document_id));
+  return el("span", {}, el("strong", { class: "serif" }, capital(filing.document_type === "plain" ? "filing" : filing.document_type)), " ", el("code", {}, filing.document_id));
 }
 
 function drawList() {
@@ -148,7 +148,7 @@ function closeSide() {
 function pane(one, id, named) {
   const counts = SUPPORT.map(([key, words]) => one.counts[key] && `${one.counts[key]} ${words}`).filter(Boolean).join(", ");
   return el("article", { class: "pane", "data-system": one.system, "aria-label": NAMES[one.system] },
-    el("header", {}, el("h2", {}, NAMES[one.system], " ", one.adapter !== "base" && el("span", {}, one.adapter), hashOf(one.hash)),
+    el("header", {}, el("h2", {}, NAMES[one.system], " ", one.adapter !== "base" && [el("span", {}, one.adapter), " "], hashOf(one.hash)),
       el("p", { class: "figures" }, el("span", {}, plural(one.sentences.length, "sentence")), el("span", {}, counts), el("span", {}, plural(one.words, "word")), el("span", {}, `${one.seconds.toLocaleString("en-US")} s`))),
     body(one.sentences, id, named));
 }
@@ -157,10 +157,10 @@ async function see(id) {
   const found = await get(`/api/comparisons/${id}`);
   const only = found.panes.map((one) => ({ ...one, own: one.sentences.filter((s) => s.only) }));
   const shared = found.panes.length > 1 ? found.panes[0].sentences.filter((s) => !s.only).length : 0;
-  const say = found.names ? "AI wrote these; nobody has signed them off." : "AI wrote these, with names replaced: a pseudonym stands for each. Nothing here is signed off.";
+  const say = `AI wrote these and nobody has signed them off. Each keeps its own sentences, marked; on the desk those that the filing does not bear give way to its own words.${found.names ? "" : " Names are replaced by pseudonyms."}`;
   openSide("Side by side", say,
     el("div", { class: "panes" }, found.panes.map((one) => pane(one, found.document_id, found.names))),
-    el("h2", {}, "What differs"), el("p", { class: "quiet" }, `Sentences that only one of them has, word for word. ${plural(shared, "sentence")} of the ${NAMES[found.panes[0]?.system || "base"].toLowerCase()} stand in another too.`),
+    el("h2", {}, "What differs"), el("p", { class: "quiet" }, only.some((one) => one.own.length) ? `Sentences that only one of them has, word for word. ${plural(shared, "sentence")} of the ${NAMES[found.panes[0]?.system || "base"].toLowerCase()} ${shared === 1 ? "stands" : "stand"} in another too.` : "Nothing: they wrote the same, word for word."),
     el("div", { class: "only" }, only.map((one) => el("section", { "aria-label": `Only in ${NAMES[one.system].toLowerCase()}` }, el("h3", {}, `Only in ${NAMES[one.system].toLowerCase()} (${one.own.length})`), el("ol", {}, one.own.map((s) => sentence(s, found.document_id, found.names)))))));
 }
 

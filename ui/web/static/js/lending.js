@@ -34,9 +34,9 @@ function adapterOf(one) { return [el("strong", {}, one.adapter_id), " ", el("cod
 export function learnedOf(desk) {
   const place = el("section", { class: "row loan", "data-learned": true });
   get(`/api/filings/${desk.filing.document_id}/lineage`).then(({ learners, writer }) => {
-    const learned = learners.map((one) => el("p", {}, adapterOf(one), `, which ${STATES[one.status]}, learned from this filing`, one.through ? ` by starting from ${one.through}` : ` in round ${one.round_id}`, one.due ? ". It is due for another round: something that it learned from was erased." : "."));
+    const learned = learners.map((one) => el("p", {}, adapterOf(one), `, which ${STATES[one.status]}, learned from this filing`, one.through ? ` by starting from ${one.through}` : [" in round ", el("code", {}, one.round_id)], one.due ? ". It is due for another round: something that it learned from was erased." : "."));
     const own = writer?.own_matters.length ? `, ${writer.own_matters.join(", ")} among them` : "";
-    const made = writer && el("p", {}, "The newest summary was written by ", adapterOf(writer), writer.round_id ? `, from round ${writer.round_id}: ${plural(writer.pairs, "approved summary", "approved summaries")} of ${plural(writer.matters, "matter")}${own}, and ${plural(writer.synthetic, "made-up filing")}.` : ", which came with Casebrief and learned from no filing of this house.", writer.started_from ? ` It started from ${writer.started_from}.` : "");
+    const made = writer && el("p", {}, "The newest summary was written by ", adapterOf(writer), writer.round_id ? [", from round ", el("code", {}, writer.round_id), `: ${plural(writer.pairs, "approved summary", "approved summaries")} of ${plural(writer.matters, "matter")}${own}, and ${plural(writer.synthetic, "made-up filing")}.`] : ", which came with Casebrief and learned from no filing of this house.", writer.started_from ? ` It started from ${writer.started_from}.` : "");
     place.replaceChildren(icon("rounds"), el("div", { class: "grow" }, learned.length ? learned : el("p", { class: "quiet" }, "No adapter has learned from this filing."), made || ""));
   }).catch((error) => place.replaceChildren(el("p", { role: "alert" }, error.message)));
   return place;
