@@ -136,7 +136,7 @@ def evaluate_lessons(
         stop: Asked between groups of documents; True ends the evaluation with what is done.
     """
     began = time.monotonic()
-    flagging = settings.model_copy(update={"on_unsupported": "flag", "on_own_words": "flag"})
+    flagging = keep_own_sentences(settings)
     templates = [_choose_template(lesson, settings, most_parts) for lesson in lessons]
     chosen = choose_shots(lessons, templates, settings, shots, shot_count, words) if shot_count else {}
     asked = FewShotEngine(engine, chosen) if engine is not None and chosen else engine
@@ -160,6 +160,11 @@ def evaluate_lessons(
         if progress is not None:
             progress(len(predictions), len(lessons))
     return Evaluation(adapter, shot_count, tuple(predictions), time.monotonic() - began)
+
+
+def keep_own_sentences(settings: Settings) -> Settings:
+    """Give the settings by which a model's sentences are marked, not replaced, so that systems can be told apart."""
+    return settings.model_copy(update={"on_unsupported": "flag", "on_own_words": "flag"})
 
 
 def choose_shots(

@@ -9,23 +9,28 @@ from typing import Any
 
 from assistant.engine.adapters import Adapter
 from assistant.engine.manifest import Manifest, verify_folder
+from finetune.plot import HOW_TO_READ, name_system, write_svg
 from finetune.scores import VARIANTS
 from finetune.train import RESULT_FILE
 
 CARD = "README.md"
 TABLE = "scores.csv"
+PLOT = "scores.svg"
 DETAILS = "report.json"
 
 _TITLES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
 
 
-def write_report(adapter: Adapter, out: Path, results: Mapping[str, Any] | None = None) -> list[Path]:
-    """Write model card, table of scores, and all of it as JSON.
+def write_report(
+    adapter: Adapter, out: Path, results: Mapping[str, Any] | None = None, picks: Sequence[Mapping[str, Any]] = ()
+) -> list[Path]:
+    """Write model card, table and plot of scores, and all of it as JSON.
 
     Args:
         adapter: From the registry; its files are checked against their hashes first.
         out: Folder, made where missing.
         results: Scores by system; None takes those that its round kept, or its own only.
+        picks: How the blind picks on it stand, as `finetune.picks` tells them.
 
     Returns:
         The files.
@@ -52,10 +57,12 @@ def write_report(adapter: Adapter, out: Path, results: Mapping[str, Any] | None 
         "manifest": manifest.facts,
         "training": training,
         "scores": systems,
+        "picks": [dict(one) for one in picks],
     }
     texts = {
-        CARD: write_card(adapter, manifest, training, systems),
+        CARD: write_card(adapter, manifest, training, systems, picks),
         TABLE: "\n".join(",".join(row) for row in list_scores(systems)) + "\n",
+        PLOT: write_svg(systems),
         DETAILS: json.dumps(details, indent=2, sort_keys=True, ensure_ascii=False) + "\n",
     }
     for name, text in texts.items():
@@ -74,16 +81,23 @@ def read_training(folder: Path) -> dict[str, Any]:
 
 def list_scores(systems: Mapping[str, Any]) -> list[list[str]]:
     """Lay the scores out as rows: a head, then one a system, each F1 with its 95% interval."""
-    head = ["system", "documents", *VARIANTS, "supported_rate", "parts_covered", "words"]
+    head = ["system", "documents", *VARIANTS, "supported_rate", "parts_covered", "words", "adapter", "hash"]
     rows = [head]
     for name, score in systems.items():
         figures = [_figure(score.get(variant)) for variant in VARIANTS]
-        rest = [_plain(score.get(key)) for key in ("supported_rate", "parts_covered", "words")]
+        rest = [_share(score), _plain(score.get("parts_covered")), _plain(score.get("words"))]
+        rest += [str(score.get("adapter") or ""), str(score.get("hash") or "")[:12]]
         rows.append([name.replace(",", ""), _plain(score.get("n")), *figures, *rest])
     return rows
 
 
-def write_card(adapter: Adapter, manifest: Manifest, training: Mapping[str, Any], systems: Mapping[str, Any]) -> str:
+def write_card(
+    adapter: Adapter,
+    manifest: Manifest,
+    training: Mapping[str, Any],
+    systems: Mapping[str, Any],
+    picks: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """Write the model card."""
     options = manifest.facts.get("options") or {}
     method = str(options.get("method", "lora"))
@@ -111,7 +125,15 @@ def write_card(adapter: Adapter, manifest: Manifest, training: Mapping[str, Any]
         "`rouge-score` with stemming, with the 95% interval by bootstrap over documents; *supported* is the share of",
         "the model's own sentences that Casebrief's verification found borne by the source.",
         "",
-        *_table(list_scores(systems)),
+        *_table(systems),
+        "",
+        *_plot(systems),
+        "## Picked blindly",
+        "",
+        "People read two summaries of one filing without being told whose they are, and say which is better. This is",
+        "evidence beside the gate, not part of it; the interval (Wilson) leaves out picks of neither.",
+        "",
+        *([f"- {one['says']}" for one in picks] or ["Nobody has picked yet."]),
         "",
         "## Use and limits",
         "",
@@ -163,11 +185,18 @@ def _facts(adapter: Adapter, manifest: Manifest, training: Mapping[str, Any], op
     return [f"| {name} | {value} |" for name, value in rows.items()]
 
 
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+def _table(systems: Mapping[str, Any]) -> list[str]:
+    """Lay the scores out for the card, systems in words."""
+    rows = list_scores(systems)
     head = [_TITLES.get(cell, cell.replace("_", " ")) for cell in rows[0]]
     if len(rows) == 1:
         return ["Not evaluated yet."]
-    return [f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows[1:])]
+    named = [[name_system(key, score), *row[1:]] for (key, score), row in zip(systems.items(), rows[1:], strict=True)]
+    return [f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *named)]
+
+
+def _plot(systems: Mapping[str, Any]) -> list[str]:
+    return [f"![The scores of each system with their intervals]({PLOT})", "", HOW_TO_READ, ""] if systems else []
 
 
 def _figure(score: Any) -> str:
@@ -175,6 +204,13 @@ def _figure(score: Any) -> str:
         return ""
     low, high = score["ci95"]
     return f"{score['f1']:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _share(score: Mapping[str, Any]) -> str:
+    """Give the supported rate, with its interval where it has one."""
+    span = score.get("supported_ci95")
+    rate = _plain(score.get("supported_rate"))
+    return f"{rate} ({span[0]:.3f} to {span[1]:.3f})" if span else rate
 
 
 def _plain(value: Any) -> str:

@@ -14,6 +14,7 @@ from assistant.evidence.sentences import split_sentences
 
 VARIANTS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 RESAMPLES = 2000
+_NORMAL_95 = 1.959964  # standard deviations that hold 95% of a normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,13 @@ def estimate_mean(values: Sequence[float], weights: Sequence[float] | None = Non
 
 
 def estimate_share(count: float, of: int) -> Score:
-    """Estimate a share from a count, with its 95% interval by Wilson; of nothing, all is 0."""
+    """Estimate a share of independent trials, with Wilson's 95% interval; without trials anything may be (0 to 1)."""
     if not of:
-        return Score(0.0, 0.0, 0.0)
-    p, z = count / of, 1.96
-    middle, scale = p + z * z / (2 * of), 1 + z * z / of
-    half = z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
-    return Score(p, max((middle - half) / scale, 0.0), min((middle + half) / scale, 1.0))
+        return Score(0.0, 0.0, 1.0)
+    share, square = count / of, _NORMAL_95**2 / of
+    middle = (share + square / 2) / (1 + square)
+    half = _NORMAL_95 / (1 + square) * math.sqrt(share * (1 - share) / of + square / (4 * of))
+    return Score(share, max(middle - half, 0.0), min(middle + half, 1.0))
 
 
 def compare_means(ours: Sequence[float], theirs: Sequence[float], seed: int = 0) -> Difference:

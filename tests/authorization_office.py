@@ -28,13 +28,13 @@ from pdf_samples import make_pdf
 from assistant.documents import HiddenText, OffsetMap, Page, Passage, RedactedDocument, Segment, pack_box
 from assistant.evidence.embedding import DIMENSIONS, Embedder
 from assistant.settings import Settings
+from assistant.store import comparisons, flags, grids, matters, people, registry, watches, work
 from assistant.store import filings as stored
-from assistant.store import flags, grids, matters, people, watches, work
 from assistant.store.vault import Vault
 from ingest import redact
 from ingest.revise import mask_known
-from ui import grid_work
-from ui.actions import grid, names, questions, summaries
+from ui import compare_work, grid_work
+from ui.actions import compare, grid, names, questions, summaries
 from ui.actions import people as people_actions
 from ui.owner import publish_address
 from ui.services import House, open_house
@@ -127,6 +127,10 @@ class Office:
         self.ids |= self.make_grid()
         grid_work.run_grid(self.house, self.ids["grid_id"], 1)
         self.make_grid()  # one that goes on running
+        for name, status in (("starter-1", "active"), ("house-9", "candidate")):
+            registry.insert_adapter(self.house.db, name, folder=name, hash=name)
+            registry.set_status(self.house.db, name, status)
+        self.ids |= self._compare(self.ids["document_id"])
         people_actions.set_consent(self.house, self.user("ada"), self.ids["matter_id"], True, "letter of Zephrinax")
 
     def _open_matter(
@@ -256,6 +260,23 @@ class Office:
         grids.settle_grid(self.house.db, made["grid_id"], 1, "stopped")
         return made
 
+    def _compare(self, document_id: str) -> dict[str, str]:
+        """Give the comparison of a filing, written."""
+        made = compare.start_comparison(self.house, self.user("ada"), document_id)["comparison_id"]
+        compare_work.run_comparison(self.house, made, 1)
+        return {"comparison_id": str(made)}
+
+    def make_running_comparison(self) -> dict[str, str]:
+        """Give one that runs, to be stopped."""
+        systems = {"candidate": f"house-{secrets.token_hex(4)}", "rival": "starter-1"}
+        made = comparisons.create_comparison(self.house.db, self.ids["document_id"], 1, "ada", **systems)
+        return {"comparison_id": made}
+
+    def make_lent(self) -> dict[str, str]:
+        """Give the filing that may be changed, lent, with its comparison."""
+        comparisons.lend_filing(self.house.db, self.ids["spare_id"], "ada")
+        return {"document_id": self.ids["spare_id"]} | self._compare(self.ids["spare_id"])
+
     def make_submitted(self) -> dict[str, str]:
         """Give a submitted summary to be spent."""
         made = self.make_summary()
@@ -347,6 +368,8 @@ def stand_ins(home: Path) -> Iterator[None]:
         (redact, "redact_input", lambda text, vault, profile, **_more: mask_known(text, vault, profile)),
         (Embedder, "embed", embed_words),
         (grid, "_check_room", lambda _house: None),
+        (compare, "_check_room", lambda _house: None),
+        (compare_work, "enqueue_run", lambda comparison_id, run: f"comparison-{comparison_id}-{run}"),
         (grid_work, "enqueue_run", lambda grid_id, run: f"grid-{grid_id}-{run}"),
     ]
     before = [(place, name, getattr(place, name)) for place, name, _ in light]

@@ -116,6 +116,7 @@ WORDS = {"words": "brindlewort"}
 FIRST = b"name=eve&display_name=Eve&password=correct+horse+battery&again=correct+horse+battery"
 FILINGS, SUMMARIES, MATTERS = "/api/filings/{document_id}", "/api/summaries/{summary_id}", "/api/matters/{matter_id}"
 CONVERSATIONS, GRIDS = "/api/conversations/{conversation_id}", "/api/grids/{grid_id}"
+COMPARISONS, LEFT = "/api/comparisons/{comparison_id}", {"pick": "left"}
 BOTH = {"second": "bea", "password": PASSWORD}
 
 CASES = (
@@ -182,8 +183,27 @@ CASES = (
     Case("POST", GRIDS + "/stop", MEMBERS, tells=MEMBERS, fresh="make_grid"),
     Case("POST", GRIDS + "/continue", MEMBERS, tells=MEMBERS, fresh="make_stopped_grid"),
     Case("DELETE", GRIDS, ATTORNEY, fresh="make_grid"),
+    # a comparison is the matter's; administrators see what is written of a filing that is lent, without its names
+    Case("GET", "/compare", ADMINS),
+    Case("GET", "/lineage", ADMINS),
+    Case("GET", "/m/{matter_id}/compare", MEMBERS, tells=MEMBERS),
+    Case("GET", MATTERS + "/comparisons", MEMBERS, tells=MEMBERS),
+    Case("GET", "/api/comparisons", ADMINS),
+    Case("POST", FILINGS + "/compare", MEMBERS, body={"candidate": ""}),
+    Case("POST", COMPARISONS + "/ballot", MEMBERS, tells=MEMBERS),
+    Case("POST", COMPARISONS + "/vote", MEMBERS, body=LEFT),
+    Case("POST", COMPARISONS + "/stop", MEMBERS, fresh="make_running_comparison"),
+    Case("GET", COMPARISONS, MEMBERS, tells=MEMBERS),
+    Case("POST", FILINGS + "/lend", ATTORNEY, body={"lent": True}, fresh="make_spare"),
+    Case("GET", "/api/comparisons", ADMINS),
+    Case("POST", FILINGS + "/compare", MEMBERS | ADMINS, body={"candidate": ""}, fresh="make_lent"),
+    Case("POST", COMPARISONS + "/ballot", MEMBERS | ADMINS, tells=MEMBERS, fresh="make_lent"),
+    Case("POST", COMPARISONS + "/vote", MEMBERS | ADMINS, body=LEFT, fresh="make_lent"),
+    Case("GET", COMPARISONS, MEMBERS | ADMINS, tells=MEMBERS, fresh="make_lent"),
+    Case("POST", FILINGS + "/lend", ATTORNEY, body={"lent": False}, fresh="make_spare"),
     # a filing
     Case("GET", "/f/{document_id}", MEMBERS, tells=MEMBERS),
+    Case("GET", FILINGS + "/lineage", MEMBERS),
     Case("GET", "/f/{document_id}/names", MEMBERS, tells=MEMBERS),
     Case("GET", FILINGS, MEMBERS, tells=MEMBERS),
     Case("GET", FILINGS + "/pages/{page}.png", MEMBERS),
@@ -266,6 +286,7 @@ CASES = (
     Case("POST", MATTERS + "/grids", NOBODY, own=True, body=ask_filings("document_id"), also=(422,)),
     Case("POST", MATTERS + "/grids", NOBODY, own=True, body=ask_filings("document_id", "own_document_id"), also=(422,)),
     Case("POST", MATTERS + "/grids", OTHERS, own=True, body=ask_filings("own_document_id")),
+    Case("GET", MATTERS + "/comparisons", OTHERS, own=True),
     Case("POST", MATTERS + "/filings", OTHERS, own=True, content=lambda office: office.read_original()),
     # what ends the session comes last
     Case("POST", "/api/password", LOGGED_IN, body={"old": PASSWORD, "new": "another horse"}, ends_session=True),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from fake_grid import GridActions
+from fake_compare import CompareActions
 from fake_world import (
     DESCRIBED,
     LINES,
@@ -33,7 +33,7 @@ def describe(summary: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass
-class FakeActions(GridActions):
+class FakeActions(CompareActions):
     """The six modules of `ui.actions`, over one small world; every call asks for membership or role."""
 
     pause_s: float = 0.0
@@ -63,7 +63,7 @@ class FakeActions(GridActions):
         ]
         names = (
             "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
-            "oversight", "grid", "insights", "trials", "folders", "retention",
+            "oversight", "grid", "insights", "trials", "folders", "retention", "compare", "blind", "lineage",
         )  # fmt: skip
         for name in names:
             prefix = name + "_"

@@ -256,7 +256,8 @@ def test_an_older_database_learns_who_set_each_password_from_its_audit_log(tmp_p
         for column in later:
             raw.execute(f"ALTER TABLE {column}")
         for table in (
-            "review_times", "draws", "filing_figures", "summary_figures", "cells", "grids", "retentions", "exports", "watches",
+            "ballots", "comparisons", "loans", "retentions", "exports", "watches", "review_times", "draws",
+            "filing_figures", "summary_figures", "cells", "grids",
         ):  # fmt: skip
             raw.execute(f"DROP TABLE {table}")
         raw.execute("UPDATE alembic_version SET version_num = '0002'")

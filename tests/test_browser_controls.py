@@ -75,7 +75,7 @@ def office(house: House) -> Iterator[dict[str, Any]]:
     thread.join(10)
 
 
-def add_filing(house: House, matter: str, name: str) -> str:
+def add_filing(house: House, matter: str, name: str, text: str = "Person 1 sues.") -> str:
     """Store a filing as read, its first page carrying a hidden sentence; give its id."""
     from finetune.synthesize.pdf import make_pdf
     from finetune.synthesize.rules import make_filing
@@ -85,7 +85,7 @@ def add_filing(house: House, matter: str, name: str) -> str:
     first, second = make_pages()
     hidden = HiddenText("white on white", SECRET, (0.1, 0.3, 0.6, 0.34))
     pages = (replace(first, hidden=(hidden,)), second)
-    filings.save_revision(house.db, make_document(key, matter), pages, {"PERSON": 1}, [], 1.5)
+    filings.save_revision(house.db, make_document(key, matter, text=text), pages, {"PERSON": 1}, [], 1.5)
     filings.set_status(house.db, key, "ready")
     return key
 
@@ -335,3 +335,78 @@ def test_an_admin_makes_a_new_master_key(browser: Any, office: dict[str, Any], h
         m.matter_id == matter and m.name for m in matters.list_matters(house.db)
     )  # it still opens
     assert page.faults == []
+
+
+SAID = {
+    None: "Person 1 sues the terminal for damages.",
+    "starter-1": "Person 1 asks for $5,000 in unpaid wages.",
+    "house-2": "Person 1 settled with the harbor master for $9,000.",  # which the filing does not say
+}
+
+
+class Writer:
+    """An engine that writes one sentence, another one for each adapter."""
+
+    model_hash = "0" * 64
+
+    def batch(self, prompts: Any, *, adapter: str | None = None, max_new_tokens: Any = 120, stop: Any = None) -> Any:
+        return [SAID[adapter] for _ in prompts]
+
+
+def test_a_lent_filing_is_compared_by_name_by_an_admin_and_blindly_by_its_people_until_the_loan_ends(
+    browser: Any, office: dict[str, Any], house: House, matter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.store import registry
+    from ui import compare_work
+    from ui.actions import compare
+
+    begun: list[tuple[str, int]] = []
+    monkeypatch.setattr(compare, "_check_room", lambda _house: None)
+    monkeypatch.setattr(compare_work, "enqueue_run", lambda *run: begun.append(run))
+    monkeypatch.setitem(house.__dict__, "_engine", Writer())
+    monkeypatch.setitem(house.__dict__, "choose_adapter", lambda choice, user="": choice or "base")
+    for name, status in (("starter-1", "active"), ("house-2", "candidate")):
+        registry.insert_adapter(house.db, name, folder=name, hash=name[-1] * 64)
+        registry.set_status(house.db, name, status)
+    document = add_filing(house, matter, "lent.pdf", f"{SAID[None]} {SAID['starter-1']}")
+
+    alex = log_in(browser, office, "alex")
+    alex.goto(f"{office['address']}/f/{document}")
+    shows(alex, "[data-body]", "No summary yet")
+    alex.click("[data-view=about]")
+    shows(alex, "[data-learned]", "No adapter has learned from this filing")
+    alex.click("[data-lend=lend]")
+    shows(alex, "dialog[open]", "it ends at once")
+    alex.click("dialog[open] button[value=ok]")
+    shows(alex, "[data-loan]", "Lent for comparison by alex")
+
+    ada = log_in(browser, office, "ada")
+    ada.goto(office["address"] + "/compare")
+    row = f'tr[data-id="{document}"]'
+    ada.click(f"{row} [data-begin]")
+    shows(ada, row, "0 of 3")
+    compare_work.run_comparison(house, *begun[0])
+    ada.click(f"{row} [data-see]")
+    shows(ada, ".pane[data-system=candidate]", "house-2 222222222222")
+    assert ada.locator(".pane").count() == 3 and "Quackenbush" not in ada.content()
+    shows(ada, ".only", "Only in candidate (1)")
+
+    paula = log_in(browser, office, "paula")
+    paula.goto(f"{office['address']}/m/{matter}/compare")
+    paula.click(f"{row} [data-pick]")
+    shows(paula, ".pane[data-place=right]", "Right")
+    assert not re.search("house-2|starter-1|2{12}", paula.locator("#compare [data-side]").inner_text())
+    paula.click("[data-choose=left]")
+    shows(paula, "[data-told]", "Blind picks: ")
+    shows(paula, ".pane[data-place=left] h2", "your pick")
+    paula.goto(f"{office['address']}/m/{matter}/compare")
+    shows(paula, row, "Picked")
+
+    alex.click("[data-lend=end]")
+    alex.click("dialog[open] button[value=ok]")
+    shows(alex, "[data-loan]", "Not lent for comparison")
+    ada.goto(office["address"] + "/compare")
+    shows(ada, "[data-empty]", "No filing is lent")
+    ada.goto(office["address"] + "/lineage")
+    shows(ada, "[data-adapters]", "house-2")
+    assert alex.faults == ada.faults == paula.faults == []

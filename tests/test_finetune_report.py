@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -37,9 +38,9 @@ def test_card_is_in_hugging_faces_form_and_has_the_figures(tmp_path):
     files = write_report(make_adapter(tmp_path / "a"), tmp_path / "out", {"base": SCORE, "candidate": SCORE})
     card = (tmp_path / "out" / "README.md").read_text()
     assert card.startswith("---\nbase_model: smollm2-135m\nlibrary_name: peft\n") and card.count("\n---\n") == 1
-    assert "| candidate | 12 | 0.610 (0.590 to 0.630) |" in card
+    assert "| Candidate | 12 | 0.610 (0.590 to 0.630) |" in card
     assert "4,884,480" in card and "r-1" in card and "1 matters" in card
-    assert [f.name for f in files] == ["README.md", "scores.csv", "report.json"]
+    assert [f.name for f in files] == ["README.md", "scores.csv", "scores.svg", "report.json"]
 
 
 def test_card_takes_all_systems_that_the_round_compared(tmp_path):
@@ -69,3 +70,19 @@ def test_changed_weights_are_not_reported_on(tmp_path):
     with pytest.raises(DamagedState):
         write_report(adapter, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_plot_has_a_dot_and_an_interval_for_each_system_in_words(tmp_path):
+    told = {"supported_ci95": [0.85, 0.95], "adapter": "house-3", "hash": "ab" * 32}
+    systems = {"base": SCORE, "base few-shot": SCORE | {"shots": 2, "adapter": "base"}, "candidate": SCORE | told}
+    write_report(make_adapter(tmp_path / "a"), tmp_path / "out", systems, [{"says": "house-3 in 8 of 11."}])
+    drawn = ElementTree.parse(tmp_path / "out" / "scores.svg").getroot()
+    words = [node.text for node in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    for name in ("Base model, no examples", "Base model, 2 examples shown", "Candidate (house-3)"):
+        assert name in words
+    dots = [node for node in drawn.iter() if node.get("class") == "cb-dot"]
+    assert len(dots) == 4, "three of likeness, one of support: the others have no interval of it"
+    assert "0.610, 0.590 to 0.630" in drawn.get("aria-label")
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "(scores.svg)" in card and "- house-3 in 8 of 11." in card and "| house-3 | abababababab |" in card
+    assert "0.900 (0.850 to 0.950)" in card

@@ -11,7 +11,7 @@ from fake_actions import FakeActions
 
 MODULES = (
     "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
-    "oversight", "grid", "insights", "trials", "folders", "retention",
+    "oversight", "grid", "insights", "trials", "folders", "retention", "compare", "blind", "lineage",
 )  # fmt: skip
 FAKES = [(module, name) for module in MODULES for name in vars(getattr(FakeActions(), module))]
 

@@ -17,6 +17,7 @@ from fake_world import make_round
 from fastapi.testclient import TestClient
 
 from assistant.errors import NotAllowed
+from finetune.plot import draw_panels
 from ui.web import rounds, rounds_view
 from ui.web.app import build_app
 from ui.web.charts import draw_bars, draw_intervals, draw_line, draw_pairs
@@ -224,6 +225,7 @@ def test_views_escape_what_comes_from_the_store() -> None:
         rounds_view.show_preview({"corrections": 1, "by_matter": {bad: 1}, "left_out": {bad: 1}}),
         draw_line([(1, 2), (2, 1)], x_title=bad, y_title=bad), draw_bars([(bad, [1])], [bad], bad),
         draw_intervals([(bad, 0.5, 0.4, 0.6)], bad), draw_pairs([(bad, 0.5, 0.4)], (bad, bad), bad),
+        draw_panels([(bad, [(bad, 0.5, 0.4, 0.6)])]),
     ]  # fmt: skip
     for html in shown:
         assert "<img" not in html and "\n\n" not in html

@@ -29,10 +29,11 @@ PAGES = {
         "/m/m-1/search?q=pay",
         "/m/m-1/settings",
         "/review",
+        "/m/m-1/compare",
         "/not/there",
     ],
     "ada": ["/m/m-1/settings", "/review", "/f/d-1/names"],
-    "max": ["/people"],
+    "max": ["/people", "/compare", "/lineage"],
 }
 
 

@@ -143,7 +143,8 @@ def _add_member(house: House, name: str, matter_id: str) -> None:
 
 
 def _ingest_samples(house: House, user: Any, matter_id: str, count: int) -> Iterator[tuple[int, int, str]]:
-    """Upload the sample filings and give (done, total, label) while they are read."""
+    """Upload the sample filings, lent for comparison, and give (done, total, label) while they are read."""
+    from assistant.store import comparisons
     from assistant.store import filings as stored
     from finetune.synthesize.demo import demo_files
     from ui.actions import filings
@@ -152,6 +153,7 @@ def _ingest_samples(house: House, user: Any, matter_id: str, count: int) -> Iter
     samples = [s for s in demo_files(count) if s[0] not in ready]
     for number, (name, data) in enumerate(samples):
         shown = filings.upload(house, user, matter_id, name, data)
+        comparisons.lend_filing(house.db, shown["document_id"], "casebrief", sample=True)
         while shown["status"] in ("waiting", "reading"):
             yield number, len(samples), f"reading {name}"
             time.sleep(_POLL_S)

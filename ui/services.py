@@ -392,7 +392,7 @@ def launch_jobs(house: House) -> None:
     from assistant import jobs
     from finetune import rounds
     from ingest import pipeline
-    from ui import folder_work, grid_work
+    from ui import compare_work, folder_work, grid_work
 
     house.ready_adapters()
     finish_erasures(house)
@@ -400,9 +400,11 @@ def launch_jobs(house: House) -> None:
     pipeline.register_jobs(house)
     rounds.register_jobs(house)
     grid_work.register_jobs(house)
+    compare_work.register_jobs(house)
     jobs.launch(house.settings)
     house.serving = True
     house.resume_ingests()
     house.continue_rounds()
     grid_work.continue_grids(house)
+    compare_work.continue_comparisons(house)
     house.folders = folder_work.start_watching(house)

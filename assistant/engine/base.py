@@ -56,7 +56,12 @@ class Engine(Protocol):
         ...
 
     def batch(
-        self, prompts: Sequence[Prompt], *, adapter: str | None = None, max_new_tokens: int | Sequence[int] = 120
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        adapter: str | None = None,
+        max_new_tokens: int | Sequence[int] = 120,
+        stop: threading.Event | None = None,
     ) -> list[str]:
         """Answer many prompts, in their order; faster than a stream each, for evaluation.
 
@@ -64,6 +69,7 @@ class Engine(Protocol):
             prompts: What to answer.
             adapter: As in `stream`.
             max_new_tokens: Longest answer, in tokens: one for all or one a prompt.
+            stop: Ends the batch; unfinished answers are cut or empty.
         """
         ...
 

@@ -7,12 +7,15 @@ readers of the matter.
 
 from ui.actions import (
     again,
+    blind,
     chronology,
+    compare,
     filings,
     folders,
     grid,
     insights,
     learning,
+    lineage,
     names,
     oversight,
     people,
@@ -24,12 +27,15 @@ from ui.actions import (
 
 __all__ = [
     "again",
+    "blind",
     "chronology",
+    "compare",
     "filings",
     "folders",
     "grid",
     "insights",
     "learning",
+    "lineage",
     "names",
     "oversight",
     "people",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.documents import Page
 from assistant.errors import NotFound, RefusedInput
-from assistant.store import audit, captions, filings, notices
+from assistant.store import audit, captions, comparisons, filings, notices
 from assistant.store.filings import Filing
 from assistant.store.people import User
 from assistant.store.pseudonyms import find_pseudonyms
@@ -130,6 +130,8 @@ def get_filing(house: House, user: User, document_id: str) -> dict[str, Any]:
         source = house.source(document_id)
         shown["facts"] = present_facts(source)
         shown["corrected"] = list(source.document.corrected)
+        loan = comparisons.find_loan(house.db, document_id)
+        shown["lent"] = loan.tell() if loan else None
         shown["document_types"] = list(document_types()) if may(user.role, "filing.correct") else []
         shown["page_list"] = [
             {
@@ -290,6 +292,8 @@ def _set_sequestered(house: House, user: User, filing: Filing, hidden: bool, rea
     verb = "filing.sequester" if hidden else "filing.lift_sequester"
     with house.db.session():
         filings.set_sequestered(house.db, filing.document_id, hidden)
+        if hidden:
+            comparisons.end_loan(house.db, filing.document_id)
         notices.add_notice(house.db, filing.matter_id, verb, filing.document_id, user.name, reason)
         audit.record(house.db, user.name, verb, filing.document_id, {"matter": filing.matter_id})
     house.forget_documents()

@@ -125,18 +125,19 @@ def present_round(found: Round) -> dict[str, Any]:
 
 
 def round_status(house: House, user: User, round_id: str | None = None) -> dict[str, Any]:
-    """Give one round, or the newest; {"status": "none"} where none was ever started.
+    """Give one round, or the newest, with the blind `picks`; {"status": "none"} where none was ever started.
 
     Raises:
         NotFound: There is no such round.
     """
     from assistant.store import rounds
+    from finetune.picks import tell_picks
 
     check(house.db, user, "round.status")
-    if round_id:
-        return present_round(rounds.get_round(house.db, round_id))
-    had = rounds.list_rounds(house.db)
-    return present_round(had[0]) if had else {"status": "none"}
+    had = [rounds.get_round(house.db, round_id)] if round_id else rounds.list_rounds(house.db)
+    if not had:
+        return {"status": "none"}
+    return present_round(had[0]) | {"picks": tell_picks(house.db, had[0].candidate)}
 
 
 def list_rounds(house: House, user: User) -> list[dict[str, Any]]:
@@ -226,7 +227,7 @@ def promote(house: House, user: User, adapter_id: str, reason: str = "") -> dict
     check(house.db, user, "adapter.promote")
     house.ready_adapters()
     with house.db.session():
-        _check_learned(house, adapters.get_adapter(house.db, adapter_id))
+        check_learned(house, adapters.get_adapter(house.db, adapter_id))
         override = _need_reason(house, user, adapter_id, reason.strip())
         adapter = adapters.promote(house.db, adapter_id, user.name)
         audit.record(house.db, user.name, "adapter.promote", adapter_id, override)
@@ -261,7 +262,7 @@ def _need_reason(house: House, user: User, adapter_id: str, reason: str) -> dict
     return {"override": 1, "round": found.round_id}
 
 
-def _check_learned(house: House, adapter: Adapter | AdapterRecord) -> None:
+def check_learned(house: House, adapter: Adapter | AdapterRecord) -> None:
     """Let an adapter serve only while all that it learned from may be used.
 
     Raises:
@@ -312,22 +313,24 @@ def rollback(house: House, user: User) -> dict[str, Any]:
     with house.db.session():
         before = registry.previous_adapter(house.db)
         if before is not None:
-            _check_learned(house, before)
+            check_learned(house, before)
         adapter = adapters.rollback(house.db, user.name)
         audit.record(house.db, user.name, "adapter.rollback", adapter.adapter_id, {})
     return present_adapter(adapter)
 
 
 def write_report(house: House, user: User, adapter_id: str, out: Path) -> dict[str, Any]:
-    """Write an adapter's model card and table into a folder, with the scores of the round that made it."""
+    """Write an adapter's model card, table and plot into a folder: its round's scores, and the blind picks on it."""
     from assistant.engine import adapters
     from assistant.store import rounds
     from finetune import report
+    from finetune.picks import tell_picks
 
     check(house.db, user, "adapter.report")
     house.ready_adapters()
     made_by = [r for r in rounds.list_rounds(house.db) if r.candidate == adapter_id]
     results = made_by[0].results if made_by else None
-    written = report.write_report(adapters.get_adapter(house.db, adapter_id), out, results)
+    picks = tell_picks(house.db, adapter_id)
+    written = report.write_report(adapters.get_adapter(house.db, adapter_id), out, results, picks)
     audit.record(house.db, user.name, "adapter.report", adapter_id, {})
     return {"adapter_id": adapter_id, "out": str(out), "files": [str(path) for path in written]}

@@ -17,11 +17,13 @@ from ui.messages import http_status, log_fault
 from ui.sign_on import open_sign_on
 from ui.web import (
     ask,
+    compare,
     filing,
     filings,
     first_run,
     grid,
     insights,
+    lineage,
     login,
     names,
     oversight,
@@ -63,7 +65,8 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
     app.add_middleware(Gate, house=house, idle_s=house.settings.idle_minutes * 60, answer_fault=show_error)
     app.mount("/static", StaticFolder(directory=WEB / "static"), name="static")
     screens = (
-        login, sign_on, first_run, filings, filing, names, ask, grid, review, people, insights, oversight,
+        login, sign_on, first_run, filings, filing, names, ask, grid, review, people, compare, lineage, insights,
+        oversight,
     )  # fmt: skip
     for screen in screens:
         app.include_router(screen.router)
@@ -83,7 +86,7 @@ def load_actions() -> Any:
     """Load the actions, one module an aggregate."""
     modules = (
         "chronology", "filings", "summaries", "again", "questions", "learning", "people", "orders", "verdicts", "names",
-        "oversight", "grid", "insights", "trials", "folders", "retention",
+        "oversight", "grid", "insights", "trials", "folders", "retention", "compare", "blind", "lineage",
     )  # fmt: skip
     return SimpleNamespace(**{name: import_module(f"ui.actions.{name}") for name in modules})
 

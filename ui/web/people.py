@@ -54,8 +54,9 @@ def show_matter(request: Request, matter_id: str) -> Response:
     notices = actions.list_notices(house, user, matter_id)
     folder = request.app.state.actions.folders.show_folder(house, user, matter_id)
     closing = request.app.state.actions.retention.show_closing(house, user, matter_id)
-    shown = {"matter": matter, "notices": notices, "folder": folder, "closing": closing, **members}
-    return render(request, "matter.html", screen="matter", **shown)
+    learners = request.app.state.actions.lineage.trace_matter(house, user, matter_id)
+    shown = {"matter": matter, "notices": notices, "folder": folder, "closing": closing, "learners": learners}
+    return render(request, "matter.html", screen="matter", **shown, **members)
 
 
 @router.post("/api/password")

@@ -11,7 +11,8 @@ from typing import Any
 from markupsafe import escape
 
 from assistant.store.rounds import read_outcome
-from ui.web.charts import draw_intervals, draw_line
+from finetune.plot import HOW_TO_READ, draw_systems, name_system
+from ui.web.charts import draw_line
 
 STEPS = (
     ("dataset", "Dataset"),
@@ -93,29 +94,37 @@ def show_progress(found: Mapping[str, Any] | None) -> str:
 
 
 def show_results(found: Mapping[str, Any] | None) -> str:
-    """Show the comparison, each figure with its 95% interval, and what the gate says."""
+    """Show the comparison, each figure with its 95% interval, what the gate says, and the blind picks."""
     results = (found or {}).get("results") or {}
     if not found or not results:
         return ""
     rows = [
-        (name, *[_figure(score.get(key)) for key, _ in METRICS], _share(score), *_cover(score))
+        (
+            f"{name_system(name, score)} {str(score.get('hash') or '')[:12]}".strip(),
+            *[_figure(score.get(key)) for key, _ in METRICS],
+            _share(score),
+            *_cover(score),
+        )
         for name, score in results.items()
     ]
     titles = ("System", *[title for _, title in METRICS], "Supported", "Parts covered", "Words")
     table = _table(titles, rows)
-    spans = [
-        (name, s["rouge1"]["f1"], *s["rouge1"]["ci95"])
-        for name, s in results.items()
-        if isinstance(s.get("rouge1"), Mapping) and len(s["rouge1"].get("ci95") or ()) == 2
-    ]
-    chart = draw_intervals(spans) if spans else ""
+    chart = draw_systems(results)
     gate = found.get("gate") or {}
     says = "".join(f"<li>{escape(reason)}</li>" for reason in _reasons(gate))
     verdict = _verdict(gate) if gate else ""
     count = next((s.get("n") for s in results.values() if s.get("n")), None)
     on = f"On {count} filings that no training has seen. " if count else ""
-    note = f'<p class="cb-quiet">{on}F1 with the 95% interval; the chart shows ROUGE-1.</p>'
-    return _block(f"{verdict}<ul>{says}</ul>{table}{note}{chart}")
+    note = f'<p class="cb-quiet">{on}F1 with the 95% interval. {HOW_TO_READ}</p>'
+    return _block(f"{verdict}<ul>{says}</ul>{table}{note}{chart}{_picks(found)}")
+
+
+def _picks(found: Mapping[str, Any]) -> str:
+    """Say how the blind picks stand, and where to read the systems side by side."""
+    told = "".join(f"<p><strong>Blind picks:</strong> {escape(one['says'])}</p>" for one in found.get("picks") or ())
+    say = "Nobody has picked blindly yet." if not told else "The picks are evidence beside the gate, not part of it."
+    links = '<a href="/compare">Compare side by side</a> · <a href="/lineage">Lineage of the adapters</a>'
+    return f'{told}<p class="cb-quiet">{say} {links}</p>'
 
 
 def show_adapters(adapters: Sequence[Mapping[str, Any]]) -> str:

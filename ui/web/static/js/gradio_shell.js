@@ -2,7 +2,7 @@
 
 import { el, icon } from "./dom.js";
 
-const SCREENS = [["/people", "People", "people"], ["/rounds/", "Rounds", "rounds"], ["/insights", "Insights", "insights"], ["/oversight", "Health", "check"]];
+const SCREENS = [["/people", "People", "people"], ["/rounds/", "Rounds", "rounds"], ["/compare", "Compare", "compare"], ["/insights", "Insights", "insights"], ["/oversight", "Health", "check"]];
 
 const theme = document.cookie.match(/casebrief_theme=(light|dark)/)?.[1];
 const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;

@@ -3,6 +3,7 @@
 import { announce, ask, capital, el, field, find, icon, pageRanges, plural, toast, when } from "./dom.js";
 import { get, post } from "./api.js";
 import { drawEarlier, loadEarlier } from "./earlier.js";
+import { learnedOf, loanOf } from "./lending.js";
 
 const FACTS = { title: "Title", court: "Court", docket_number: "Docket number", parties: "Parties", judge: "Judge", date: "Date" };
 const TYPES = { PERSON: "people", ORG: "organizations", LOC: "places", DATETIME: "dates", CODE: "numbers and codes", CONTACT: "contacts", DEM: "personal facts", QUANTITY: "quantities", MISC: "other" };
@@ -74,7 +75,7 @@ export function drawAbout(desk) {
     line("Type", typeName(filing.document_type)), line("Pages", `${plural(filing.pages, "page")}, ${plural(filing.words || 0, "word")}`),
     line("Read by OCR", filing.pages_ocr?.length ? `page ${pageRanges(filing.pages_ocr)}` : ""), line("Unreadable", filing.pages_unreadable?.length ? `page ${pageRanges(filing.pages_unreadable)}` : ""),
     line("Hidden from the model", masked && [masked, ". ", el("a", { href: `/f/${filing.document_id}/names` }, "Check these names")]), line("Added", `${when(filing.added_at)} by ${filing.added_by}`)),
-  hiddenText(desk),
+  hiddenText(desk), loanOf(desk), learnedOf(desk),
   filing.document_types?.length ? el("p", {}, el("button", { type: "button", "data-correct": true, onclick: () => correctCaption(desk) }, icon("person", "tiny"), " Correct these facts")) : "",
   el("div", {}, (filing.warnings || []).map((warning) => el("p", { class: "notice half" }, icon("half"), warning))));
 }
