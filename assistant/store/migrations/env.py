@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from assistant.store import matter_tables, measured_tables  # noqa: F401  (their tables belong to the schema)
+from assistant.store import comparison_tables, matter_tables, measured_tables  # noqa: F401  (their tables count)
 from assistant.store.tables import Base
 
 connection = context.config.attributes["connection"]
