@@ -49,6 +49,10 @@ LINES = (
     "2. Ms. Zephrinax alleges that 412 crates of brindlewort were lost on May 4, 2022.",
     "3. Plaintiff demands damages of $62,920 under account number ZPX77021-4.",
 )  # fmt: skip
+LENT_LINES = (
+    "COMPLAINT", "1. Plaintiff Orla Zephrinax lives in Savannah.",
+    "2. Plaintiff Orla Zephrinax demands damages of $62,920 under account number ZPX77021-4.",
+)  # fmt: skip
 OTHER_LINES = ("COMPLAINT", "1. Plaintiff Tom Barlow demands the overtime of 41 crates, $1,200.")
 HIDDEN = "quincunxium"  # in text that a page carries and does not show
 QUESTION = "What damages does Zephrinax demand for the brindlewort?"
@@ -131,6 +135,8 @@ class Office:
             registry.insert_adapter(self.house.db, name, folder=name, hash=name)
             registry.set_status(self.house.db, name, status)
         self.ids |= self._compare(self.ids["document_id"])
+        self.ids["lent_id"] = self._add_filing("ada", self.ids["matter_id"], "lent " + FILE, LENT_LINES)
+        comparisons.lend_filing(self.house.db, self.ids["lent_id"], "ada")
         people_actions.set_consent(self.house, self.user("ada"), self.ids["matter_id"], True, "letter of Zephrinax")
 
     def _open_matter(
@@ -273,9 +279,8 @@ class Office:
         return {"comparison_id": made}
 
     def make_lent(self) -> dict[str, str]:
-        """Give the filing that may be changed, lent, with its comparison."""
-        comparisons.lend_filing(self.house.db, self.ids["spare_id"], "ada")
-        return {"document_id": self.ids["spare_id"]} | self._compare(self.ids["spare_id"])
+        """Give a filing that is lent, whose every secret is replaced, with its comparison."""
+        return {"document_id": self.ids["lent_id"]} | self._compare(self.ids["lent_id"])
 
     def make_submitted(self) -> dict[str, str]:
         """Give a submitted summary to be spent."""
