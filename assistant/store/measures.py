@@ -9,6 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -103,7 +104,8 @@ def list_summary_figures(db: Database, since: str = "") -> tuple[SummaryFigure, 
         .order_by(SummaryRow.created_at, SummaryRow.summary_id)
     )  # fmt: skip
     with db.reading() as session:
-        return tuple(SummaryFigure(*row) for row in session.execute(asked))
+        rows: Any = session.execute(asked)
+        return tuple(SummaryFigure(*row) for row in rows)
 
 
 def list_filing_figures(db: Database, since: str) -> tuple[FilingFigure, ...]:
@@ -136,7 +138,7 @@ def _is_signed() -> ColumnElement[bool]:
     return and_(CorrectionRow.summary_id == SummaryRow.summary_id, CorrectionRow.state == "signed_off")
 
 
-def _find_summaries() -> Select[tuple[str]]:
+def _find_summaries() -> Select[str]:
     """Ask for the summaries that were made or signed off since they were counted."""
     due = or_(
         SummaryFigureRow.summary_id.is_(None), and_(SummaryRow.status == "signed_off", SummaryFigureRow.edits < 0)
@@ -147,7 +149,7 @@ def _find_summaries() -> Select[tuple[str]]:
     )  # fmt: skip
 
 
-def _find_filings() -> Select[tuple[str]]:
+def _find_filings() -> Select[str]:
     """Ask for the filings of which a newer revision is there than the one that was counted."""
     counted = FilingFigureRow.document_id == DocumentRow.document_id
     due = or_(FilingFigureRow.document_id.is_(None), FilingFigureRow.revision < DocumentRow.revision)
@@ -156,7 +158,7 @@ def _find_filings() -> Select[tuple[str]]:
     ).order_by(DocumentRow.added_at.desc())  # fmt: skip
 
 
-def _catch_up(db: Database, due: Select[tuple[str]], count: Callable[[Session, str], object], deadline: float) -> int:
+def _catch_up(db: Database, due: Select[str], count: Callable[[Session, str], object], deadline: float) -> int:
     with db.reading() as session:
         waiting = list(session.scalars(due))
     while waiting and time.monotonic() < deadline:
