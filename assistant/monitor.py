@@ -105,8 +105,7 @@ def measure_reviews(
     """
     signed = {f.summary_id: (f.signed_supported, f.signed_sentences) for f in figures if f.signed_sentences > 0}
     by_side: dict[str, list[Review]] = {side: [r for r in reviews if r.drawn == side] for side in SIDES}
-    with_summary, without = (_by_person(by_side[side]) for side in SIDES)
-    gap = compare_reviews(with_summary, without)
+    gap = compare_reviews(_by_person(by_side["with"]), _by_person(by_side["without"]))
     return {
         "sides": [_tell_side(side, found, signed) for side, found in by_side.items()],
         "difference": gap and asdict(gap),

@@ -9,6 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -103,7 +104,8 @@ def list_summary_figures(db: Database, since: str = "") -> tuple[SummaryFigure, 
         .order_by(SummaryRow.created_at, SummaryRow.summary_id)
     )  # fmt: skip
     with db.reading() as session:
-        return tuple(SummaryFigure(*tuple(row)) for row in session.execute(asked))
+        rows: Any = session.execute(asked)
+        return tuple(SummaryFigure(*row) for row in rows)
 
 
 def list_filing_figures(db: Database, since: str) -> tuple[FilingFigure, ...]:
