@@ -7,7 +7,7 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from assistant.errors import DamagedState
 from assistant.store.database import Database
@@ -25,6 +25,7 @@ from assistant.store.seals import (
 from assistant.store.tables import MatterRow
 
 _MASTER = threading.RLock()
+_WRAPPED = select(MatterRow.wrapped_key).where(MatterRow.matter_id == bindparam("matter_id"))
 
 __all__ = [
     "Entry",
@@ -180,12 +181,11 @@ def open_vault(db: Database, matter_id: str) -> Vault:
         DamagedState: The master key is missing or is not the one that the matter was sealed with.
     """
     for attempt in (1, 2):  # twice: the master key may be rotated between the reading of the row and of the key
-        with db.reading() as session:
-            wrapped = session.scalar(select(MatterRow.wrapped_key).where(MatterRow.matter_id == matter_id))
-        if not wrapped:
+        row = db.look_up(_WRAPPED, matter_id=matter_id)
+        if row is None or not row.wrapped_key:
             raise no_matter(matter_id)
         try:
-            return Vault(matter_id, _unwrap(db, matter_id, wrapped), db)
+            return Vault(matter_id, _unwrap(db, matter_id, row.wrapped_key), db)
         except DamagedState:
             if attempt == 2:
                 raise
