@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -262,7 +263,8 @@ class House:
             from assistant import jobs
 
             job_id = f"ingest-{document_id}"
-            if job_id in self._readings.values() or any(j.job_id == job_id for j in jobs.list_jobs()):
+            with suppress(NotFound):  # as nearly always; where the filing was tried before, the job needs another name
+                jobs.job(job_id)
                 job_id = f"{job_id}-{secrets.token_hex(3)}"
             self._readings[document_id] = jobs.enqueue("ingest", "ingest", document_id, workflow_id=job_id)
             return

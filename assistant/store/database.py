@@ -6,7 +6,7 @@ import os
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,7 +128,11 @@ class Database:
             yield session
 
     def look_up(self, statement: Select[Any], **values: Any) -> Row[Any] | None:
-        """Give the first row of a statement that selects columns, or None.
+        """Give the first row of a statement that selects columns, or None; see `look_up_all`."""
+        return next(iter(self.look_up_all(statement, **values)), None)
+
+    def look_up_all(self, statement: Select[Any], **values: Any) -> Sequence[Row[Any]]:
+        """Give the rows of a statement that selects columns.
 
         What every request asks several times is asked in this way: it takes less than half of a session's time.
 
@@ -138,9 +142,9 @@ class Database:
         """
         outer: Session | None = getattr(self._open, "session", None)
         if outer is not None:
-            return outer.execute(statement, values).first()
+            return outer.execute(statement, values).all()
         with _explain_failures(), self._reader.connect() as connection:
-            return connection.execute(statement, values).first()
+            return connection.execute(statement, values).all()
 
     @property
     def writing(self) -> bool:

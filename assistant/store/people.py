@@ -39,6 +39,12 @@ _LOGIN = (
     .join(UserRow, UserRow.name == LoginRow.user)
     .where(LoginRow.token_hash == bindparam("token_hash"))
 )
+_MATTERS = (
+    select(MembershipRow.matter_id)
+    .where(MembershipRow.user == bindparam("name"), MembershipRow.suspended_by == "")
+    .where(MembershipRow.matter_id.not_in(select(WallRow.matter_id).where(WallRow.user == bindparam("name"))))
+    .order_by(MembershipRow.created_at, MembershipRow.matter_id)
+)
 _HASHER = PasswordHasher()
 _HASHING = threading.BoundedSemaphore(os.cpu_count() or 1)  # each check takes 64 MiB: a morning's logins wait in line
 
@@ -277,12 +283,7 @@ def is_member(db: Database, user: User | str, matter_id: str) -> bool:
 
 def matters_of(db: Database, user: User | str) -> tuple[str, ...]:
     """Give the ids of the matters that a person works on, as `is_member` tells."""
-    walled = select(WallRow.matter_id).where(WallRow.user == _name_of(user))
-    mine = select(MembershipRow.matter_id).where(
-        MembershipRow.user == _name_of(user), MembershipRow.suspended_by == "", MembershipRow.matter_id.not_in(walled)
-    )
-    with db.reading() as session:
-        return tuple(session.scalars(mine.order_by(MembershipRow.created_at, MembershipRow.matter_id)))
+    return tuple(row.matter_id for row in db.look_up_all(_MATTERS, name=_name_of(user)))
 
 
 def members_of(db: Database, matter_id: str) -> tuple[Member, ...]:

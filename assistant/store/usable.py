@@ -20,6 +20,10 @@ _STATE = select(
     DocumentRow.sealed_file_name,
 ).where(DocumentRow.document_id == bindparam("document_id"))
 
+_UNREAD = select(DocumentRow.document_id).where(
+    DocumentRow.matter_id == bindparam("matter_id"), DocumentRow.status.in_(("waiting", "reading"))
+)
+
 
 def list_usable(db: Database, matter_id: str) -> dict[str, int]:
     """Give the newest revision of each filing of a matter that is read and not sequestered, oldest filing first."""
@@ -42,6 +46,11 @@ def is_usable(db: Database, document_id: str, revision: int | None = None) -> bo
     """Tell whether a filing is there and not sequestered, and whether `revision` is its newest where one is given."""
     row = db.look_up(_STATE, document_id=document_id)
     return row is not None and not row.sequestered and revision in (None, row.revision)
+
+
+def has_unread(db: Database, matter_id: str) -> bool:
+    """Tell whether a filing of a matter is being read or waits for it."""
+    return db.look_up(_UNREAD, matter_id=matter_id) is not None
 
 
 def open_usable(db: Database, document_id: str) -> tuple[int, str, Vault]:

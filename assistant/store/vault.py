@@ -173,19 +173,26 @@ class Vault:
             return self._known
 
 
-def open_vault(db: Database, matter_id: str) -> Vault:
+def open_vault(db: Database, matter_id: str, wrapped: bytes = b"") -> Vault:
     """Open the vault of a matter.
+
+    Args:
+        db: The database.
+        matter_id: The matter.
+        wrapped: Its key, where the caller has just read its row.
 
     Raises:
         NotFound: There is no such matter, or it was erased.
         DamagedState: The master key is missing or is not the one that the matter was sealed with.
     """
     for attempt in (1, 2):  # twice: the master key may be rotated between the reading of the row and of the key
-        row = db.look_up(_WRAPPED, matter_id=matter_id)
-        if row is None or not row.wrapped_key:
+        if not wrapped or attempt == 2:
+            row = db.look_up(_WRAPPED, matter_id=matter_id)
+            wrapped = row.wrapped_key if row is not None else b""
+        if not wrapped:
             raise no_matter(matter_id)
         try:
-            return Vault(matter_id, _unwrap(db, matter_id, row.wrapped_key), db)
+            return Vault(matter_id, _unwrap(db, matter_id, wrapped), db)
         except DamagedState:
             if attempt == 2:
                 raise
