@@ -23,30 +23,36 @@ _IDLE_S = 2.0  # after which the thread ends and gives its pool back, so that tr
 
 
 class ComputeThread:
-    """Runs short pieces of work one after another, in the order asked; starts with the first, ends when idle."""
+    """Runs pieces of work one after another, in the order asked, those that somebody waits for before all others.
+
+    It starts with the first and ends when idle.
+    """
 
     def __init__(self) -> None:
         self._wake = threading.Condition()
+        self._urgent: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
         self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
         self._thread: threading.Thread | None = None
 
-    def run(self, work: Callable[[], T]) -> T:
+    def run(self, work: Callable[[], T], *, urgent: bool = False) -> T:
         """Run `work` in the thread, in the caller's context, and give what it gives, or raise what it raises.
 
-        Work that is asked for from within the thread runs at once.
+        Work that is asked for from within the thread runs at once; urgent work (of milliseconds, or the rest starves)
+        as soon as the piece at hand is done.
         """
         if threading.current_thread() is self._thread:
             return work()
         future: Future[T] = Future()
         context = contextvars.copy_context()
+        queue = self._urgent if urgent else self._waiting
         with self._wake:
-            self._waiting.append((future, lambda: context.run(work)))
+            queue.append((future, lambda: context.run(work)))
             if self._thread is None:
                 thread = threading.Thread(target=self._serve, name="compute", daemon=True)
                 try:
                     thread.start()
                 except RuntimeError:  # the system gives no more threads: say so, and let the next one try again
-                    self._waiting.pop()
+                    queue.pop()
                     raise
                 self._thread = thread
             else:
@@ -56,10 +62,10 @@ class ComputeThread:
     def _serve(self) -> None:
         while True:
             with self._wake:
-                if not self._wake.wait_for(lambda: self._waiting, _IDLE_S):
+                if not self._wake.wait_for(lambda: self._urgent or self._waiting, _IDLE_S):
                     self._thread = None
                     return
-                future, work = self._waiting.popleft()
+                future, work = (self._urgent or self._waiting).popleft()
             try:
                 future.set_result(work())
             except BaseException as error:  # the one who asked is to have it, whatever it is
@@ -72,9 +78,9 @@ _claim_lock = threading.Lock()
 _claimed = 0
 
 
-def run(work: Callable[[], T]) -> T:
+def run(work: Callable[[], T], *, urgent: bool = False) -> T:
     """Run a short piece of work (a pass of a model, its loading) in the process' one compute thread."""
-    return _compute.run(work)
+    return _compute.run(work, urgent=urgent)
 
 
 def run_apart(work: Callable[[], T]) -> T:

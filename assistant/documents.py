@@ -87,9 +87,9 @@ class Page:
 
     def line_boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """Give one box a line for the characters [start, end) of this page."""
-        lines: list[list[float]] = []
-        for index in range(max(start, 0), min(end, len(self.boxes) // _BOX.size)):
-            x0, y0, x1, y1 = (v / _BOX_SCALE for v in _BOX.unpack_from(self.boxes, index * _BOX.size))
+        lines: list[list[int]] = []
+        first, last = max(start, 0), max(min(end, len(self.boxes) // _BOX.size), 0)
+        for x0, y0, x1, y1 in _BOX.iter_unpack(self.boxes[first * _BOX.size : last * _BOX.size]):
             if x1 <= x0 or y1 <= y0:
                 continue
             if lines and _same_line(lines[-1], x0, y0, y1):
@@ -97,10 +97,10 @@ class Page:
                 line[:] = [min(line[0], x0), min(line[1], y0), max(line[2], x1), max(line[3], y1)]
             else:
                 lines.append([x0, y0, x1, y1])
-        return tuple(Box(self.number, *line) for line in lines)
+        return tuple(Box(self.number, *(value / _BOX_SCALE for value in line)) for line in lines)
 
 
-def _same_line(line: list[float], x0: float, y0: float, y1: float) -> bool:
+def _same_line(line: list[int], x0: int, y0: int, y1: int) -> bool:
     """Tell whether a character box goes on with a line: it overlaps by half its height, not far left."""
     overlap = min(line[3], y1) - max(line[1], y0)
     return overlap > 0.5 * min(y1 - y0, line[3] - line[1]) and x0 >= line[0]

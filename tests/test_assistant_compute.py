@@ -99,3 +99,28 @@ def test_what_keeps_a_processor_busy_leaves_tensors_the_others():
         with claim_processor():
             assert count_free_processors() == max(free - 2, 1)
     assert count_free_processors() == free
+
+
+def test_urgent_work_goes_before_what_waits_and_not_before_what_runs() -> None:
+    mine, running, free = compute.ComputeThread(), threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def hold() -> None:
+        running.set()
+        assert free.wait(10)
+        order.append("running")
+
+    threads = [threading.Thread(target=lambda: mine.run(hold))]
+    threads[0].start()
+    assert running.wait(5)
+    for name, urgent in (("passages", False), ("more passages", False), ("question", True)):
+        threads.append(
+            threading.Thread(target=lambda n=name, u=urgent: mine.run(lambda: order.append(n), urgent=u))  # type: ignore[misc]
+        )
+        threads[-1].start()
+        while len(mine._waiting) + len(mine._urgent) < len(threads) - 1:
+            time.sleep(0.001)
+    free.set()
+    for thread in threads:
+        thread.join(5)
+    assert order == ["running", "question", "passages", "more passages"]

@@ -10,13 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import bindparam, create_engine, event, select, text
 from store_samples import add_matter, open_store, settings_of
 
 from assistant.errors import CasebriefError, Conflict, DamagedState
 from assistant.store import audit, database, people
 from assistant.store.database import next_number, open_database
+from assistant.store.standing import find_standing
 from assistant.store.tables import Base, CounterRow
+from assistant.store.vault import open_vault
 
 
 def test_migrations_make_the_schema_of_the_tables(tmp_path):
@@ -216,6 +218,7 @@ def test_a_full_disk_is_an_error_of_ours_and_changes_nothing(tmp_path):
 _WRITER = """
 from assistant.settings import load_settings
 from assistant.store.database import next_number, open_database
+from assistant.store.standing import find_standing
 db = open_database(load_settings(home={home!r}))
 while True:
     with db.session() as session:
@@ -263,3 +266,35 @@ def test_an_older_database_learns_who_set_each_password_from_its_audit_log(tmp_p
         raw.execute("UPDATE alembic_version SET version_num = '0002'")
     found = {user.name: user.password_by for user in people.list_users(open_store(tmp_path))}
     assert found == {"own": "", "given": "max", "unknown": ""}
+
+
+def test_a_look_up_sees_what_the_open_transaction_wrote_and_nobody_else_does_before_its_end(tmp_path):
+    db = open_store(tmp_path)
+    wanted = select(CounterRow.value).where(CounterRow.name == bindparam("name"))
+    with ThreadPoolExecutor(1) as other, db.session() as session:
+        assert next_number(session, "mine", 3) == 3 and next_number(session, "mine") == 4
+        assert db.look_up(wanted, name="mine").value == 4
+        assert other.submit(db.look_up, wanted, name="mine").result(20) is None
+    assert db.look_up(wanted, name="mine").value == 4 and db.look_up(wanted, name="yours") is None
+
+
+def test_what_every_request_asks_takes_one_statement_each(tmp_path):
+    db = open_store(tmp_path)
+    matter_id = add_matter(db)
+    people.add_user(db, "pat", "paralegal", "a long enough one")
+    people.add_member(db, "pat", matter_id)
+    token, _ = people.create_login(db, "pat", 1)
+    asked: list[str] = []
+    event.listen(db._engine, "before_cursor_execute", lambda *given: asked.append(given[2].split()[0]))
+    for ask in (
+        lambda: people.find_login(db, token),
+        lambda: find_standing(db, "pat", matter_id),
+        lambda: people.matters_of(db, "pat"),
+        lambda: open_vault(db, matter_id),
+    ):
+        asked.clear()
+        assert ask() and asked == ["BEGIN", "SELECT"]
+    assert find_standing(db, "pat", matter_id) == ("paralegal", True) and find_standing(db, "pat") == (
+        "paralegal",
+        False,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.errors import NotAllowed, NotFound
+from assistant.errors import NotAllowed
 
 if TYPE_CHECKING:
     from assistant.store.database import Database
@@ -155,32 +155,16 @@ def check(db: Database, user: User, action: str, matter_id: str | None = None) -
         NotAllowed: The role, the membership or a disabled account forbids it. A matter that does not exist
             reads the same as one that the user is not a member of.
     """
-    role = _current_role(db, user)
+    from assistant.store.standing import find_standing
+
+    role, member = find_standing(db, user.name, matter_id or "")
+    role = OWNER if user.role == OWNER else role
     if not may(role, action):
         _refuse(db, user, action, matter_id, f"The role {role or 'none'} may not do this ({action}).")
     if action not in IN_MATTER or (action in _ADMIN and role in ("admin", OWNER)):
         return
-    if matter_id is None or not _is_member(db, user, matter_id):
+    if not member:
         _refuse(db, user, action, matter_id, "There is no such thing in a matter of yours.")
-
-
-def _current_role(db: Database, user: User) -> str:
-    """Give the role as stored now; "" where the account is gone or disabled."""
-    if user.role == OWNER:
-        return OWNER
-    from assistant.store.people import get_user
-
-    try:
-        current = get_user(db, user.name)
-    except NotFound:
-        return ""
-    return "" if current.disabled else current.role
-
-
-def _is_member(db: Database, user: User, matter_id: str) -> bool:
-    from assistant.store.people import is_member
-
-    return is_member(db, user.name, matter_id)
 
 
 def _refuse(db: Database, user: User, action: str, matter_id: str | None, what: str) -> None:

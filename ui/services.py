@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -103,19 +104,17 @@ class House:
         Raises:
             NotFound: There is no such filing, it is sequestered, or it has not been read yet.
         """
-        from assistant.store.filings import get_filing
+        from assistant.store.usable import open_usable
 
-        filing = get_filing(self.db, document_id)
-        if filing.sequestered:
-            raise NotFound("The filing is sequestered.", do="Ask an attorney of the matter.")
-        key = (document_id, revision or filing.revision)
+        newest, file_name, vault = open_usable(self.db, document_id)
+        key = (document_id, revision or newest)
         with self._lock:
             had = self._documents.get(key)
             if had is not None:
                 self._documents.move_to_end(key)
         if had is None:
             had = self._load(key)
-        return Source(had[0], had[1], self.vault(filing.matter_id), filing.file_name)
+        return Source(had[0], had[1], vault, file_name)
 
     def _load(self, key: tuple[str, int | None]) -> tuple[RedactedDocument, tuple[Page, ...]]:
         from assistant.store.filings import load_document, load_pages
@@ -266,7 +265,8 @@ class House:
             from assistant import jobs
 
             job_id = f"ingest-{document_id}"
-            if job_id in self._readings.values() or any(j.job_id == job_id for j in jobs.list_jobs()):
+            with suppress(NotFound):  # as nearly always; where the filing was tried before, the job needs another name
+                jobs.job(job_id)
                 job_id = f"{job_id}-{secrets.token_hex(3)}"
             self._readings[document_id] = jobs.enqueue("ingest", "ingest", document_id, workflow_id=job_id)
             return

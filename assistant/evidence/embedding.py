@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ class Embedder:
         self._loaded: tuple[Any, Any] | None = None
 
     def embed(self, texts: Sequence[str], report: Callable[[int, int], None] | None = None) -> NDArray[np.float32]:
-        """Give one row of `DIMENSIONS` a text, of unit length.
+        """Give one row of `DIMENSIONS` a text, of unit length; a single text, a question, does not wait for passages.
 
         Args:
             texts: Any length; what goes beyond `LONGEST_TOKENS` tokens is not looked at.
@@ -89,7 +89,8 @@ class Embedder:
             ids = [tokenizer.encode(text or " ", truncation=True, max_length=LONGEST_TOKENS) for text in texts]
         done = 0
         for batch in _batch_by_length(ids):
-            rows[batch] = compute.run(lambda batch=batch: _embed_batch(model, [ids[i] for i in batch]))  # type: ignore[misc]
+            given = [ids[i] for i in batch]
+            rows[batch] = compute.run(partial(_embed_batch, model, given), urgent=len(texts) == 1)
             done += len(batch)
             if report is not None:
                 report(done, len(texts))

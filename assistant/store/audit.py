@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from assistant.store.database import Database, next_number, timestamp
@@ -18,6 +18,12 @@ from assistant.store.tokens import check_tokens
 _START = "0" * 64
 _COUNTER = "audit"
 _BATCH = 500
+_COLUMNS = AuditRow.__table__.c
+_ENTRIES = select(*_COLUMNS).order_by(_COLUMNS.entry)
+_HASH_OF = select(_COLUMNS.hash).where(_COLUMNS.entry == bindparam("wanted"))
+_NAMES = [column.name for column in _COLUMNS]
+_APPEND = insert(AuditRow).values({name: bindparam(name) for name in _NAMES})
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +74,10 @@ def record_in(session: Session, actor: str, action: str, subject: str, detail: d
     """Append an entry in an open writing session; see `record`."""
     check_tokens([actor, action, subject, detail or {}], "the audit log")
     number = next_number(session, _COUNTER)
-    before = session.get(AuditRow, number - 1)
-    row = AuditRow(
-        entry=number,
-        at=timestamp(),
-        actor=actor,
-        action=action,
-        subject=subject,
-        detail=_canonical(detail or {}),
-        previous=before.hash if before else _START,
-        hash="",
-    )
-    row.hash = _hash_entry(row)
-    session.add(row)
+    connection = session.connection()
+    previous = connection.execute(_HASH_OF, {"wanted": number - 1}).scalar() or _START
+    entry = (number, timestamp(), actor, action, subject, _ENCODER.encode(detail or {}), previous)
+    connection.execute(_APPEND, dict(zip(_NAMES, (*entry, _hash_entry(entry)), strict=True)))
     return number
 
 
@@ -127,7 +124,7 @@ def verify_chain(db: Database) -> ChainReport:
     with db.reading() as session:
         for row in _walk(session):
             count += 1
-            sound = row.entry == expected and row.previous == previous and row.hash == _hash_entry(row)
+            sound = row.entry == expected and row.previous == previous and row.hash == _hash_entry(row[:-1])
             if not sound and first_bad is None:
                 first_bad = min(row.entry, expected)
             expected, previous = row.entry + 1, row.hash
@@ -143,17 +140,17 @@ def export(db: Database) -> Iterator[dict[str, Any]]:
     with db.reading() as session:
         last = session.scalar(select(func.max(AuditRow.entry))) or 0
     for start in range(1, last + 1, _BATCH):
-        page = select(AuditRow).where(AuditRow.entry.between(start, min(start + _BATCH - 1, last)))
+        page = _ENTRIES.where(_COLUMNS.entry.between(start, min(start + _BATCH - 1, last)))
         with db.reading() as session:
-            found = [_describe(row) for row in session.scalars(page.order_by(AuditRow.entry))]
+            found = [_describe(row) for row in session.execute(page)]
         yield from found
 
 
-def _walk(session: Session) -> Iterator[AuditRow]:
-    return session.scalars(select(AuditRow).order_by(AuditRow.entry).execution_options(yield_per=_BATCH)).__iter__()
+def _walk(session: Session) -> Iterator[Row[Any]]:
+    return iter(session.execute(_ENTRIES.execution_options(yield_per=_BATCH)))
 
 
-def _describe(row: AuditRow) -> dict[str, Any]:
+def _describe(row: Any) -> dict[str, Any]:
     return {
         "entry": row.entry,
         "at": row.at,
@@ -166,10 +163,6 @@ def _describe(row: AuditRow) -> dict[str, Any]:
     }
 
 
-def _hash_entry(row: AuditRow) -> str:
-    body = [row.entry, row.at, row.actor, row.action, row.subject, row.detail, row.previous]
-    return hashlib.sha256(_canonical(body).encode()).hexdigest()
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+def _hash_entry(entry: Sequence[Any]) -> str:
+    """Hash an entry's columns but the last, which is the hash itself."""
+    return hashlib.sha256(_ENCODER.encode(list(entry)).encode()).hexdigest()

@@ -6,13 +6,14 @@ import os
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, Row, Table, bindparam, create_engine, event, text
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,11 @@ MOST_KEPT = 64
 """So many matters' names are kept unsealed in memory."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_COUNTERS = cast(Table, CounterRow.__table__)
+_ADD = insert(_COUNTERS).values(name=bindparam("name"), value=bindparam("step"))
+_COUNT = _ADD.on_conflict_do_update(
+    index_elements=["name"], set_={"value": CounterRow.value + _ADD.excluded.value}
+).returning(_COUNTERS.c.value)
 
 
 class Database:
@@ -121,6 +127,25 @@ class Database:
             return
         with _explain_failures(), Session(self._reader) as session:
             yield session
+
+    def look_up(self, statement: Executable, **values: Any) -> Row[Any] | None:
+        """Give the first row of a statement that selects columns, or None; see `look_up_all`."""
+        return next(iter(self.look_up_all(statement, **values)), None)
+
+    def look_up_all(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+        """Give the rows of a statement that selects columns.
+
+        What every request asks several times is asked in this way: it takes less than half of a session's time.
+
+        Args:
+            statement: Best one that is built once, with a `bindparam` for each value.
+            **values: The values by name.
+        """
+        outer: Session | None = getattr(self._open, "session", None)
+        if outer is not None:
+            return outer.execute(statement, values).all()
+        with _explain_failures(), self._reader.connect() as connection:
+            return connection.execute(statement, values).all()
 
     @property
     def writing(self) -> bool:
@@ -252,13 +277,7 @@ def _explain_failures() -> Iterator[None]:
 
 def next_number(session: Session, name: str, step: int = 1) -> int:
     """Advance the counter `name` in the session's transaction and give its new value, from 1."""
-    row = session.get(CounterRow, name)
-    if row is None:
-        row = CounterRow(name=name, value=0)
-        session.add(row)
-    row.value += step
-    session.flush()
-    return row.value
+    return int(session.connection().execute(_COUNT, {"name": name, "step": step}).scalar_one())
 
 
 def new_id(prefix: str) -> str:

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
 from assistant.documents import Page, RedactedDocument
@@ -378,7 +379,7 @@ def _row(session: Session, document_id: str) -> DocumentRow:
     return row
 
 
-def read_file_name(row: DocumentRow, vault: Vault) -> str:
+def read_file_name(row: DocumentRow | Row[Any], vault: Vault) -> str:
     """Give the name of a filing's file."""
     return vault.unseal(row.sealed_file_name, f"file name|{row.document_id}").decode()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from assistant.errors import NotFound
@@ -16,6 +16,7 @@ from assistant.store.tables import CellRow, GridRow
 from assistant.store.vault import Vault, open_vault
 
 STATUSES = ("running", "done", "stopped", "failed")
+_RUNNING = select(GridRow.grid_id).where(GridRow.matter_id == bindparam("matter_id"), GridRow.status == "running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,11 @@ def list_grids(db: Database, matter_id: str) -> tuple[Grid, ...]:
     with db.reading() as session:
         rows = session.scalars(mine).all()
     return tuple(_grid(row, vault) for row in rows)
+
+
+def has_running(db: Database, matter_id: str) -> bool:
+    """Tell whether a grid of a matter runs or waits for its turn."""
+    return db.look_up(_RUNNING, matter_id=matter_id) is not None
 
 
 def list_running(db: Database) -> tuple[tuple[str, int], ...]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from assistant.errors import NotFound
@@ -17,6 +17,7 @@ from assistant.store.pseudonyms import format_pseudonym
 from assistant.store.seals import fold_text
 from assistant.store.tables import MatterRow, PseudonymRow, TermRow
 
+_VERSION = select(MatterRow.vault_version).where(MatterRow.matter_id == bindparam("matter_id"))
 _FIRST_BLOCK, _LARGEST_BLOCK = 8, 256
 """Numbers of a type that a batch takes from the counter at once: few at first, then twice as many each time."""
 
@@ -151,11 +152,10 @@ class TableLedger:
 
     def version(self) -> int:
         """Give a number that grows with every change by any process."""
-        with self._db.reading() as session:
-            found = session.scalar(select(MatterRow.vault_version).where(MatterRow.matter_id == self._matter_id))
-        if found is None:
+        row = self._db.look_up(_VERSION, matter_id=self._matter_id)
+        if row is None:
             raise no_matter(self._matter_id)
-        return found
+        return int(row.vault_version)
 
     def entries(self) -> list[Entry]:
         """Give all entries, oldest first.

@@ -117,7 +117,7 @@ def list_matters(db: Database, matter_ids: Collection[str] | None = None) -> tup
         listed = listed.where(MatterRow.matter_id.in_(matter_ids))
     with db.reading() as session:
         rows = session.scalars(listed).all()
-    return tuple(_matter(row, open_vault(db, row.matter_id)) for row in rows)
+    return tuple(_matter(row, open_vault(db, row.matter_id, row.wrapped_key)) for row in rows)
 
 
 def record_consent(db: Database, matter_id: str, attorney: str, given: bool, note: str) -> Matter:

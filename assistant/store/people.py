@@ -10,15 +10,16 @@ import secrets
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from assistant.errors import Conflict, NotAllowed, NotFound, WrongUsage
 from assistant.store.database import Database, timestamp
+from assistant.store.standing import find_standing
 from assistant.store.tables import LoginRow, MatterRow, MembershipRow, UserRow, WallRow
 from assistant.store.vault import open_vault
 
@@ -32,6 +33,18 @@ MIN_PASSWORD = 10
 """Least characters of a password."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+_USER = (UserRow.name, UserRow.display_name, UserRow.role, UserRow.disabled, UserRow.password_by)
+_LOGIN = (
+    select(LoginRow.expires_at, *_USER)
+    .join(UserRow, UserRow.name == LoginRow.user)
+    .where(LoginRow.token_hash == bindparam("token_hash"))
+)
+_MATTERS = (
+    select(MembershipRow.matter_id)
+    .where(MembershipRow.user == bindparam("name"), MembershipRow.suspended_by == "")
+    .where(MembershipRow.matter_id.not_in(select(WallRow.matter_id).where(WallRow.user == bindparam("name"))))
+    .order_by(MembershipRow.created_at, MembershipRow.matter_id)
+)
 _HASHER = PasswordHasher()
 _HASHING = threading.BoundedSemaphore(os.cpu_count() or 1)  # each check takes 64 MiB: a morning's logins wait in line
 
@@ -215,12 +228,10 @@ def create_login(db: Database, user: User | str, hours: float) -> tuple[str, str
 
 def find_login(db: Database, token: str) -> Login | None:
     """Give the session that a token belongs to, or None where it ended or its user is disabled."""
-    with db.reading() as session:
-        row = session.get(LoginRow, _hash_token(token))
-        if row is None or row.expires_at <= timestamp():
-            return None
-        user = _user(session.get_one(UserRow, row.user))
-    return None if user.disabled else Login(user, _csrf_of(token), row.expires_at)
+    row = db.look_up(_LOGIN, token_hash=_hash_token(token))
+    if row is None or row.disabled or row.expires_at <= timestamp():
+        return None
+    return Login(_user(row), _csrf_of(token), row.expires_at)
 
 
 def end_logins(db: Database, user: User | str, token: str | None = None) -> int:
@@ -267,20 +278,12 @@ def remove_member(db: Database, user: User | str, matter_id: str) -> None:
 
 def is_member(db: Database, user: User | str, matter_id: str) -> bool:
     """Tell whether a person works on a matter, is not walled off from it, and the membership does not rest."""
-    with db.reading() as session:
-        key = (_name_of(user), matter_id)
-        row = session.get(MembershipRow, key)
-        return row is not None and not row.suspended_by and session.get(WallRow, key) is None
+    return find_standing(db, _name_of(user), matter_id)[1]
 
 
 def matters_of(db: Database, user: User | str) -> tuple[str, ...]:
     """Give the ids of the matters that a person works on, as `is_member` tells."""
-    walled = select(WallRow.matter_id).where(WallRow.user == _name_of(user))
-    mine = select(MembershipRow.matter_id).where(
-        MembershipRow.user == _name_of(user), MembershipRow.suspended_by == "", MembershipRow.matter_id.not_in(walled)
-    )
-    with db.reading() as session:
-        return tuple(session.scalars(mine.order_by(MembershipRow.created_at, MembershipRow.matter_id)))
+    return tuple(row.matter_id for row in db.look_up_all(_MATTERS, name=_name_of(user)))
 
 
 def members_of(db: Database, matter_id: str) -> tuple[Member, ...]:
@@ -352,7 +355,7 @@ def walls_of(db: Database, user: User | str) -> tuple[str, ...]:
         return tuple(session.scalars(select(WallRow.matter_id).where(WallRow.user == _name_of(user))))
 
 
-def _user(row: UserRow) -> User:
+def _user(row: UserRow | Row[Any]) -> User:
     return User(row.name, row.display_name, cast(Role, row.role), row.disabled, row.password_by)
 
 

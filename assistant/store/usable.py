@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from assistant.errors import NotAllowed
+from assistant.errors import NotAllowed, NotFound
 from assistant.store.database import Database
+from assistant.store.filings import read_file_name
 from assistant.store.tables import DocumentRow
+from assistant.store.vault import Vault, open_vault
+
+_STATE = select(
+    DocumentRow.document_id,
+    DocumentRow.matter_id,
+    DocumentRow.revision,
+    DocumentRow.sequestered,
+    DocumentRow.sealed_file_name,
+).where(DocumentRow.document_id == bindparam("document_id"))
+
+_UNREAD = select(DocumentRow.document_id).where(
+    DocumentRow.matter_id == bindparam("matter_id"), DocumentRow.status.in_(("waiting", "reading"))
+)
 
 
 def list_usable(db: Database, matter_id: str) -> dict[str, int]:
@@ -30,9 +44,28 @@ def list_types(db: Database, matter_id: str) -> dict[str, str]:
 
 def is_usable(db: Database, document_id: str, revision: int | None = None) -> bool:
     """Tell whether a filing is there and not sequestered, and whether `revision` is its newest where one is given."""
-    with db.reading() as session:
-        row = session.get(DocumentRow, document_id)
-        return row is not None and not row.sequestered and revision in (None, row.revision)
+    row = db.look_up(_STATE, document_id=document_id)
+    return row is not None and not row.sequestered and revision in (None, row.revision)
+
+
+def has_unread(db: Database, matter_id: str) -> bool:
+    """Tell whether a filing of a matter is being read or waits for it."""
+    return db.look_up(_UNREAD, matter_id=matter_id) is not None
+
+
+def open_usable(db: Database, document_id: str) -> tuple[int, str, Vault]:
+    """Give a filing's newest revision, the name of its file, and the vault of its matter.
+
+    Raises:
+        NotFound: There is no such filing, or it is sequestered.
+    """
+    row = db.look_up(_STATE, document_id=document_id)
+    if row is None:
+        raise NotFound(f"There is no filing {document_id}.", do="List the filings of the matter.")
+    if row.sequestered:
+        raise NotFound("The filing is sequestered.", do="Ask an attorney of the matter.")
+    vault = open_vault(db, row.matter_id)
+    return row.revision, read_file_name(row, vault), vault
 
 
 def check_sources(db: Database, document_ids: Collection[str]) -> None:

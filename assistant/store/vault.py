@@ -7,7 +7,7 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from assistant.errors import DamagedState
 from assistant.store.database import Database
@@ -25,6 +25,7 @@ from assistant.store.seals import (
 from assistant.store.tables import MatterRow
 
 _MASTER = threading.RLock()
+_WRAPPED = select(MatterRow.wrapped_key).where(MatterRow.matter_id == bindparam("matter_id"))
 
 __all__ = [
     "Entry",
@@ -172,16 +173,22 @@ class Vault:
             return self._known
 
 
-def open_vault(db: Database, matter_id: str) -> Vault:
+def open_vault(db: Database, matter_id: str, wrapped: bytes = b"") -> Vault:
     """Open the vault of a matter.
+
+    Args:
+        db: The database.
+        matter_id: The matter.
+        wrapped: Its key, where the caller has just read its row.
 
     Raises:
         NotFound: There is no such matter, or it was erased.
         DamagedState: The master key is missing or is not the one that the matter was sealed with.
     """
     for attempt in (1, 2):  # twice: the master key may be rotated between the reading of the row and of the key
-        with db.reading() as session:
-            wrapped = session.scalar(select(MatterRow.wrapped_key).where(MatterRow.matter_id == matter_id))
+        if not wrapped or attempt == 2:
+            row = db.look_up(_WRAPPED, matter_id=matter_id)
+            wrapped = row.wrapped_key if row is not None else b""
         if not wrapped:
             raise no_matter(matter_id)
         try:

@@ -12,6 +12,7 @@ from assistant.store import audit, captions, comparisons, filings, notices
 from assistant.store.filings import Filing
 from assistant.store.people import User
 from assistant.store.pseudonyms import find_pseudonyms
+from assistant.store.usable import has_unread
 from assistant.templates import document_types
 from ui.permits import check, may
 from ui.present import Source, present_facts
@@ -113,6 +114,8 @@ def list_filings(house: House, user: User, matter_id: str) -> list[dict[str, Any
 def list_unread(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
     """List the filings of a matter that are being read or wait for it, newest last."""
     check(house.db, user, "matter.read", matter_id)
+    if not has_unread(house.db, matter_id):  # as nearly always: every open screen asks, again and again
+        return []
     found = filings.list_filings(house.db, matter_id, statuses=("waiting", "reading"))
     return [present_filing(house, f) for f in found]
 

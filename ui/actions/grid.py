@@ -114,6 +114,8 @@ def list_grids(house: House, user: User, matter_id: str, *, unfinished: bool = F
     from ui.grid_work import list_ready
 
     check(house.db, user, "grid.read", matter_id)
+    if unfinished and not grids.has_running(house.db, matter_id):
+        return []
     found = [g for g in grids.list_grids(house.db, matter_id) if not unfinished or g.status == "running"]
     ready = list_ready(house, matter_id) if found else set()
     return [_describe(house, grid, ready) for grid in found]

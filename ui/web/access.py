@@ -144,7 +144,8 @@ class Gate:
     async def _identify(self, scope: Scope, headers: Headers) -> Response | None:
         """Put the login into the request's state, or give the refusal."""
         token = cookie_parser(headers.get("cookie", "")).get(SESSION_COOKIE, "")
-        login = await to_thread.run_sync(find_login, self.house.db, token) if token else None
+        # Not in a thread: it is one statement, and two changes of threads cost a busy server more.
+        login = find_login(self.house.db, token) if token else None
         # The Gradio screens poll by themselves, and a poll looks like a click: only opening one counts as an action.
         background = "x-background" in headers or (is_gradio(scope["path"]) and "/gradio_api/" in scope["path"])
         if login is None or not self.presence.touch(token, background=background):
