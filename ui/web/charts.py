@@ -72,8 +72,9 @@ def draw_intervals(
     title: str = "Values with their 95% intervals",
     top: float = 1.0,
     digits: int = 3,
+    unit: str = "",
 ) -> str:
-    """Draw a point with its interval a row, on a scale from 0 to `top`: (name, value, low, high)."""
+    """Draw a point with its interval a row, on a scale from 0 to `top`: (name, value, low, high), told with `unit`."""
     step, left = 28, 170
     room = WIDTH - left - 60
     foot = len(rows) * step
@@ -84,8 +85,8 @@ def draw_intervals(
         pieces.append(_axis(0, y + 5, _shorten(name)))
         pieces.append(f'<line class="cb-span" x1="{begin:.1f}" x2="{end:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')
         pieces.append(f'<circle class="cb-dot" cx="{left + room * value / top:.1f}" cy="{y:.1f}" r="4"/>')
-        pieces.append(_axis(WIDTH - 44, y + 5, f"{value:.{digits}f}"))
-    says = "; ".join(f"{name} " + ", ".join(f"{v:.{digits}f}" for v in values) for name, *values in rows)
+        pieces.append(_axis(WIDTH - 44, y + 5, f"{value:.{digits}f}{unit}"))
+    says = "; ".join(f"{name} " + ", ".join(f"{v:.{digits}f}{unit}" for v in values) for name, *values in rows)
     return _frame(foot + 24, title, says, "".join(pieces))
 
 

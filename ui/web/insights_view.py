@@ -14,6 +14,7 @@ from ui.web.charts import draw_bars, draw_intervals, draw_pairs
 
 ROWS_DRAWN = 12
 """So many of the newest weeks and adapters are drawn; the tables and files have all."""
+_LONE = "A point without a line rests on one summary, or on equal ones."
 _KINDS = ("Untouched", "Edited", "Returned", "Discarded")
 _SPANS = (f"the {BEFORE_DAYS} days before", f"last {NOW_DAYS} days")
 _SUBJECTS = {
@@ -96,7 +97,7 @@ def _show_distance(rows: list[dict[str, Any]]) -> Panel:
         mean = sum(row["mean"] * row["count"] for row in rows) / count
         says = [
             f"{mean:.1%} of the words were changed on average before an attorney signed.",
-            "Words put in, taken out or replaced, over those of the longer text. "
+            f"Words put in, taken out or replaced, over those of the longer text. {_LONE} "
             f"Rests on {_count(count, 'summary', 'summaries')} signed off.",
         ]
     return _panel("distance", "Edit distance", says, _draw_weeks(rows, "Percent of words changed, by week and adapter"))
@@ -110,7 +111,7 @@ def _show_support(rows: list[dict[str, Any]]) -> Panel:
         says = [
             f"{last['mean']:.0%} of the sentences that {last['adapter']} wrote in {last['week']} are supported "
             f"({_count(last['count'], 'summary', 'summaries')}).",
-            "As written, before anybody corrected them; intervals of 95% by bootstrap over summaries. "
+            f"As written, before anybody corrected them; intervals of 95% by bootstrap over summaries. {_LONE} "
             f"Rests on {_count(count, 'summary', 'summaries')}.",
         ]
     chart = _draw_weeks(rows, "Percent of sentences supported, by week and adapter")
@@ -121,7 +122,7 @@ def _show_reviews(reviews: dict[str, Any], share: float) -> Panel:
     by_side = {side["side"]: side for side in reviews["sides"]}
     drawn = [(f"{side['side']} a summary", side["mean"], *side["ci95"]) for side in reviews["sides"] if side["count"]]
     top = _round_up(max((row[3] for row in drawn), default=1.0))
-    chart = draw_intervals(drawn, "Active seconds per 1,000 words of the filing", top, 0) if drawn else ""
+    chart = draw_intervals(drawn, "Active seconds per 1,000 words of the filing", top, 0, " s") if drawn else ""
     says = [say_difference(reviews), *_say_draws(reviews["draws"], share)]
     if by_side["with"]["count"] or by_side["without"]["count"]:
         says.append(_say_errors(by_side["with"], by_side["without"]))
@@ -242,7 +243,7 @@ def _draw_weeks(rows: list[dict[str, Any]], title: str) -> str:
         for row in rows[-ROWS_DRAWN:]
     ]
     top = max((high for *_, high in shown), default=0.0)
-    return draw_intervals(shown, title, next(end for end in (20, 40, 100) if top <= end), 0) if shown else ""
+    return draw_intervals(shown, title, next(end for end in (20, 40, 100) if top <= end), 0, "%") if shown else ""
 
 
 def _panel(name: str, title: str, says: list[str], chart: str) -> Panel:
