@@ -299,6 +299,19 @@ def measure_words(filing: Filing) -> float:
     return sum(word[:4] in stems for word in words) / max(len(words), 1)
 
 
+def measure_stems(gold: str, text: str) -> float:
+    """Give the share of a gold's words, figures and names that a text has: words by their first four letters, the rest whole."""
+    held = {word if word[0].isupper() or word[0].isdigit() else word[:4] for word in re.findall(r"\w+", text)}
+    held |= {word.casefold()[:4] for word in re.findall(r"\w+", text)}
+    due = [
+        w
+        for w in re.findall(r"\w+", gold)
+        if (len(w) > 3 or w[0].isdigit()) and w not in _HOUSE and w.casefold() not in _STYLE
+    ]
+    due = [w for w in due if not re.match(rf"{w}: |{w} on: ", gold)]  # "Held: ", "Examined on: "
+    return sum((w if w[0].isdigit() or "_" in w else w.casefold()[:4]) in held for w in due) / max(len(due), 1)
+
+
 _DATE = re.compile(r"[A-Z][a-z]+\.? \d{1,2}, \d{4}|\d{1,2}(?:st|nd|rd|th) day of [A-Z][a-z]+, \d{4}")
 _GOLD_DATE = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})\b")
 # Words that the house style adds.

@@ -11,6 +11,7 @@ order is drawn, so that the first N are a fair sample of all. "shared" tells the
 
     python benchmarks/house_unseen.py [--count 300] [--systems starter,base,shots,none] [--minutes 60] [--show 12] --json
     python benchmarks/house_unseen.py --overlap --json        # how much of the filings' words the training filings have: counts only
+    python benchmarks/house_unseen.py --shown --count 40 --json      # how much of each part's gold stands in what a model is shown for it
 """
 
 from __future__ import annotations
@@ -30,19 +31,20 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from house_filings import Filing, find_missing, load_bank, make_filings
+from house_filings import Filing, find_missing, load_bank, make_filings, measure_stems
 
 from assistant.documents import split_parts
 from assistant.settings import Settings, load_settings
-from assistant.summarize import BASE, NO_MODEL
+from assistant.summarize import BASE, NO_MODEL, summary_prompts
 from assistant.templates import load_template
 from finetune.dataset import Pair, build_examples, redact_pair
-from finetune.evaluate import CHUNK, Evaluation, Prediction, evaluate_lessons, open_adapter
+from finetune.evaluate import Evaluation, Prediction, evaluate_lessons, open_adapter
 from finetune.scores import VARIANTS, estimate_mean, score_rouge
 
 SYSTEMS = ("starter", "base", "shots", "none")
 STARTER = Path(__file__).resolve().parents[1] / "assistant" / "starter"
 BARS = {"rouge1": 0.85, "rougeL": 0.80}
+GROUP = 4  # filings that are summarized at once and written down
 WORKED = 14  # further filings that worked examples are taken from, two of each type
 Done = dict[str, dict[str, Prediction]]
 
@@ -60,6 +62,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path, default=Path("var/house_unseen.jsonl"), help="what is done")
     parser.add_argument("--show", type=int, default=0, help="print so many filings with their gold, run nothing")
     parser.add_argument("--overlap", action="store_true", help="compare with training filings, run nothing")
+    parser.add_argument("--shown", action="store_true", help="measure what a model is shown, run nothing")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     filings = make_filings(arguments.count, arguments.seed)
@@ -76,6 +79,9 @@ def main() -> None:
     systems = [name for name in arguments.systems.split(",") if name]
     if unknown := set(systems) - set(SYSTEMS):
         raise SystemExit(f"There is no system {sorted(unknown)[0]}. Name some of {', '.join(SYSTEMS)}.")
+    if arguments.shown:
+        print(json.dumps(measure_shown(filings)))
+        return
     done = read_state(arguments.state, filings)
     until = time.monotonic() + 60 * arguments.minutes if arguments.minutes else float("inf")
     with tempfile.TemporaryDirectory() as scratch:
@@ -123,10 +129,10 @@ def run_system(
         lessons = [redact_pair(make_pair(f, f"worked-{f.filing_id}"), settings)[0] for f in others]
         worked = [example for lesson in lessons for example in build_examples(lesson, settings)]
     state.parent.mkdir(parents=True, exist_ok=True)
-    for start in range(0, len(due), CHUNK):
+    for start in range(0, len(due), GROUP):
         if time.monotonic() > until:
             return
-        group = due[start : start + CHUNK]
+        group = due[start : start + GROUP]
         redacted = {f.filing_id: redact_pair(make_pair(f, f.filing_id), settings) for f in group}
         made = evaluate_lessons(
             [lesson for lesson, _ in redacted.values()],
@@ -168,6 +174,28 @@ def measure_overlap(filings: list[Filing], count: int = 280) -> dict[str, Any]:
         names = load_bank("names")[bank]
         report["shared_names"][bank] = f"{sum(f' {name.casefold()} ' in held for name in names)} of {len(names)}"
     return report
+
+
+def measure_shown(filings: list[Filing]) -> dict[str, Any]:
+    """Give by part the share of its gold's words, figures and pseudonyms that stand in the prompt that asks for it.
+
+    A part for which nothing is asked has 0. What is not shown can only be guessed: this bounds any writer.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = load_settings(home=Path(scratch))
+        by_part = defaultdict(list)
+        for filing in filings:
+            lesson, _ = redact_pair(make_pair(filing, filing.filing_id), settings)
+            template = load_template(filing.document_type)
+            asked = summary_prompts(lesson.document, template, passage_tokens=settings.passage_tokens)
+            shown = {
+                part.name: " ".join(message["content"] for message in prompt.messages) for part, _, prompt in asked
+            }
+            for part, gold in split_parts(lesson.summary, template.part_names):
+                by_part[f"{filing.document_type}/{part}"].append(measure_stems(gold, shown.get(part, "")))
+    every = [share for shares in by_part.values() for share in shares]
+    means = {part: round(sum(shares) / len(shares), 3) for part, shares in sorted(by_part.items())}
+    return {"filings": len(filings), "shown": estimate_mean(every).tell(), "by_part": means}
 
 
 def cut_runs(words: list[str], length: int) -> list[tuple[str, ...]]:
