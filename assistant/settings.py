@@ -111,6 +111,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Times a user's usual day; more corrections a day than this, and than burst_corrections, wait.",
     )
+    price_per_hour: float = Field(
+        default=0.0,
+        ge=0,
+        description="What an hour of this machine costs, in the firm's own currency, for a round's bill; 0: not told.",
+    )
     session_hours: float = Field(default=12.0, gt=0, description="Hours until a login ends.")
     idle_minutes: float = Field(default=60.0, gt=0, description="Minutes without an action after which a login ends.")
 
