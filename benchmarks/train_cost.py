@@ -6,10 +6,11 @@ budget) and the best of three learning rates, tried on a slice and told. `plain`
 Trainer with their defaults, float32 on a processor; its first pass is run, for a rate needs no more. Further arms:
 `lora-all` (every layer learns) and `lora-slow` (as shipped, the frozen layers run at every step).
 
-Each arm trains, and is then scored, in a process of its own. Told are wall seconds, processor seconds (which other work
-on the machine disturbs less), peak resident memory, size on disk, the loss on held-out pairs, and ROUGE F1 of what the
-model writes for them by `finetune.evaluate`, with the paired 95% interval of the difference to `full`. Held out are
-contracts of the lines after 206, then synthetic filings of the test split, the first part of each scored.
+Each arm trains, and is then scored, in a process of its own. Told are wall seconds, processor seconds (of all threads, of
+loading, training and writing; other work on the machine disturbs them less), peak resident memory, size on disk, the
+loss on held-out pairs, and ROUGE F1 of what the model writes for them by `finetune.evaluate`, with the paired 95%
+interval of the difference to `full`. Held out are contracts of the lines after 206, then synthetic filings of the test
+split, the first part of each scored.
 
     python benchmarks/train_cost.py [--corpora DIR] [--epochs 3] [--synthetic 8] [--test 60] [--state DIR] --json
 
@@ -52,9 +53,9 @@ SLICE = 32
 SHIPPED = RoundOptions().train_options()
 ARMS: dict[str, dict[str, Any]] = {
     "base": {},
-    "full": {"method": "full"},
+    "full": {"method": "full", "layers": 0, "gradient": "all"},
     "lora": {},
-    "lora-all": {"layers": 0},
+    "lora-all": {"layers": 0, "gradient": "all"},
     "lora-slow": {"keep_trunk": False},
     "plain": {},
 }
@@ -85,8 +86,10 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--test", type=int, default=60, help="held-out documents")
     parser.add_argument("--test-contracts", type=int, default=120, help="contracts among them at most")
     parser.add_argument("--layers", type=int, help="uppermost layers that learn; default as shipped")
+    parser.add_argument("--gradient", choices=("all", "answer"), help="of LoRA; default as shipped")
     parser.add_argument("--rate", type=float, default=0.0, help="peak rate of LoRA; default as shipped")
     parser.add_argument("--full-rate", type=float, default=0.0, help="peak rate of full; default: tried on a slice")
+    parser.add_argument("--no-scores", action="store_true", help="costs and losses only, no summaries written")
     parser.add_argument("--state", type=Path, help="folder that keeps what is done")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--worker", choices=WORKERS, help=argparse.SUPPRESS)
@@ -113,7 +116,8 @@ def run(arguments: argparse.Namespace, state: Path) -> dict[str, Any]:
     for name in arguments.arms.split(","):
         options = tell_options(name, arguments)
         cost = do(state, "train", name, state / name, options) if name != "base" else {}
-        arms[name] = cost | do(state, "score", name, state / f"{name}.scores", {})
+        asked = {"write": not arguments.no_scores}
+        arms[name] = cost | do(state, "score", name, state / f"{name}.scores", asked)
         print(f"{name}: {json.dumps(arms[name])}", file=sys.stderr)
     lessons, held_out, manifest = read_dataset(state / "data")
     return {
@@ -141,17 +145,16 @@ def gather_lessons(arguments: argparse.Namespace, settings: Settings) -> tuple[l
 def tell_options(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """Give what an arm changes of the options that rounds ship."""
     options: dict[str, Any] = {"epochs": arguments.epochs, "checkpoint_s": 1e9, "learning_rate": arguments.rate}
-    if arguments.layers is not None:
-        options["layers"] = arguments.layers
-    options |= ARMS[name]
-    return options | {"learning_rate": arguments.full_rate, "layers": 0} if name == "full" else options
+    given = {"layers": arguments.layers, "gradient": arguments.gradient}
+    options |= {key: value for key, value in given.items() if value is not None} | ARMS[name]
+    return options | {"learning_rate": arguments.full_rate} if name == "full" else options
 
 
 def try_rates(state: Path) -> dict[float, float]:
     """Train all weights at each rate on a slice; give the loss on as many other pairs by rate."""
     losses = {}
     for rate in RATES:
-        options = {"method": "full", "learning_rate": rate, "epochs": 2, "checkpoint_s": 1e9, "layers": 0}
+        options = ARMS["full"] | {"learning_rate": rate, "epochs": 2, "checkpoint_s": 1e9}
         told = do(state, "try", "full", state / f"rate-{rate:g}", options)
         losses[rate] = float(told["other_loss"])
     return losses
@@ -188,10 +191,13 @@ def train_one(arguments: argparse.Namespace, settings: Settings) -> None:
     if arguments.arm == "plain":
         print(json.dumps(train_plainly(examples, arguments.out, settings)))
         return
+    began = time.process_time()
     result = train_adapter(examples, arguments.out, settings, replace(SHIPPED, **given))
+    cpu_s = time.process_time() - began
     first_pass = result.losses[: len(result.losses) // given["epochs"]]
     told = {key: value for key, value in asdict(result).items() if key not in ("losses", "adapter_id")}
-    print(json.dumps(told | {"first_pass_loss": end_of(first_pass), "options": given}))
+    rates = {"cpu_s": round(cpu_s, 1), "tokens_per_cpu_s": round(result.tokens / cpu_s, 1)}
+    print(json.dumps(told | rates | {"first_pass_loss": end_of(first_pass), "options": given}))
 
 
 def try_one(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -205,9 +211,11 @@ def try_one(arguments: argparse.Namespace, settings: Settings) -> None:
 
 def train_plainly(examples: Sequence[Example], out: Path, settings: Settings) -> dict[str, Any]:
     """Do as the manuals of PEFT and Trainer do, with every default, for one pass."""
+    import torch
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, DataCollatorForSeq2Seq, Trainer, TrainingArguments
 
+    torch.set_num_threads(settings.threads or os.cpu_count() or 1)
     base = model_folder(settings)
     tokenizer = load_tokenizer(base)
     rows, _ = encode_examples(tokenizer, examples, SHIPPED.max_tokens)
@@ -221,13 +229,14 @@ def train_plainly(examples: Sequence[Example], out: Path, settings: Settings) ->
     keeping = {"num_train_epochs": 1, "save_strategy": "no", "report_to": [], "disable_tqdm": True, "logging_steps": 1}
     arguments = TrainingArguments(output_dir=str(out), use_cpu=True, **keeping)
     trainer = Trainer(model, arguments, DataCollatorForSeq2Seq(tokenizer), train_dataset=data)  # type: ignore[arg-type]
-    began = time.monotonic()
+    began, cpu_began = time.monotonic(), time.process_time()
     trainer.train()
-    seconds = time.monotonic() - began
+    seconds, cpu_s = time.monotonic() - began, time.process_time() - cpu_began
     model.save_pretrained(str(out))
     write_manifest(out, base_model=model_name(settings), base_model_hash=model_hash(base))
     tokens, size = sum(len(row.ids) for row in rows), (out / "adapter_model.safetensors").stat().st_size
     told = {"tokens": tokens, "seconds": seconds, "tokens_per_s": tokens / seconds, "artefact_mb": size / 1e6}
+    told |= {"cpu_s": round(cpu_s, 1), "tokens_per_cpu_s": round(tokens / cpu_s, 1)}
     losses = [float(line["loss"]) for line in trainer.state.log_history if "loss" in line]
     return told | {"steps": len(losses), "first_pass_loss": end_of(losses)}
 
@@ -237,6 +246,9 @@ def score_one(arguments: argparse.Namespace, settings: Settings) -> None:
     folder = arguments.out.with_suffix("")
     _, held_out, _ = read_dataset(folder.parent / "data")
     loss = measure_loss(build_all_examples(held_out, settings), None if arguments.arm == "base" else folder, settings)
+    if not json.loads(os.environ["TRAIN_COST_OPTIONS"])["write"]:
+        print(json.dumps({"held_out_loss": loss}))
+        return
     engine, adapter = open_adapter("base" if arguments.arm == "base" else str(folder), settings, None)
     made = evaluate_lessons(held_out, engine, settings, adapter=adapter, most_parts=1)
     write_evaluation(arguments.out, made)
@@ -285,20 +297,22 @@ def compare(arms: dict[str, Any], state: Path) -> dict[str, Any]:
     ratios: dict[str, Any] = {}
     for name in [n for n in arms if "full" in arms and n not in ("base", "full", "plain")]:
         mine, full = arms[name], arms["full"]
-        keys = ("seconds", "train_cpu_s", "train_rss_mb", "artefact_mb", "flops")
+        keys = ("seconds", "cpu_s", "train_rss_mb", "artefact_mb", "flops")
         ratios[f"{name} / full"] = {key: round(mine[key] / full[key], 3) for key in keys} | gaps(name, "full", state)
     if {"lora", "lora-all"} <= arms.keys():
         ratios["lora - lora-all"] = gaps("lora", "lora-all", state)
     if {"lora", "plain"} <= arms.keys():
         lora, plain = arms["lora"], arms["plain"]
         ratios["lora / plain"] = {
-            "tokens_per_s": round(lora["tokens_per_s"] / plain["tokens_per_s"], 2),
+            **{key: round(lora[key] / plain[key], 2) for key in ("tokens_per_s", "tokens_per_cpu_s")},
             "first_pass_losses": [lora["first_pass_loss"], plain["first_pass_loss"]],
         }
     return ratios
 
 
 def gaps(name: str, rival: str, state: Path) -> dict[str, Any]:
+    if not all((state / f"{n}.scores").exists() for n in (name, rival)):
+        return {}
     ours, theirs = (read_evaluation(state / f"{n}.scores").predictions for n in (name, rival))
     told = {}
     for variant in VARIANTS:
