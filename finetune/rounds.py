@@ -227,10 +227,10 @@ class RoundRun:
                 with hold():
                     write_evaluation(path, made)
             results[name] = read_evaluation(path).tell() | {"hash": self.hash_of(adapter)}
+            if name == "candidate":  # the last one
+                training = read_training(self.candidate_folder(adapter))
+                results[name]["bill"] = bill_round(training, results, self.settings.price_per_hour)
             rounds.update_round(self.db, self.round_id, results=results)
-        training = read_training(self.candidate_folder(self.reserve_candidate()[0]))
-        results["candidate"]["bill"] = bill_round(training, results, self.settings.price_per_hour)
-        rounds.update_round(self.db, self.round_id, results=results)
         return str(len(results))
 
     def judge(self) -> str:
