@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         description="Months after the close of a matter from which it is due for erasure, where it says nothing "
         "else; 0: never. Nothing is erased by it: it is told to admins.",
     )
+    price_per_hour: float = Field(
+        default=0.0,
+        ge=0,
+        description="What an hour of this machine costs, in the firm's own currency, for a round's bill; 0: not told.",
+    )
     session_hours: float = Field(default=12.0, gt=0, description="Hours until a login ends.")
     idle_minutes: float = Field(default=60.0, gt=0, description="Minutes without an action after which a login ends.")
 

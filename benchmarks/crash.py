@@ -5,7 +5,10 @@ SIGKILL at a moment drawn evenly over the time that the undisturbed one took, fr
 begun again to its end. Compared are the loss at the end (mean over the last tenth of the steps), the loss of every
 step, and the weights, byte by byte. A training that ended before its kill is drawn anew, and counted.
 
-    python benchmarks/crash.py [--kills 20] [--steps 60] [--base tiny] --json
+    python benchmarks/crash.py [--kills 20] [--steps 60] [--base tiny] [--layers 2] --json
+
+With `--layers` only so many of the uppermost layers learn, over what the layers below gave once (`finetune.trunk`); then
+the moments are drawn from when that begins.
 
 `--base tiny` is a Llama of four layers and random weights, made on the spot: the trainer, the optimizer, dropout and
 the checkpoints are those of every training, only the matrices are small. Any model id or folder may stand in its
@@ -23,6 +26,7 @@ import signal
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +54,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--base", default="tiny", help="tiny, a model id or a folder")
+    parser.add_argument("--layers", type=int, default=0, help="uppermost layers that learn; 0 for all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
@@ -68,19 +73,22 @@ def run(arguments: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     else:
         settings = load_settings(model=arguments.base)
     examples = make_examples(arguments.steps * ROWS, arguments.seed)
-    began, ended = train(scratch / "rehearsal", settings, examples, 3600.0)
-    pace = (ended - began) / CHECKPOINTS
-    began, ended = train(scratch / "undisturbed", settings, examples, pace)
+    options = TrainOptions(
+        rank=4, alpha=8, dropout=0.1, epochs=1, max_rows=ROWS, layers=arguments.layers, precision="float32"
+    )
+    began, ended = train(scratch / "rehearsal", settings, examples, replace(options, checkpoint_s=3600.0))
+    options = replace(options, checkpoint_s=(ended - began) / CHECKPOINTS)
+    began, ended = train(scratch / "undisturbed", settings, examples, options)
     whole = read_losses(scratch / "undisturbed")
     dice, trials, too_late = random.Random(arguments.seed), [], 0
     while len(trials) < arguments.kills:
         out = scratch / f"trial-{len(trials)}-{too_late}"
         at = dice.uniform(0, ended - began)
-        if not kill(out, settings, examples, pace, at):
+        if not kill(out, settings, examples, options, at):
             too_late += 1
             continue
         kept = [int(path.name.rpartition("-")[2]) for path in out.with_name(f".{out.name}.work").glob("checkpoint-*")]
-        train(out, settings, examples, pace)
+        train(out, settings, examples, options)
         trials.append(
             compare(out, scratch / "undisturbed")
             | {"killed_after_s": round(at, 3), "resumed_from": max(kept, default=0)}
@@ -89,10 +97,11 @@ def run(arguments: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     return {
         "base": arguments.base,
         "steps": arguments.steps,
+        "layers": arguments.layers,
         "kills": len(trials),
         "ended_before_the_kill": too_late,
         "seconds_undisturbed": round(ended - began, 2),
-        "checkpoint_s": round(pace, 3),
+        "checkpoint_s": round(options.checkpoint_s, 3),
         "loss_undisturbed": round(whole[0], 6),
         "largest_loss_difference": max(gaps),
         "largest_step_difference": max(trial["step_difference"] for trial in trials),
@@ -114,17 +123,14 @@ def make_examples(count: int, seed: int) -> list[Example]:
     return made
 
 
-def train_quietly(out: Path, settings: Settings, examples: list[Example], pace: float, told: Any) -> None:
+def train_quietly(out: Path, settings: Settings, examples: list[Example], options: TrainOptions, told: Any) -> None:
     """Train in this process; tell the time of each step."""
-    options = TrainOptions(
-        rank=4, alpha=8, dropout=0.1, epochs=1, max_rows=ROWS, checkpoint_s=pace, precision="float32"
-    )
     train_adapter(examples, out, settings, options, progress=lambda at: told.send((at.step, time.monotonic())))
 
 
-def train(out: Path, settings: Settings, examples: list[Example], pace: float) -> tuple[float, float]:
+def train(out: Path, settings: Settings, examples: list[Example], options: TrainOptions) -> tuple[float, float]:
     """Train in a process of its own to the end, or on to it; give the times of its first and last step."""
-    process, hears = start(out, settings, examples, pace)
+    process, hears = start(out, settings, examples, options)
     times = []
     while process.is_alive() or hears.poll():
         if hears.poll(0.02):
@@ -138,9 +144,9 @@ def train(out: Path, settings: Settings, examples: list[Example], pace: float) -
     return (times[0], times[-1]) if times else (0.0, 0.0)
 
 
-def kill(out: Path, settings: Settings, examples: list[Example], pace: float, after_s: float) -> bool:
+def kill(out: Path, settings: Settings, examples: list[Example], options: TrainOptions, after_s: float) -> bool:
     """Begin a training and kill it some time after its first step; False where it had ended by then."""
-    process, hears = start(out, settings, examples, pace)
+    process, hears = start(out, settings, examples, options)
     hears.recv()
     time.sleep(after_s)
     os.kill(process.pid, signal.SIGKILL)
@@ -148,11 +154,11 @@ def kill(out: Path, settings: Settings, examples: list[Example], pace: float, af
     return process.exitcode == -signal.SIGKILL and not out.exists()
 
 
-def start(out: Path, settings: Settings, examples: list[Example], pace: float) -> tuple[Any, Any]:
+def start(out: Path, settings: Settings, examples: list[Example], options: TrainOptions) -> tuple[Any, Any]:
     """Start a training in a forked process; give it, and the end of a pipe that hears of its steps."""
     context = multiprocessing.get_context("fork")
     hears, tells = context.Pipe(duplex=False)
-    process = context.Process(target=train_quietly, args=(out, settings, examples, pace, tells))
+    process = context.Process(target=train_quietly, args=(out, settings, examples, options, tells))
     process.start()
     tells.close()
     return process, hears

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,11 +73,14 @@ def _warm_start(model: Any, parent: Path, options: TrainOptions) -> Any:
 
 
 def _freeze_lower_layers(model: Any, first: int) -> None:
-    """Leave adapters below layer `first` as they are, so that nothing flows back through them."""
-    for name, value in model.named_parameters():
+    """Leave adapters below layer `first` as they are: nothing flows back through them, nothing in them is dropped."""
+    for name, module in model.named_modules():
         numbers = [part for part in name.split(".") if part.isdigit()]
-        if value.requires_grad and numbers and int(numbers[0]) < first:
-            value.requires_grad_(False)
+        if not numbers or int(numbers[0]) >= first:
+            continue
+        module.requires_grad_(False)
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
 
 
 def load_adapted(base: Path, folder: Path | None, settings: Settings) -> Any:
@@ -87,9 +91,15 @@ def load_adapted(base: Path, folder: Path | None, settings: Settings) -> Any:
     return (PeftModel.from_pretrained(model, folder) if folder else model).eval()
 
 
-def save_adapter(model: Any, draft: Path) -> Path:
-    """Write the adapter in bfloat16; the manifest's writer names the base model in its configuration."""
-    state: dict[str, torch.Tensor] = get_peft_model_state_dict(model)
+def save_adapter(model: Any, draft: Path, kept: Mapping[str, torch.Tensor]) -> Path:
+    """Write the adapter in bfloat16; the manifest's writer names the base model in its configuration.
+
+    Args:
+        model: The trained model.
+        draft: Folder to write to.
+        kept: Weights of adapters in layers that were taken out of the model while it trained (`finetune.trunk`).
+    """
+    state: dict[str, torch.Tensor] = {**kept, **get_peft_model_state_dict(model)}
     halved = {name: value.detach().to(torch.bfloat16).contiguous().cpu() for name, value in state.items()}
     save_file(halved, draft / WEIGHTS, metadata={"format": "pt"})
     model.peft_config["default"].save_pretrained(str(draft))

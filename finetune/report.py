@@ -172,12 +172,15 @@ def _facts(adapter: Adapter, manifest: Manifest, training: Mapping[str, Any], op
         "Note": adapter.note.replace("|", "/").replace("\n", " ") or "none",
     }
     if training:
+        energy, price = training.get("energy_j"), training.get("price")
         rows |= {
             "Examples": training["examples"],
             "Trained parameters": f"{training['trainable_parameters']:,}",
             "Tokens read": f"{training['tokens']:,}",
             "Operations": f"{training['flops']:.2e}",
             "Seconds": f"{training['seconds']:.0f}",
+            "Energy": "unknown: the machine does not tell it" if energy is None else f"{energy / 3600:.1f} Wh",
+            "Price": "none set" if price is None else f"{price:.2f} at the price an hour that is set",
             "Peak memory of the process": f"{training['peak_rss_mb']:.0f} MB",
             "Weights file": f"{training['artefact_mb']:.1f} MB, bfloat16",
             "Loss at the end": f"{training['loss']:.3f} nats a token of the completion",

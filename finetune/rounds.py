@@ -22,6 +22,7 @@ from assistant.errors import CasebriefError, NotAllowed
 from assistant.settings import Settings
 from assistant.store import erasure, matters, registry, rounds, usable
 from finetune.answers import RememberingEngine
+from finetune.bill import bill_round
 from finetune.checkpoint import write_json
 from finetune.dataset import ANSWERS, Lesson, build_all_examples, read_dataset
 from finetune.ending import end_round, withdraw_candidate
@@ -31,6 +32,7 @@ from finetune.gate import find_leaks, judge_candidate
 from finetune.harvest import build_dataset, originals_of
 from finetune.memory import Memory, draw_canaries, measure_memory, plant_canaries, tell_memory
 from finetune.options import RoundOptions
+from finetune.report import read_training
 from finetune.train import TrainingStopped, train_adapter
 
 if TYPE_CHECKING:
@@ -199,6 +201,9 @@ class RoundRun:
                 with hold():
                     write_evaluation(path, made)
             results[name] = read_evaluation(path).tell() | {"hash": self.hash_of(adapter)}
+            if name == "candidate":  # the last one
+                training = read_training(self.candidate_folder(adapter))
+                results[name]["bill"] = bill_round(training, results, self.settings.price_per_hour)
             rounds.update_round(self.db, self.round_id, results=results)
         return str(len(results))
 
@@ -386,6 +391,10 @@ class RoundRun:
     def tell(self, done: int, total: int, label: str, **more: Any) -> None:
         """Report progress, to the job each time and to the store once a second."""
         self.stop_if_cancelled()
+        self.report(done, total, label, **more)
+
+    def report(self, done: int, total: int, label: str, **more: Any) -> None:
+        """Report progress; unlike `tell`, do not end the step of a round that was cancelled."""
         jobs.report_progress(done, total, label)
         now = time.monotonic()
         if now - self._told >= 1.0 or done >= total:
@@ -394,11 +403,7 @@ class RoundRun:
             rounds.update_round(self.db, self.round_id, progress=progress)
 
     def tell_training(self, at: TrainProgress) -> None:
-        """Report a training step with its loss."""
-        jobs.report_progress(at.step, at.steps, "train")
-        now = time.monotonic()
-        if now - self._told >= 1.0 or at.step >= at.steps:
-            self._told = now
-            progress = {"done": at.step, "total": at.steps, "label": "training", "loss": round(at.loss, 4)}
-            progress |= {"tokens_per_s": round(at.tokens_per_s), "seconds_left": round(at.seconds_left)}
-            rounds.update_round(self.db, self.round_id, progress=progress)
+        """Report a training step with its loss, or how far the layers that stay as they are have been run."""
+        rates = {"tokens_per_s": round(at.tokens_per_s), "seconds_left": round(at.seconds_left)}
+        loss = {"loss": round(at.loss, 4)} if at.label == "training" else {}
+        self.report(at.step, at.steps, at.label, **loss, **rates)

@@ -8,7 +8,6 @@ import logging
 import os
 import resource
 import shutil
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from assistant.engine.weights import load_tokenizer, model_folder, model_hash, m
 from assistant.errors import CasebriefError, RefusedInput, WrongUsage
 from assistant.settings import Settings
 from assistant.store.sealed_files import flush_path
+from finetune.bill import Meter, price_of
 from finetune.checkpoint import newest_checkpoint, write_json
 from finetune.encode import Example, Row, encode_examples, fingerprint_rows, plan_batches
 
@@ -49,8 +49,9 @@ class TrainOptions:
         rank: Rank of the adapters, 1 to 256.
         alpha: Scale: the adapter's output is multiplied by alpha / rank.
         dropout: Share 0..1 of an adapter's inputs that is dropped while training.
-        layers: How many of the uppermost layers get adapters; 0 for all. With fewer, the trunk below is
-            only read: faster, a little worse.
+        layers: How many of the uppermost layers learn; 0 for all. What a parent has learnt below them stays as it is.
+        keep_trunk: Whether the layers below are run once, without dropout, and what comes out of them is kept until
+            the training ends (`finetune.trunk`): as exact and far faster; False runs them at every step.
         gradient: "answer" reads each prompt without a gradient and learns from how the answer is written: about
             three times faster and far smaller in memory. "all" learns from reading the prompt as well.
         learning_rate: Peak of a cosine schedule; 0 takes 1e-3 for adapters and 1e-4 for "full".
@@ -71,6 +72,7 @@ class TrainOptions:
     alpha: int = 32
     dropout: float = 0.0
     layers: int = 0
+    keep_trunk: bool = True
     gradient: Literal["answer", "all"] = "all"
     learning_rate: float = 0.0
     warmup: float = 0.05
@@ -121,13 +123,16 @@ class TrainResult:
         left_out: Examples left out because they are too long.
         tokens: Tokens read over all epochs, padding not counted.
         steps: Optimizer steps.
-        seconds: Wall time of the training steps and of writing, model loading included.
-        tokens_per_s: Tokens a second over the training steps.
+        seconds: Wall time of the training steps and of writing, model loading included; where the training was
+            resumed, with that of the runs before up to their checkpoint.
+        tokens_per_s: Tokens a second over the training steps, the running of frozen layers included.
         peak_rss_mb: Highest resident memory of this process so far, MiB.
         flops: Floating-point operations of all steps, counted from the shapes.
         artefact_mb: Size of the weights file, MB.
         loss: Mean over the last tenth of the steps, nats a completion token.
         losses: Loss of each step.
+        energy_j: Joules that the machine's processors used meanwhile, for other work too; None where it does not tell.
+        price: Those seconds at `price_per_hour` of the settings; None where no price is set.
     """
 
     adapter_id: str
@@ -144,6 +149,8 @@ class TrainResult:
     artefact_mb: float
     loss: float
     losses: tuple[float, ...] = ()
+    energy_j: float | None = None
+    price: float | None = None
 
 
 def train_adapter(
@@ -182,7 +189,7 @@ def train_adapter(
     result_file = out / RESULT_FILE
     if result_file.exists():
         return _read_result(result_file)
-    began = time.monotonic()
+    meter = Meter()
     base = model_folder(settings)
     tokenizer = load_tokenizer(base)
     rows, left_out = encode_examples(tokenizer, examples, options.max_tokens)
@@ -194,9 +201,10 @@ def train_adapter(
     work = out.with_name(f".{out.name}.work")
     work.mkdir(parents=True, exist_ok=True)
     with quiet_transformers():
-        trainer = _build_trainer(base, rows, work, settings, options, parent, tokenizer.pad_token_id, progress, stop)
-        _run_trainer(trainer, work)
-    result = _summarize_training(trainer, rows, left_out, options, adapter_id or out.name, began)
+        trainer = _build_trainer(base, rows, work, settings, options, parent, tokenizer.pad_token_id, meter)
+        trainer.progress, trainer.stop = progress, stop
+        _run_trainer(trainer, work, options)
+    result = _summarize_training(trainer, rows, left_out, options, adapter_id or out.name, settings.price_per_hour)
     _write_folder(trainer, out, work, result, base, settings, options, facts or {})
     return _read_result(result_file)
 
@@ -209,8 +217,7 @@ def _build_trainer(
     options: TrainOptions,
     parent: Path | None,
     pad_id: int | None,
-    progress: Callable[[TrainProgress], None] | None,
-    stop: Callable[[], bool] | None,
+    meter: Meter,
 ) -> PlannedTrainer:
     """Load the model, put adapters on it, and lay out the batches."""
     import torch
@@ -249,15 +256,27 @@ def _build_trainer(
         apart=options.gradient == "answer",
         fingerprint=_fingerprint(base, rows, options, parent),
         checkpoint_s=options.checkpoint_s,
-        progress=progress,
-        stop=stop,
+        meter=meter,
     )
 
 
-def _run_trainer(trainer: PlannedTrainer, work: Path) -> None:
+def _run_trainer(trainer: PlannedTrainer, work: Path, options: TrainOptions) -> None:
     """Train from the newest whole checkpoint, or from the start."""
+    from finetune.trunk import keep_trunk
+
+    def tell_reading(done: int, total: int) -> None:
+        if trainer.after_reading(done, total):
+            raise TrainingStopped("The training was stopped before its first step.", do="Start it again.")
+
     resumed = newest_checkpoint(work, trainer.fingerprint)
-    trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
+    if options.keep_trunk and options.method != "full":
+        size, bf16 = options.batch_tokens, trainer.args.bf16
+        trainer.trunk = keep_trunk(trainer.model, trainer.rows, work, batch_tokens=size, bf16=bf16, tell=tell_reading)
+    try:
+        trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
+    finally:
+        if trainer.trunk:
+            trainer.trunk.close()
     if trainer.was_stopped:
         done = len(trainer.step_losses)
         raise TrainingStopped(
@@ -267,10 +286,16 @@ def _run_trainer(trainer: PlannedTrainer, work: Path) -> None:
 
 
 def _summarize_training(
-    trainer: PlannedTrainer, rows: Sequence[Row], left_out: int, options: TrainOptions, adapter_id: str, began: float
+    trainer: PlannedTrainer,
+    rows: Sequence[Row],
+    left_out: int,
+    options: TrainOptions,
+    adapter_id: str,
+    price_per_hour: float,
 ) -> TrainResult:
     """Collect the figures of a finished training; the artefact's size comes when it is written."""
-    losses = trainer.step_losses
+    losses, spent = trainer.step_losses, trainer.meter.read()
+    seconds = spent["seconds"] or 0.0
     last = losses[-max(len(losses) // 10, 1) :]
     return TrainResult(
         adapter_id=adapter_id,
@@ -280,13 +305,15 @@ def _summarize_training(
         left_out=left_out,
         tokens=sum(trainer.batch_tokens),
         steps=len(losses),
-        seconds=time.monotonic() - began,
+        seconds=seconds,
         tokens_per_s=trainer.tokens_per_s,
         peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        flops=float(trainer.state.total_flos),
+        flops=float(trainer.state.total_flos) + (trainer.trunk.operations if trainer.trunk else 0.0),
         artefact_mb=0.0,
         loss=sum(last) / len(last),
         losses=tuple(round(loss, 5) for loss in losses),
+        energy_j=spent["energy_j"],
+        price=price_of(seconds, price_per_hour),
     )
 
 
@@ -306,7 +333,9 @@ def _write_folder(
     draft = out.with_name(f".{out.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    weights = save_full(trainer.model, draft, base) if options.method == "full" else save_adapter(trainer.model, draft)
+    kept = trainer.trunk.adapters if trainer.trunk else {}
+    full = options.method == "full"
+    weights = save_full(trainer.model, draft, base) if full else save_adapter(trainer.model, draft, kept)
     values = asdict(result) | {"artefact_mb": weights.stat().st_size / 1e6}
     write_json(draft / RESULT_FILE, {"result": values, "options": asdict(options)})
     write_manifest(

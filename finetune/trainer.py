@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -19,7 +19,11 @@ from transformers import DynamicCache, PreTrainedModel, Trainer, TrainerCallback
 from transformers.trainer_callback import PrinterCallback
 
 from finetune import checkpoint
+from finetune.bill import Meter
 from finetune.encode import IGNORED, Row, collate, collate_apart
+
+if TYPE_CHECKING:
+    from finetune.trunk import Trunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class TrainProgress:
         loss: Mean loss of the last ten steps, in nats a completion token.
         tokens_per_s: Tokens read (without padding) a second since this process began.
         seconds_left: Estimate from the tokens still to come.
+        label: "training", or "reading" while the frozen layers are run once over all tokens: `step` and `steps` are
+            tokens then, and there is no loss yet.
     """
 
     step: int
@@ -39,6 +45,7 @@ class TrainProgress:
     loss: float
     tokens_per_s: float
     seconds_left: float
+    label: str = "training"
 
 
 class PlannedTrainer(Trainer):
@@ -59,15 +66,17 @@ class PlannedTrainer(Trainer):
         apart: bool,
         fingerprint: str,
         checkpoint_s: float,
-        progress: Callable[[TrainProgress], None] | None,
-        stop: Callable[[], bool] | None,
+        meter: Meter,
     ) -> None:
         super().__init__(model=model, args=arguments, train_dataset=list(plan))  # type: ignore[arg-type]
         self.remove_callback(PrinterCallback)
         self.add_callback(_StepWatch(self))
         self.rows, self.plan, self.pad_id, self.apart = rows, plan, pad_id, apart
         self.fingerprint, self.checkpoint_s = fingerprint, checkpoint_s
-        self.progress, self.stop = progress, stop
+        self.meter = meter
+        self.trunk: Trunk | None = None
+        self.progress: Callable[[TrainProgress], None] | None = None
+        self.stop: Callable[[], bool] | None = None
         self.collate_rows = collate_apart if apart else collate
         self.step_losses: list[float] = []
         self.was_stopped = False
@@ -88,8 +97,12 @@ class PlannedTrainer(Trainer):
             self.plan,  # type: ignore[arg-type]
             batch_size=1,
             shuffle=False,
-            collate_fn=lambda batches: self.collate_rows([self.rows[index] for index in batches[0]], self.pad_id),
+            collate_fn=lambda batches: self._collate([self.rows[index] for index in batches[0]]),
         )
+
+    def _collate(self, rows: Sequence[Row]) -> dict[str, torch.Tensor]:
+        batch = self.collate_rows(rows, self.pad_id)
+        return self.trunk.add_states(batch, rows) if self.trunk else batch
 
     def compute_loss(
         self,
@@ -107,6 +120,8 @@ class PlannedTrainer(Trainer):
     def _read_whole(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
         """Run prompts and answers in one pass, to be learnt from both."""
         positions = inputs["positions"]
+        if self.trunk:
+            self.trunk.give_out(inputs["states"])
         kept = {"logits_to_keep": positions} if self.keeps_positions else {}
         outputs = model(input_ids=inputs["input_ids"], use_cache=False, **kept)
         return outputs, outputs.logits if kept else outputs.logits[:, positions]
@@ -119,6 +134,8 @@ class PlannedTrainer(Trainer):
         read, written = inputs["prompt_mask"], inputs["answer_mask"]
         cache = DynamicCache(config=_inner_model(self.model).config)
         if read.shape[1]:
+            if self.trunk:
+                self.trunk.give_out(inputs["prompt_states"])
             with torch.no_grad():
                 places = (read.cumsum(1) - 1).clamp(min=0)
                 kept = {"logits_to_keep": 1} if self.keeps_positions else {}
@@ -130,6 +147,8 @@ class PlannedTrainer(Trainer):
                     use_cache=True,
                     **kept,
                 )
+        if self.trunk:
+            self.trunk.give_out(inputs["answer_states"])
         outputs = model(
             input_ids=inputs["answer_ids"],
             attention_mask=torch.cat([read, written], dim=1),
@@ -146,6 +165,7 @@ class PlannedTrainer(Trainer):
     def after_step(self, step: int) -> tuple[bool, bool]:
         """Report progress after a step; say whether to save a checkpoint now and whether to stop."""
         now = time.monotonic()
+        self.meter.read()
         rate = self.tokens_per_s
         if self.progress is not None:
             recent = self.step_losses[-10:]
@@ -153,6 +173,13 @@ class PlannedTrainer(Trainer):
             self.progress(TrainProgress(step, len(self.plan), sum(recent) / len(recent), rate, left))
         self.was_stopped = self.stop is not None and self.stop() and step < len(self.plan)
         return self.was_stopped or now - self._saved >= self.checkpoint_s, self.was_stopped
+
+    def after_reading(self, done: int, total: int) -> bool:
+        """Report how many tokens the frozen layers were run over; say whether to stop."""
+        if self.progress is not None:
+            rate = done / max(time.monotonic() - self._began, 1e-9)
+            self.progress(TrainProgress(done, total, 0.0, rate, (total - done) / rate, "reading"))
+        return self.stop is not None and self.stop()
 
     def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
         """Write our own checkpoint in place of Trainer's, which is neither atomic nor free of pickle."""
@@ -167,6 +194,7 @@ class PlannedTrainer(Trainer):
                 "scheduler": self.lr_scheduler.state_dict(),
                 "random": checkpoint.random_state(),
                 "losses": self.step_losses,
+                "spent": self.meter.read(),
             },
             trainer_state=asdict(self.state) | {"stateful_callbacks": {}},
         )
@@ -181,6 +209,7 @@ class PlannedTrainer(Trainer):
                     value.copy_(weights[name])
         state = checkpoint.load_state(Path(resume_from_checkpoint))
         self.step_losses = list(state["losses"])
+        self.meter.go_on_from(state.get("spent") or {})
         self._began_step = len(self.step_losses)
 
     def _load_optimizer_and_scheduler(self, checkpoint_folder: str | None) -> None:

@@ -95,6 +95,9 @@ def test_all_systems_are_scored_on_the_same_documents(finished):
     assert {score["n"] for score in found.results.values()} == {3}
     assert found.results["base few-shot"]["shots"] == 1
     assert found.results["candidate"]["hash"] != found.results["base"]["hash"]
+    bill = found.results["candidate"]["bill"]
+    assert bill["tokens"] > 0 and bill["flops"] > 0 and bill["train_seconds"] > 0 and bill["test_seconds"] > 0
+    assert bill["price"] is None  # none is set
 
 
 def test_dataset_names_its_sources_and_what_was_left_out(finished):

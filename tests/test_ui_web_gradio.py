@@ -236,6 +236,19 @@ def test_results_show_every_figure_with_its_interval() -> None:
     assert "0.640 (0.610 to 0.670)" in html and "certain at 95%" in html and "90%" in html
 
 
+def test_results_say_what_the_round_cost_and_what_of_it_is_not_known() -> None:
+    found = make_round({}, "passed")
+    assert "What it cost" not in rounds_view.show_results(found)  # a round of an earlier version
+    bill = {"tokens": 297_165, "flops": 1.2e14, "energy_j": None, "train_seconds": 300.0, "test_seconds": 80.0}
+    found["results"]["house-2"]["bill"] = bill | {"price": None}
+    html = rounds_view.show_results(found)
+    assert "5 min of training, 80 s of tests, 297,165 tokens" in html and "1.2e+14 operations" in html
+    assert "energy unknown" in html and "no price an hour is set" in html
+    found["results"]["house-2"]["bill"] = bill | {"energy_j": 36_000.0, "price": 0.42}
+    html = rounds_view.show_results(found)
+    assert "10.0 Wh, 0.42 at the price an hour" in html and "unknown" not in html
+
+
 def test_results_say_that_the_gate_could_not_and_who_promoted_all_the_same() -> None:
     found = make_round({}, "unproven")
     found["gate"] = {"passed": False, "outcome": "unproven", "reasons": ["Tested on 3 documents, too few to say."]}

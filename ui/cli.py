@@ -199,7 +199,7 @@ def train(
     rank: Annotated[int | None, typer.Option(help="Rank of the adapters.")] = None,
     alpha: Annotated[int | None, typer.Option(help="Scale of the adapters.")] = None,
     dropout: Annotated[float | None, typer.Option(help="Share of inputs dropped, 0 to 1.")] = None,
-    layers: Annotated[int | None, typer.Option(help="Only the uppermost N layers; 0 for all.")] = None,
+    layers: Annotated[int | None, typer.Option(help="Only the uppermost N layers learn; 0 for all.")] = None,
     gradient: Annotated[str | None, typer.Option(help="all, or answer: the prompt is read only; faster.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Peak rate; default by method.")] = None,
     batch_tokens: Annotated[int | None, typer.Option(help="Tokens of a batch at most.")] = None,

@@ -129,7 +129,7 @@ def train(arguments: dict[str, Any]) -> Iterator[Event]:
                 "kind": "progress",
                 "done": item.step,
                 "total": item.steps,
-                "label": f"training, loss {item.loss:.3f}",
+                "label": f"training, loss {item.loss:.3f}" if item.label == "training" else item.label,
             }
 
 

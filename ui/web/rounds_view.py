@@ -116,7 +116,9 @@ def show_results(found: Mapping[str, Any] | None) -> str:
     count = next((s.get("n") for s in results.values() if s.get("n")), None)
     on = f"On {count} filings that no training has seen. " if count else ""
     note = f'<p class="cb-quiet">{on}F1 with the 95% interval. {HOW_TO_READ}</p>'
-    return _block(f"{verdict}<ul>{says}</ul>{table}{note}{chart}{_picks(found)}")
+    bill = next((score["bill"] for score in results.values() if score.get("bill")), None)
+    told = _bill(bill) if bill else ""
+    return _block(f"{verdict}<ul>{says}</ul>{table}{note}{chart}{_picks(found)}{told}")
 
 
 def _picks(found: Mapping[str, Any]) -> str:
@@ -258,6 +260,20 @@ def _figure(score: Any) -> str:
         return "-"
     interval: Sequence[float] = score.get("ci95") or ()
     return f"{score['f1']:.3f}" + (f" ({interval[0]:.3f} to {interval[1]:.3f})" if len(interval) == 2 else "")
+
+
+def _bill(bill: Mapping[str, Any]) -> str:
+    """Say what a round cost: time, and what was read and computed in it; energy and price where they are known."""
+    told = [
+        f"{_minutes(float(bill['train_seconds']))} of training",
+        f"{_minutes(float(bill['test_seconds']))} of tests",
+    ]
+    if bill.get("tokens"):
+        told += [f"{bill['tokens']:,} tokens learnt from", f"{float(bill.get('flops') or 0.0):.1e} operations"]
+    energy, price = bill.get("energy_j"), bill.get("price")
+    told.append("energy unknown: this machine does not tell it" if energy is None else f"{energy / 3600:,.1f} Wh")
+    told.append("no price an hour is set" if price is None else f"{price:,.2f} at the price an hour that is set")
+    return f'<p class="cb-quiet">{escape("What it cost: " + ", ".join(told) + ".")}</p>'
 
 
 def _share(score: Mapping[str, Any]) -> str:

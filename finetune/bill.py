@@ -1,0 +1,86 @@
+"""What a training and its round cost: seconds, energy where the machine tells it, a price where the firm set one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+POWERCAP = Path("/sys/class/powercap")
+"""Where Linux shows the energy counters (RAPL) of the processors' packages; often readable by root only."""
+
+
+class Meter:
+    """Counts the seconds and the energy of a training, of earlier runs that it goes on from too.
+
+    Energy is that of the processors' packages, whatever else runs on them; graphics cards are not counted.
+    """
+
+    def __init__(self, powercap: Path = POWERCAP) -> None:
+        self._began, self._seconds = time.monotonic(), 0.0
+        self._zones = [zone for zone in sorted(powercap.glob("intel-rapl:*")) if _is_package(zone)]
+        self._last = self._read_counters()
+        self._microjoules: int | None = 0 if self._last else None
+
+    def read(self) -> dict[str, float | None]:
+        """Give what was spent so far: `seconds`, and `energy_j` in joules, None where the machine does not tell.
+
+        A counter begins anew after some minutes at full power, so it is to be read about once a minute.
+        """
+        now = self._read_counters()
+        if self._microjoules is not None and len(now) == len(self._last):
+            for (before, _), (after, span) in zip(self._last, now, strict=True):
+                self._microjoules += after - before + (span if after < before else 0)
+            self._last = now
+        energy = None if self._microjoules is None else self._microjoules / 1e6
+        return {"seconds": self._seconds + time.monotonic() - self._began, "energy_j": energy}
+
+    def go_on_from(self, spent: Mapping[str, float | None]) -> None:
+        """Add what an earlier run had spent at its checkpoint, as `read` gave it."""
+        self._seconds += spent.get("seconds") or 0.0
+        energy = spent.get("energy_j")
+        if self._microjoules is not None:
+            self._microjoules = None if energy is None else self._microjoules + int(energy * 1e6)
+
+    def _read_counters(self) -> list[tuple[int, int]]:
+        """Give (microjoules, where the counter begins anew) of each package; none where one cannot be read."""
+        try:
+            return [(_read_number(z / "energy_uj"), _read_number(z / "max_energy_range_uj")) for z in self._zones]
+        except (OSError, ValueError):
+            return []
+
+
+def price_of(seconds: float, price_per_hour: float) -> float | None:
+    """Give the price of so many seconds in the firm's own currency; None where no price is set."""
+    return round(seconds / 3600 * price_per_hour, 4) if price_per_hour else None
+
+
+def bill_round(training: Mapping[str, Any], results: Mapping[str, Any], price_per_hour: float) -> dict[str, Any]:
+    """Add up what a round cost: its training, and the tests of all systems.
+
+    Args:
+        training: Figures of the training (`finetune.report.read_training`).
+        results: Scores by system, each with its `seconds`.
+        price_per_hour: As in the settings.
+    """
+    test_s = sum(float(score.get("seconds") or 0.0) for score in results.values())
+    train_s = float(training.get("seconds") or 0.0)
+    figures = {key: training.get(key) for key in ("tokens", "flops", "energy_j")}
+    return figures | {
+        "train_seconds": round(train_s, 1),
+        "test_seconds": round(test_s, 1),
+        "price": price_of(train_s + test_s, price_per_hour),
+    }
+
+
+def _is_package(zone: Path) -> bool:
+    """Tell a processor's package from its parts and from the platform around it, which would be counted twice."""
+    try:
+        return (zone / "name").read_text(encoding="utf-8").startswith("package")
+    except OSError:
+        return False
+
+
+def _read_number(path: Path) -> int:
+    return int(path.read_text(encoding="utf-8"))
