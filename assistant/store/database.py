@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, Row, bindparam, create_engine, event, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -28,10 +28,10 @@ MOST_KEPT = 64
 """So many matters' names are kept unsealed in memory."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_ADD = insert(CounterRow.__table__).values(name=bindparam("name"), value=bindparam("step"))
+_ADD = insert(CounterRow).values(name=bindparam("name"), value=bindparam("step"))
 _COUNT = _ADD.on_conflict_do_update(
     index_elements=["name"], set_={"value": CounterRow.value + _ADD.excluded.value}
-).returning(CounterRow.__table__.c.value)
+).returning(CounterRow.value)
 
 
 class Database:
@@ -127,11 +127,11 @@ class Database:
         with _explain_failures(), Session(self._reader) as session:
             yield session
 
-    def look_up(self, statement: Select[Any], **values: Any) -> Row[Any] | None:
+    def look_up(self, statement: Executable, **values: Any) -> Row[Any] | None:
         """Give the first row of a statement that selects columns, or None; see `look_up_all`."""
         return next(iter(self.look_up_all(statement, **values)), None)
 
-    def look_up_all(self, statement: Select[Any], **values: Any) -> Sequence[Row[Any]]:
+    def look_up_all(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
         """Give the rows of a statement that selects columns.
 
         What every request asks several times is asked in this way: it takes less than half of a session's time.
