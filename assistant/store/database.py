@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Row, Table, bindparam, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, Row, bindparam, create_engine, event, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -28,11 +28,10 @@ MOST_KEPT = 64
 """So many matters' names are kept unsealed in memory."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_COUNTERS = cast(Table, CounterRow.__table__)
-_ADD = insert(_COUNTERS).values(name=bindparam("name"), value=bindparam("step"))
+_ADD = insert(CounterRow).values(name=bindparam("name"), value=bindparam("step"))
 _COUNT = _ADD.on_conflict_do_update(
     index_elements=["name"], set_={"value": CounterRow.value + _ADD.excluded.value}
-).returning(_COUNTERS.c.value)
+).returning(CounterRow.value)
 
 
 class Database:
