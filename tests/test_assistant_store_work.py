@@ -11,12 +11,14 @@ from store_samples import (
     approve,
     find_bytes,
     make_answer,
+    make_pages,
     make_summary,
     open_store,
 )
 
 from assistant.errors import Conflict, NotFound, WrongUsage
 from assistant.store import conversations, filings, matters, registry, reviews, rounds, work
+from assistant.store.decisions import drop_unused_revisions
 
 
 @pytest.fixture
@@ -264,3 +266,12 @@ def test_promotions_side_by_side_leave_one_active_adapter(db):
         numbers = list(pool.map(lambda _: registry.next_adapter_number(db), range(6)))
     assert [a.status for a in registry.list_adapters(db)].count("active") == 1
     assert sorted(numbers) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_summary_of_a_reading_that_is_gone_is_not_kept(db, document):
+    newer = replace(document, revision=2)
+    filings.save_revision(db, newer, make_pages(), {"PERSON": 2}, [], 1.0)
+    assert drop_unused_revisions(db, document.document_id) == 1  # while the summary of it was being written
+    with pytest.raises(Conflict):
+        work.save_summary(db, make_summary(document), "paula")
+    assert work.save_summary(db, make_summary(newer), "paula")

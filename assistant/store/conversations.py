@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.documents import Answer
-from assistant.errors import NotFound, WrongUsage
+from assistant.errors import Conflict, NotFound, WrongUsage
 from assistant.store import forms
 from assistant.store.database import Database, new_id, timestamp
 from assistant.store.people import User
-from assistant.store.tables import ConversationRow, RatingRow, TurnRow
+from assistant.store.tables import ConversationRow, RatingRow, RevisionRow, TurnRow
 from assistant.store.vault import Vault, open_vault
 
 
@@ -65,10 +65,14 @@ def add_turn(db: Database, conversation_id: str, question: str, answer: Answer) 
 
     Raises:
         NotFound: There is no such conversation.
+        Conflict: A reading that it quotes was replaced meanwhile, and is gone.
     """
     turn_id = new_id("t")
+    cited = {(one.document_id, one.revision) for sentence in answer.sentences for one in sentence.evidence}
     with db.session() as session:
         _row(session, conversation_id)
+        if any(session.get(RevisionRow, place) is None for place in cited):
+            raise Conflict("Names in a filing were replaced anew while this was answered.", do="Ask again.")
         last = session.scalar(select(func.max(TurnRow.position)).where(TurnRow.conversation_id == conversation_id))
         session.add(
             TurnRow(

@@ -20,7 +20,7 @@ from assistant.store.corrections import (
 )
 from assistant.store.database import Database, new_id, timestamp
 from assistant.store.flags import rate_sentence
-from assistant.store.tables import CorrectionRow, DocumentRow, SummaryRow, VersionRow
+from assistant.store.tables import CorrectionRow, DocumentRow, RevisionRow, SummaryRow, VersionRow
 from assistant.store.trials import settle_draw
 from assistant.store.vault import Vault, open_vault
 
@@ -102,12 +102,15 @@ def save_summary(db: Database, summary: Summary, actor: str) -> str:
 
     Raises:
         NotFound: There is no such filing.
+        Conflict: The reading that it was written from was replaced meanwhile, and is gone.
     """
     summary_id = new_id("s")
     with db.session() as session:
         document = session.get(DocumentRow, summary.document_id)
         if document is None or document.sequestered:
             raise NotFound(f"There is no filing {summary.document_id}.", do="List the filings of the matter.")
+        if session.get(RevisionRow, (summary.document_id, summary.revision)) is None:
+            raise Conflict("Names in this filing were replaced anew while it was summarized.", do="Write it again.")
         session.add(
             SummaryRow(
                 summary_id=summary_id,
