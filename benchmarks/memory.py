@@ -126,6 +126,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=TrainOptions().epochs)
     parser.add_argument("--generations", type=int, default=10_000)
     parser.add_argument("--new-tokens", type=int, default=24, help="tokens of a generation at most")
+    parser.add_argument("--parts", default="canaries,membership,generations", help="which of the three to ask for")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     if arguments.corpora is None:
@@ -153,8 +154,11 @@ def run(arguments: argparse.Namespace, state: Path, settings: Settings) -> dict[
         progress=lambda at: say(f"training {at.step}/{at.steps} loss {at.loss:.3f}, {at.seconds_left:.0f} s left", 20),
     )
     probe = Probe(state / "adapter", settings)
-    exposures = expose_all(world.planted, arguments.rivals, probe, notes)
-    membership = tell_membership(world, probe, notes)
+    asked = {
+        "canaries": lambda: expose_all(world.planted, arguments.rivals, probe, notes),
+        "membership": lambda: tell_membership(world, probe, notes),
+        "generations": lambda: generate_all(world, probe, notes, arguments.generations, arguments.new_tokens),
+    }
     return {
         "benchmark": "memory",
         "training": {
@@ -162,10 +166,8 @@ def run(arguments: argparse.Namespace, state: Path, settings: Settings) -> dict[
             "epochs": arguments.epochs, "gradient": arguments.gradient, "tokens": result.tokens,
             "seconds": round(result.seconds), "loss": round(result.loss, 3),
         },
-        "canaries": exposures,
         "missed_names": [one.canary.secret for one in world.planted if one.name and one.repeats],
-        "membership": membership,
-        "generations": generate_all(world, probe, notes, arguments.generations, arguments.new_tokens),
+        **{part: asked[part]() for part in arguments.parts.split(",")},
     }  # fmt: skip
 
 
