@@ -128,7 +128,7 @@ def keep_trunk(
         None where the lowest layer is trained, the model is of an unknown build, or the disk has no room.
     """
     body = model.get_base_model().get_decoder()
-    layers = getattr(body, "layers", None)
+    layers: Any = getattr(body, "layers", None)
     first = _find_lowest_trained(layers) if isinstance(layers, torch.nn.ModuleList) else 0
     once = list(dict.fromkeys(rows))
     if not first or not _has_room(body, once, folder):
