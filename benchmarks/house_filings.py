@@ -249,15 +249,17 @@ def number_list(items: Sequence[str]) -> str:
 
 
 def make_filings(count: int, seed: int = 1) -> list[Filing]:
-    """Make filings, the types and layouts in turn, in an order in which every prefix is a fair sample."""
+    """Make filings, the types and layouts in turn, in an order in which every prefix is a fair sample: rounds of all types, drawn."""
     from house_types import MAKERS
 
     made = []
     for number in range(count):
         kind = list(MAKERS)[number % len(MAKERS)]
         made.append(make_filing(kind, number // len(MAKERS), seed, MAKERS[kind]))
-    random.Random(seed).shuffle(made)
-    return made
+    rng = random.Random(seed)
+    rounds = [made[start : start + len(MAKERS)] for start in range(0, count, len(MAKERS))]
+    rng.shuffle(rounds)
+    return [filing for row in rounds for filing in rng.sample(row, len(row))]
 
 
 def make_filing(kind: str, number: int, seed: int, maker: Callable[[Draft, Bank], str]) -> Filing:
