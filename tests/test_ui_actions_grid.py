@@ -320,6 +320,7 @@ def test_more_grids_than_the_house_takes_are_refused_politely(
 ) -> None:
     stub.held = rows[0]
     made = [start(house, matter_id, rows, "How much?") for _ in range(8)]
+    wait(lambda: len(stub.asked) == 1)  # the first is in work, at a filing that does not end
     assert read(house, made[-1])["status"] == "waiting" and read(house, made[-1])["seconds_left"] is None
     with pytest.raises(RefusedInput, match="in work already"):
         start(house, matter_id, rows, "How much?")
