@@ -18,7 +18,7 @@ from store_samples import (
 
 from assistant.errors import Conflict, NotFound, WrongUsage
 from assistant.store import conversations, filings, matters, registry, reviews, rounds, work
-from assistant.store.decisions import drop_unused_revisions
+from assistant.store.decisions import drop_unused_revisions, hold_revisions
 
 
 @pytest.fixture
@@ -275,3 +275,18 @@ def test_a_summary_of_a_reading_that_is_gone_is_not_kept(db, document):
     with pytest.raises(Conflict):
         work.save_summary(db, make_summary(document), "paula")
     assert work.save_summary(db, make_summary(newer), "paula")
+
+
+def test_a_reading_that_is_being_written_from_stays_until_it_is_stored(db, document):
+    newer = replace(document, revision=2)
+    with hold_revisions(db, [document]):
+        filings.save_revision(db, newer, make_pages(), {"PERSON": 2}, [], 1.0)
+        assert drop_unused_revisions(db, document.document_id) == 0
+        kept = work.save_summary(db, make_summary(document), "paula")
+    assert work.get_summary(db, kept).summary.revision == 1  # a summary rests on it: it stays
+    newest = replace(document, revision=3)
+    with hold_revisions(db, [newer]):
+        filings.save_revision(db, newest, make_pages(), {"PERSON": 2}, [], 1.0)
+        assert drop_unused_revisions(db, document.document_id) == 0
+    with pytest.raises(Conflict):  # nothing was stored: it went with the hold
+        work.save_summary(db, make_summary(newer), "paula")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, select
 
+from assistant.documents import RedactedDocument
 from assistant.errors import WrongUsage
 from assistant.store.database import Database, timestamp
 from assistant.store.tables import (
@@ -20,6 +24,10 @@ from assistant.store.tables import (
 )
 
 DECISIONS = ("accepted", "rejected", "added")
+
+_lock = threading.Lock()
+_held: Counter[tuple[str, int]] = Counter()
+"""Readings, by filing and revision, that something is being written from in this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +108,30 @@ def mark_spread(db: Database, matter_id: str, version: int) -> None:
         session.get_one(MatterRow, matter_id).spread_version = version
 
 
+@contextmanager
+def hold_revisions(db: Database, documents: Iterable[RedactedDocument]) -> Iterator[None]:
+    """Keep the readings that a summary or an answer is being written from until it is stored.
+
+    One that a later finding replaced meanwhile, and that nothing rests on, is removed then.
+    """
+    held = [(document.document_id, document.revision) for document in documents]
+    with _lock:
+        _held.update(held)
+    try:
+        yield
+    finally:
+        with _lock:
+            _held.subtract(held)
+            for place in [place for place in held if not _held[place]]:
+                _held.pop(place, None)
+        for document_id, revision in held:
+            newest = db.look_up(select(DocumentRow.revision).where(DocumentRow.document_id == document_id))
+            if newest is not None and newest.revision > revision:
+                drop_unused_revisions(db, document_id)
+
+
 def drop_unused_revisions(db: Database, document_id: str) -> int:
-    """Remove the text of earlier revisions that no summary and no answer rests on; give how many.
+    """Remove the text of earlier revisions that no summary and no answer rests on, or will; give how many.
 
     The pages as read stay: the newest revision has the same ones.
     """
@@ -109,6 +139,8 @@ def drop_unused_revisions(db: Database, document_id: str) -> int:
         newest = session.get_one(DocumentRow, document_id).revision
         matter_id = session.get_one(DocumentRow, document_id).matter_id
         rested = set(session.scalars(select(SummaryRow.revision).where(SummaryRow.document_id == document_id)))
+        with _lock:
+            rested |= {revision for held, revision in _held if held == document_id}
         old = select(RevisionRow.revision).where(RevisionRow.document_id == document_id, RevisionRow.revision < newest)
         dropped = 0
         for revision in sorted(set(session.scalars(old)) - rested):

@@ -10,6 +10,7 @@ from assistant.documents import Answer
 from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, conversations, filings
 from assistant.store.conversations import Conversation
+from assistant.store.decisions import hold_revisions
 from assistant.store.people import User
 from ingest.revise import mask_known
 from ui.actions.filings import find_passages, open_sources
@@ -119,49 +120,52 @@ def _stream(
     cited = open_sources(house, [h.document_id for h in hits])
     hits = [h for h in hits if h.document_id in cited]
     documents = {d: s.document for d, s in cited.items()}
-    sources = Sources(*cited.values(), fetch=house.source)
-    yield {"kind": "progress", "done": 1, "total": 2, "label": "reading"}
-    weighed = chat.weigh(masked, hits, documents, history)
-    yield {
-        "kind": "weighed",
-        "confidence": round(weighed.confidence, 3),
-    }  # so that a notice can stand there before the answer
-    chosen = house.choose_adapter(adapter, user.name)
-    engine = None if chosen == "none" else house.engine
-    made: Answer | None = None
-    index = 0
-    try:
-        for item in chat.answer(
-            masked,
-            hits,
-            documents,
-            engine,
-            history=history,
-            adapter=chosen,
-            settings=house.settings,
-            stop=stop,
-            weighed=weighed,
-        ):
-            check(house.db, user, "question.ask", matter_id)  # a wall may have been set meanwhile
-            if isinstance(item, Answer):
-                made = item
-            else:
-                yield {"kind": "sentence", "index": index, "sentence": present_sentence(item, sources)}
-                index += 1
-    finally:
-        stop.set()
-    if made is None:
-        raise RefusedInput("The answer was stopped before its first sentence.")
-    if conversation_id is None:
-        conversation_id = conversations.start_conversation(house.db, matter_id, user.name, question[:_TITLE_CHARACTERS])
-    turn_id = conversations.add_turn(house.db, conversation_id, masked, made)
-    counts = {"turn": turn_id, "abstained": made.abstained, "sentences": len(made.sentences)}
-    audit.record(house.db, user.name, "question.ask", matter_id, counts)
-    shown = present_answer(made, sources)
-    yield {
-        "kind": "done",
-        "answer": shown | {"question": question, "turn_id": turn_id, "conversation_id": conversation_id},
-    }
+    with hold_revisions(house.db, documents.values()):
+        sources = Sources(*cited.values(), fetch=house.source)
+        yield {"kind": "progress", "done": 1, "total": 2, "label": "reading"}
+        weighed = chat.weigh(masked, hits, documents, history)
+        yield {
+            "kind": "weighed",
+            "confidence": round(weighed.confidence, 3),
+        }  # so that a notice can stand there before the answer
+        chosen = house.choose_adapter(adapter, user.name)
+        engine = None if chosen == "none" else house.engine
+        made: Answer | None = None
+        index = 0
+        try:
+            for item in chat.answer(
+                masked,
+                hits,
+                documents,
+                engine,
+                history=history,
+                adapter=chosen,
+                settings=house.settings,
+                stop=stop,
+                weighed=weighed,
+            ):
+                check(house.db, user, "question.ask", matter_id)  # a wall may have been set meanwhile
+                if isinstance(item, Answer):
+                    made = item
+                else:
+                    yield {"kind": "sentence", "index": index, "sentence": present_sentence(item, sources)}
+                    index += 1
+        finally:
+            stop.set()
+        if made is None:
+            raise RefusedInput("The answer was stopped before its first sentence.")
+        if conversation_id is None:
+            conversation_id = conversations.start_conversation(
+                house.db, matter_id, user.name, question[:_TITLE_CHARACTERS]
+            )
+        turn_id = conversations.add_turn(house.db, conversation_id, masked, made)
+        counts = {"turn": turn_id, "abstained": made.abstained, "sentences": len(made.sentences)}
+        audit.record(house.db, user.name, "question.ask", matter_id, counts)
+        shown = present_answer(made, sources)
+        yield {
+            "kind": "done",
+            "answer": shown | {"question": question, "turn_id": turn_id, "conversation_id": conversation_id},
+        }
 
 
 def list_conversations(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.documents import Detail, Sentence, Summary, join_parts
 from assistant.errors import NotFound, RefusedInput
 from assistant.store import audit, people, reviews, trials, work
+from assistant.store.decisions import hold_revisions
 from assistant.store.flags import list_flags
 from assistant.store.people import User
 from assistant.store.usable import is_usable
@@ -53,30 +54,31 @@ def _stream(
 ) -> Iterator[Event]:
     source = house.source(document_id)
     sources = Sources(source)
-    withheld = trials.draw_filing(house.db, document_id, house.settings.unaided_share)
-    made = None
-    try:
-        for item in house.summarize(
-            source.document, detail=detail, words=words, adapter=adapter, stop=stop, user=user.name
-        ):
-            check(house.db, user, "summary.make", source.document.matter_id)  # a wall may have been set meanwhile
-            if isinstance(item, Summary):
-                made = item
-            elif isinstance(item, dict):
-                yield item
-            elif not withheld:
-                index, sentence = item
-                yield {"kind": "sentence", "index": index, "sentence": present_sentence(sentence, sources)}
-    finally:
-        stop.set()
-    if made is None:
-        raise RefusedInput("The summary was stopped before its first sentence.")
-    with house.db.session():
-        summary_id = work.save_summary(house.db, made, user.name)
-        trials.start_clock(house.db, summary_id, user.name, made.seconds)
-        counts = {"summary": summary_id, "sentences": len(made.sentences), "adapter": made.adapter}
-        audit.record(house.db, user.name, "summary.make", document_id, counts)
-    yield {"kind": "done", "summary": present_stored(house, work.get_summary(house.db, summary_id))}
+    with hold_revisions(house.db, [source.document]):
+        withheld = trials.draw_filing(house.db, document_id, house.settings.unaided_share)
+        made = None
+        try:
+            for item in house.summarize(
+                source.document, detail=detail, words=words, adapter=adapter, stop=stop, user=user.name
+            ):
+                check(house.db, user, "summary.make", source.document.matter_id)  # a wall may have been set meanwhile
+                if isinstance(item, Summary):
+                    made = item
+                elif isinstance(item, dict):
+                    yield item
+                elif not withheld:
+                    index, sentence = item
+                    yield {"kind": "sentence", "index": index, "sentence": present_sentence(sentence, sources)}
+        finally:
+            stop.set()
+        if made is None:
+            raise RefusedInput("The summary was stopped before its first sentence.")
+        with house.db.session():
+            summary_id = work.save_summary(house.db, made, user.name)
+            trials.start_clock(house.db, summary_id, user.name, made.seconds)
+            counts = {"summary": summary_id, "sentences": len(made.sentences), "adapter": made.adapter}
+            audit.record(house.db, user.name, "summary.make", document_id, counts)
+        yield {"kind": "done", "summary": present_stored(house, work.get_summary(house.db, summary_id))}
 
 
 def open_summary(
