@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant import jobs
@@ -13,7 +14,7 @@ from assistant.store import comparisons, filings, people, registry
 from assistant.store.comparisons import Comparison
 from assistant.store.filings import Filing
 from assistant.store.people import User
-from ui.messages import exit_code, log_fault, word_error
+from ui.messages import settle_failure
 from ui.permits import check, may
 
 if TYPE_CHECKING:
@@ -99,15 +100,12 @@ def run_comparison(house: House, comparison_id: str, run: int) -> int:
     How it ended is stored: "done", "stopped", or "failed" with the reason. What is written stays, and a process that
     ends leaves the rest to the next one. The active adapter stays the one that serves.
     """
+    settle = partial(comparisons.settle_comparison, house.db, comparison_id, run)
     try:
-        made = _write_all(house, comparisons.get_comparison(house.db, comparison_id), run)
-        comparisons.settle_comparison(house.db, comparison_id, run, "done")
+        with settle_failure("comparison", partial(settle, "failed")):
+            made = _write_all(house, comparisons.get_comparison(house.db, comparison_id), run)
+            settle("done")
         return made
-    except Exception as error:
-        if exit_code(error) == 1:
-            log_fault(error, "comparison")
-        comparisons.settle_comparison(house.db, comparison_id, run, "failed", word_error(error))
-        raise
     finally:
         _stops.pop((comparison_id, run), None)
 

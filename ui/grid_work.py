@@ -6,6 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assistant import jobs
@@ -14,7 +15,7 @@ from assistant.errors import CasebriefError, NotAllowed, NotFound
 from assistant.store import filings, grids, people
 from assistant.store.grids import Grid
 from ingest.revise import mask_known
-from ui.messages import exit_code, log_fault, word_error
+from ui.messages import log_fault, settle_failure
 from ui.permits import check
 from ui.present import Sources, present_answer
 
@@ -85,15 +86,12 @@ def run_grid(house: House, grid_id: str, run: int) -> int:
     How it ended is stored: "done", "stopped", or "failed" with the reason. A process that ends leaves it running, and
     the next one goes on with the cells that are open then.
     """
+    settle = partial(grids.settle_grid, house.db, grid_id, run)
     try:
-        made = _make_cells(house, grids.get_grid(house.db, grid_id), run)
-        grids.settle_grid(house.db, grid_id, run, "done")
+        with settle_failure("grid", partial(settle, "failed")):
+            made = _make_cells(house, grids.get_grid(house.db, grid_id), run)
+            settle("done")
         return made
-    except Exception as error:
-        if exit_code(error) == 1:
-            log_fault(error, "grid")
-        grids.settle_grid(house.db, grid_id, run, "failed", word_error(error))
-        raise
     finally:
         _stops.pop((grid_id, run), None)
 

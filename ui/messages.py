@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from assistant.errors import Busy, CasebriefError, Conflict, NotAllowed, NotFound, RefusedInput, WrongUsage
 from assistant.settings import Settings
@@ -64,3 +66,20 @@ def open_log(settings: Settings) -> None:
         logger.handlers = [new]
         logger.setLevel(logging.INFO)
         logger.propagate = False
+
+
+@contextmanager
+def settle_failure(what: str, settle: Callable[[str], object]) -> Iterator[None]:
+    """Store how long work failed, in words, and raise on; what is our own fault goes to the log too.
+
+    Args:
+        what: Names the work in the log.
+        settle: Stores the words.
+    """
+    try:
+        yield
+    except Exception as error:
+        if exit_code(error) == 1:
+            log_fault(error, what)
+        settle(word_error(error))
+        raise

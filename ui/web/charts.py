@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from markupsafe import escape
 
+from finetune.plot import draw_words
+
 WIDTH, HEIGHT = 520, 200
 LONGEST = 24
 _LEFT, _BOTTOM, _TOP = 48, 26, 12
@@ -38,7 +40,7 @@ def draw_line(points: Sequence[tuple[float, float]], *, x_title: str, y_title: s
         return f"{left:.1f},{top:.1f}"
 
     path = " ".join(place(x, y) for x, y in points)
-    middle = _axis(WIDTH / 2, HEIGHT - 6, x_title, "middle")
+    middle = draw_words(WIDTH / 2, HEIGHT - 6, x_title, "middle")
     says = f"{y_title} from {ys[0]:.2f} at {x_title} {xs[0]:g} to {ys[-1]:.2f} at {x_title} {xs[-1]:g}"
     drawn = _scale(low, high) + _ends(min(xs), max(xs)) + f'<polyline points="{path}"/>' + middle
     return _frame(HEIGHT, f"{y_title} by {x_title}", says, drawn)
@@ -50,7 +52,7 @@ def draw_bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str],
     pieces: list[str] = []
     for number, (label, values) in enumerate(rows):
         total, at, top = sum(values) or 1.0, float(left), number * step + 6
-        pieces.append(_axis(0, top + 14, _shorten(label)))
+        pieces.append(draw_words(0, top + 14, _shorten(label)))
         for kind, value in enumerate(values):
             width = value / total * (WIDTH - left - 8)
             if value:
@@ -82,10 +84,10 @@ def draw_intervals(
     for number, (name, value, low, high) in enumerate(rows):
         y = number * step + step / 2
         begin, end = left + room * low / top, left + room * high / top
-        pieces.append(_axis(0, y + 5, _shorten(name)))
+        pieces.append(draw_words(0, y + 5, _shorten(name)))
         pieces.append(f'<line class="cb-span" x1="{begin:.1f}" x2="{end:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')
         pieces.append(f'<circle class="cb-dot" cx="{left + room * value / top:.1f}" cy="{y:.1f}" r="4"/>')
-        pieces.append(_axis(WIDTH - 44, y + 5, f"{value:.{digits}f}{unit}"))
+        pieces.append(draw_words(WIDTH - 44, y + 5, f"{value:.{digits}f}{unit}"))
     says = "; ".join(f"{name} " + ", ".join(f"{v:.{digits}f}{unit}" for v in values) for name, *values in rows)
     return _frame(foot + 24, title, says, "".join(pieces))
 
@@ -98,11 +100,11 @@ def draw_pairs(rows: Sequence[tuple[str, float, float]], names: tuple[str, str],
     pieces: list[str] = []
     for number, (name, *shares) in enumerate(rows):
         y = number * step + 4
-        pieces.append(_axis(0, y + 18, _shorten(name)))
+        pieces.append(draw_words(0, y + 18, _shorten(name)))
         for kind, share in enumerate(shares):
             place = f'x="{left}" y="{y + kind * 13}" width="{room * share / top:.1f}" height="11"'
             pieces.append(f'<rect class="cb-{("hollow", "full")[kind]}" {place}/>')
-            pieces.append(_axis(left + room * share / top + 6, y + kind * 13 + 10, f"{share:.0%}"))
+            pieces.append(draw_words(left + room * share / top + 6, y + kind * 13 + 10, f"{share:.0%}"))
     keys = "".join(
         _key(f'<rect class="cb-{kind}" x="1" y="1" width="12" height="12"/>', name)
         for kind, name in zip(("hollow", "full"), names, strict=True)
@@ -128,7 +130,7 @@ def _grid(left: float, room: float, top: float, foot: float) -> str:
     for tick in range(5):
         x = left + room * tick / 4
         lines.append(f'<line class="cb-grid" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{foot}"/>')
-        lines.append(_axis(x, foot + 16, f"{top * tick / 4:g}", "middle"))
+        lines.append(draw_words(x, foot + 16, f"{top * tick / 4:g}", "middle"))
     return "".join(lines)
 
 
@@ -142,10 +144,6 @@ def _frame(height: int, title: str, says: str, body: str) -> str:
     return f'<svg class="cb-chart" viewBox="0 0 {WIDTH} {height}" role="img">{told}{body}</svg>'
 
 
-def _axis(x: float, y: float, words: str, anchor: str = "start") -> str:
-    return f'<text class="cb-axis" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
-
-
 def _scale(low: float, high: float) -> str:
     """Draw four horizontal lines with their values."""
     lines = []
@@ -153,10 +151,10 @@ def _scale(low: float, high: float) -> str:
         value = low + (high - low) * step / 3
         y = _TOP + (high - value) / (high - low) * (HEIGHT - _TOP - _BOTTOM)
         lines.append(f'<line class="cb-grid" x1="{_LEFT}" x2="{WIDTH - 8}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        lines.append(_axis(_LEFT - 6, y + 4, f"{value:.2f}", "end"))
+        lines.append(draw_words(_LEFT - 6, y + 4, f"{value:.2f}", "end"))
     return "".join(lines)
 
 
 def _ends(first: float, last: float) -> str:
     """Write the first and the last value of the horizontal axis."""
-    return _axis(_LEFT, HEIGHT - 6, f"{first:g}") + _axis(WIDTH - 8, HEIGHT - 6, f"{last:g}", "end")
+    return draw_words(_LEFT, HEIGHT - 6, f"{first:g}") + draw_words(WIDTH - 8, HEIGHT - 6, f"{last:g}", "end")
