@@ -167,3 +167,23 @@ def test_marks_are_left_out_of_what_is_compared_and_words_and_figures_stay():
 
     given = mask("Person 12 owes $4,500 under 42 U.S.C. § 1983 (see F.3d; 12% interest).")
     assert strip_marks(given) == "PERSON 12 owes $4 500 under 42 USC § 1983 see F 3d 12% interest"
+    assert strip_marks("The lessor's copy of Exhibit A.") == "lessor copy of Exhibit A"
+    assert strip_marks("The!") == "The"  # rather than nothing
+
+
+def test_passages_read_one_behind_the_other_give_the_vectors_of_the_model_itself():
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    from assistant.evidence.embedding import find_model_folder, share_embedder, strip_marks
+
+    folder = str(find_model_folder())
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
+    texts = [strip_marks(text) for text in (*TEXTS, " ".join(TEXTS) * 4, "")]
+    got = share_embedder().embed(texts)
+    for text, vector in zip(texts, got, strict=True):
+        given = tokenizer(text or " ", truncation=True, max_length=256, return_tensors="pt")
+        with torch.inference_mode():
+            mean = model(**given).last_hidden_state[0].mean(0)
+        assert torch.allclose(torch.tensor(vector), mean / mean.norm(), atol=1e-5)

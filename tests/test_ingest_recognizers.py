@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import pytest
 
 from ingest.redact import find_identifiers
@@ -156,3 +158,14 @@ def test_a_participle_at_a_sentences_start_is_no_given_name(text, name):
 
     span = trim_name(text, 0, text.index(name) + len(name))
     assert span is not None and text[slice(*span)] == name
+
+
+def test_courts_are_found_by_the_table_as_eyecite_finds_them() -> None:
+    from ingest.recognizers import citations
+
+    spec = importlib.util.find_spec("eyecite.helpers")
+    assert spec is not None and spec.loader is not None
+    theirs = importlib.util.module_from_spec(spec)  # a copy of its own: the module in use has the table's function
+    spec.loader.exec_module(theirs)
+    for cited in ("2d Cir.", "S.D.N.Y.", "Pa. Super.", "", "9th Cir", "Cal", "E.D", "no such court", "Mich. Ct. App."):
+        assert citations._find_court(cited) == theirs.get_court_by_paren(cited), cited

@@ -1,14 +1,20 @@
-"""Passages as rows of a vector collection: what is embedded, what is stored beside it, and how both are written."""
+"""Passages as rows of a vector collection: what is embedded and stored of each, how it is written and noted."""
 
 from __future__ import annotations
 
+import json
+import logging
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from assistant.documents import Passage, RedactedDocument
 from assistant.evidence.embedding import strip_marks
 
+_LOG = logging.getLogger(__name__)
+MANIFEST = "manifest.json"
 _WRITE_ROWS = 2000  # at once
 _SECTION_CHARACTERS = 120
 
@@ -108,3 +114,26 @@ def read_vectors(collection: Any, document_id: str) -> dict[str, Any]:
         for text, meta in zip(found["documents"], found["metadatas"], strict=True)
     )
     return dict(zip(prefixed, found["embeddings"], strict=True))
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Read what a matter's index holds; None where that is not written down or not readable."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+        return manifest if {"generation", "embedding", "documents", "passages"} <= manifest.keys() else None
+    except FileNotFoundError:
+        return None
+    except (ValueError, AttributeError):
+        _LOG.warning("The manifest of the index of matter %s is not readable.", folder.name)
+        return None
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write what a matter's index holds, last and whole."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = folder / f"{MANIFEST}.new"
+    with draft.open("w") as file:
+        json.dump(manifest, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / MANIFEST)

@@ -7,14 +7,13 @@ means a new generation of the directory, written from what remains.
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import re
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,16 @@ from assistant.evidence.clean_memory import hand_out_clean_memory
 from assistant.evidence.embedding import hash_model, share_embedder, strip_marks
 from assistant.evidence.fusing import fuse_scores, merge_found, search_words
 from assistant.evidence.naming import weigh_documents
-from assistant.evidence.passage_rows import Rows, describe_rows, make_rows, pick_rows, prefix_passage, read_vectors
+from assistant.evidence.passage_rows import (
+    Rows,
+    describe_rows,
+    make_rows,
+    pick_rows,
+    prefix_passage,
+    read_manifest,
+    read_vectors,
+    write_manifest,
+)
 from assistant.evidence.questions import state_question
 from assistant.evidence.terms import find_terms
 from assistant.settings import Settings
@@ -38,7 +46,6 @@ _LOG = logging.getLogger(__name__)
 _DEPTH = 80  # hits of each kind that are fused
 _OPEN_MAX = 12  # matters whose passages stay in memory; the one that was longest not asked is closed
 _MATTER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
-MANIFEST = "manifest.json"
 
 
 class IndexDamaged(DamagedState):
@@ -123,7 +130,7 @@ class Index:
             fresh = [rows for rows in made if self._wanted is None or self._wanted(rows.document_id, rows.revision)]
             if not fresh:
                 return
-            held = (self._read_manifest(matter_id) or {"documents": {}})["documents"]
+            held = (read_manifest(self._folder(matter_id)) or {"documents": {}})["documents"]
             old = {rows.document_id for rows in fresh} & set(held)
             if old:
                 self._replace(matter_id, old, fresh)
@@ -145,7 +152,7 @@ class Index:
     def _known_vectors(self, document: RedactedDocument) -> dict[str, Any]:
         """Give the vectors of an indexed document by what was embedded; nothing where they cannot be had."""
         with self._lock:
-            manifest = self._read_manifest(document.matter_id)
+            manifest = read_manifest(self._folder(document.matter_id))
             if manifest is None or document.document_id not in manifest["documents"]:
                 return {}
             try:
@@ -157,7 +164,7 @@ class Index:
     def remove(self, document_id: str, matter_id: str) -> None:
         """Take a document out of a matter's index; its text leaves the disk."""
         with self._lock, hand_out_clean_memory():
-            manifest = self._read_manifest(matter_id)
+            manifest = read_manifest(self._folder(matter_id))
             if manifest is not None and document_id in manifest["documents"]:
                 self._replace(matter_id, {document_id}, [])
 
@@ -184,12 +191,12 @@ class Index:
 
     def indexed(self, matter_id: str) -> dict[str, int]:
         """Give the revision of each indexed document of a matter."""
-        manifest = self._read_manifest(matter_id)
+        manifest = read_manifest(self._folder(matter_id))
         return dict(manifest["documents"]) if manifest else {}
 
     def indexed_types(self, matter_id: str) -> dict[str, str]:
         """Give the type of each indexed document as its passages are embedded with it, as far as that is noted."""
-        return dict((self._read_manifest(matter_id) or {}).get("types", {}))
+        return dict((read_manifest(self._folder(matter_id)) or {}).get("types", {}))
 
     def search(
         self,
@@ -280,12 +287,12 @@ class Index:
             self._open[matter_id] = matter = self._open.pop(matter_id)  # the last in order is the last asked
             return matter
         self._close(matter_id)
-        manifest = self._read_manifest(matter_id)
+        manifest = read_manifest(self._folder(matter_id))
         if manifest is None:
             if not create:
                 raise _say_damaged(matter_id, "is missing")
             self._note(matter_id, [])
-            manifest = self._read_manifest(matter_id) or {}
+            manifest = read_manifest(self._folder(matter_id)) or {}
         if manifest["embedding"] != hash_model():
             raise _say_damaged(matter_id, "was made with another embedding model")
         path = self._folder(matter_id) / f"g{manifest['generation']}"
@@ -307,7 +314,7 @@ class Index:
 
     def _start_generation(self, matter_id: str, parts: Sequence[Rows]) -> None:
         """Write rows to a new directory, point the manifest to it, remove the old one."""
-        manifest = self._read_manifest(matter_id) or {}
+        manifest = read_manifest(self._folder(matter_id)) or {}
         generation = manifest["generation"] + 1
         path = self._folder(matter_id) / f"g{generation}"
         shutil.rmtree(path, ignore_errors=True)
@@ -315,7 +322,7 @@ class Index:
         for rows in parts:
             rows.write(matter.collection)
         matter.client.close()
-        self._write_manifest(matter_id, {**manifest, "generation": generation, **describe_rows(parts)})
+        write_manifest(self._folder(matter_id), {**manifest, "generation": generation, **describe_rows(parts)})
         for other in self._folder(matter_id).glob("g*"):
             if other != path:
                 shutil.rmtree(other, ignore_errors=True)
@@ -323,32 +330,12 @@ class Index:
     def _note(self, matter_id: str, parts: Sequence[Rows]) -> None:
         """Add documents and their passages to the manifest."""
         empty: dict[str, Any] = {"generation": 1, "embedding": hash_model(), "documents": {}, "passages": 0}
-        manifest = self._read_manifest(matter_id) or empty
+        manifest = read_manifest(self._folder(matter_id)) or empty
         more = describe_rows(parts)
         merged = {name: {**manifest.get(name, {}), **more[name]} for name in ("documents", "types")}
-        self._write_manifest(matter_id, {**manifest, **merged, "passages": manifest["passages"] + more["passages"]})
-
-    def _read_manifest(self, matter_id: str) -> dict[str, Any] | None:
-        """Read a matter's manifest; None where there is none or it is not readable."""
-        try:
-            manifest = json.loads((self._folder(matter_id) / MANIFEST).read_text())
-            return manifest if {"generation", "embedding", "documents", "passages"} <= manifest.keys() else None
-        except FileNotFoundError:
-            return None
-        except (ValueError, AttributeError):
-            _LOG.warning("The manifest of the index of matter %s is not readable.", matter_id)
-            return None
-
-    def _write_manifest(self, matter_id: str, manifest: dict[str, Any]) -> None:
-        """Write the manifest last and whole."""
-        folder = self._folder(matter_id)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = folder / f"{MANIFEST}.new"
-        with draft.open("w") as file:
-            json.dump(manifest, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(folder / MANIFEST)
+        write_manifest(
+            self._folder(matter_id), {**manifest, **merged, "passages": manifest["passages"] + more["passages"]}
+        )
 
     def _close(self, matter_id: str) -> None:
         """Close a matter's chromadb, so that its files can be moved or removed."""
@@ -373,13 +360,20 @@ def _say_damaged(matter_id: str, how: str) -> IndexDamaged:
     )
 
 
-def _open_collection(path: Path) -> _Matter:
-    """Open or make the chromadb of one directory; telemetry off."""
-    import chromadb
+@lru_cache(maxsize=1)
+def _chroma_settings() -> Any:
+    """Make chromadb's settings once, since they search the environment each time; a client gets a copy to change."""
     from chromadb.config import Settings as ChromaSettings
 
+    return ChromaSettings(anonymized_telemetry=False, allow_reset=False)
+
+
+def _open_collection(path: Path) -> _Matter:
+    """Open or make the chromadb of one directory; telemetry off."""
+    from chromadb import PersistentClient
+
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    client = chromadb.PersistentClient(str(path), ChromaSettings(anonymized_telemetry=False, allow_reset=False))
+    client = PersistentClient(str(path), _chroma_settings().model_copy())
     collection = client.get_or_create_collection("passages", metadata={"hnsw:space": "cosine"}, embedding_function=None)
     return _Matter(client, collection)
 
@@ -402,5 +396,4 @@ def _read_rows(matter: _Matter) -> None:
 
 
 def _make_hit(row: tuple[str, int, Passage, str], score: float, likeness: float) -> Hit:
-    document_id, revision, passage, text = row
-    return Hit(document_id, passage, score, text, likeness, revision)
+    return Hit(row[0], row[2], score, row[3], likeness, row[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import regex
@@ -133,9 +134,10 @@ def find_cited_case(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _find_cases(text: str) -> Iterable[Found]:
     """Give what eyecite finds, with the case name where it stands before the citation."""
-    from eyecite import get_citations
+    from eyecite import get_citations, helpers
     from eyecite.models import CaseCitation, FullCaseCitation, SupraCitation
 
+    helpers.get_court_by_paren = _find_court  # theirs strips the names of all courts anew for each citation
     for citation in get_citations(text):
         start, end = citation.span()
         if isinstance(citation, FullCaseCitation):
@@ -147,3 +149,26 @@ def _find_cases(text: str) -> Iterable[Found]:
         elif isinstance(citation, CaseCitation | SupraCitation):
             full_start, full_end = citation.full_span()
             yield Found(max(full_start, start - 80), max(end, full_end), "LAW", 0.9)
+
+
+@lru_cache(maxsize=1)
+def _list_courts() -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """Give the courts' ids by the letters by which they are cited, the first that is so cited, and all in order."""
+    from eyecite.helpers import courts
+
+    listed = tuple((_letters(court["citation_string"]), str(court["id"])) for court in courts)
+    return dict(reversed(listed)), listed
+
+
+@lru_cache(maxsize=512)
+def _find_court(cited: str) -> str | None:
+    """Give the id of the court that is cited so, or of the last whose citation begins so, as eyecite finds it."""
+    wanted = _letters(cited)
+    exact, listed = _list_courts()
+    if not wanted or wanted in exact:
+        return exact.get(wanted) if wanted else None
+    return next((court for letters, court in reversed(listed) if letters.startswith(wanted)), None)
+
+
+def _letters(cited: str) -> str:
+    return regex.sub(r"[^\w]", "", cited).lower()

@@ -31,6 +31,8 @@ _HOUSE = regex.compile(
 )
 _PEER = regex.compile(rf"(?P<name>{NAME_WORD}\s(?:LJJ?|CJ)\b)")
 _PART = regex.compile(r",\s(?:and\s)?(?!(?:Jr|Sr|II|III)\b)|\s(?:and|&)\s")
+_SIGN = regex.compile(r"(?i:judge|justice)|,\s(?:[CPS]\.J|JJ?)\.|Courthouse|COURTHOUSE")
+"""What stands in every match of `_AFTER`, `_MANY` and `_HOUSE`: they begin at any name, and most names are no judge's."""
 _REPORTER = regex.compile(r"\d[ ]*\Z")
 
 
@@ -45,14 +47,27 @@ class Judges(LegalRecognizer):
             yield from _give(text, *match.span("name"))
         for match in _PEER.finditer(text):  # "Selby LJ"
             yield from _give(text, *match.span("name"))
-        for match in _HOUSE.finditer(text):  # a courthouse bears a judge's name
-            yield from _give(text, *match.span("name"))
-        for match in [*_AFTER.finditer(text), *_MANY.finditer(text)]:
-            at = match.start("name")
-            for part in [*_PART.finditer(text, *match.span("name")), None]:
-                end = part.start() if part else match.end("name")
-                yield from _give(text, at, end)
-                at = part.end() if part else end
+        for place in _find_paragraphs(text):
+            for match in _HOUSE.finditer(text, *place):  # a courthouse bears a judge's name
+                yield from _give(text, *match.span("name"))
+            for match in [*_AFTER.finditer(text, *place), *_MANY.finditer(text, *place)]:
+                at = match.start("name")
+                for part in [*_PART.finditer(text, *match.span("name")), None]:
+                    end = part.start() if part else match.end("name")
+                    yield from _give(text, at, end)
+                    at = part.end() if part else end
+
+
+def _find_paragraphs(text: str) -> Iterable[tuple[int, int]]:
+    """Give the ranges of the paragraphs that have a sign of a judge: a name does not go over an empty line."""
+    end = 0
+    for sign in _SIGN.finditer(text):
+        if sign.start() < end:
+            continue
+        start = max(text.rfind("\n\n", end, sign.start()), end)
+        blank = text.find("\n\n", sign.end())
+        end = blank + 1 if blank >= 0 else len(text)
+        yield start, end
 
 
 def _give(text: str, start: int, end: int) -> Iterable[Found]:
