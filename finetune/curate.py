@@ -94,6 +94,8 @@ def curate_lessons(
         if reason is None and any(_alike(sketch, other) for other in sketches):
             reason = "near_duplicate"
         if reason is None:
+            if lesson.output and find_residue(lesson.output, lesson.document.text, settings):
+                lesson = replace(lesson, output="")  # what a person had to take out is not shown to a model either
             kept.append(lesson)
             sketches.append(sketch)
             doubtful[lesson.pair_id] = doubts
