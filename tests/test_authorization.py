@@ -10,6 +10,7 @@ from authorization_office import BY_KEY, Office, open_office
 from authorization_sweep import Report, Sweep, sweep_all
 from authorization_table import CASES, Case
 
+from assistant.store import people
 from ui.web.gradio_gate import SessionBindings
 
 STRANGER = BY_KEY["strange attorney"]
@@ -116,6 +117,7 @@ def test_an_id_of_the_matter_that_a_stranger_was_not_to_know_is_found(
 ) -> None:
     told = {"file": sweep.office.ids["document_id"], "status": "ready"}
     monkeypatch.setattr("ui.actions.filings.list_unread", lambda *_: [told])
+    monkeypatch.setattr("ui.actions.people.list_busy", people.matters_of)  # as while each of their matters is busy
     sweep.try_case(case("GET", "/api/jobs"), STRANGER)
     assert len(sweep.report.leaks) == 1 and sweep.report.bytes_leaked > 0
 

@@ -275,6 +275,8 @@ def test_what_is_left_out_is_said_in_words_before_and_with_a_round() -> None:
     assert "rotective order" not in html  # none was left out for it
     assert "31 corrections of eve came in a burst" in html and "one person" not in html
     assert "submitted by one person" in rounds_view.show_preview({"corrections": 12, "authors": 1})
+    one = rounds_view.show_preview({"corrections": 1, "authors": 1, "by_matter": {"m-1": 1}})
+    assert "</strong> signed-off summary from 1 matter would train" in one
     found = make_round({}, "passed") | {"why": {"near_duplicate": "nearly another pair"}}
     found["dataset"] = {"train": 37, "left_out": {"near_duplicate": 5, "author_share": 2}}
     shown = rounds_view.show_progress(found)

@@ -7,6 +7,7 @@ original characters by offset.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -113,9 +114,11 @@ def find_cited_pseudonyms(evidence: Sequence[Evidence], sources: Sources) -> set
     for item in evidence:
         document = sources.of(item).document
         start, end = item.start, item.end
-        for passage in document.passages:
-            if passage.start < item.end and passage.end > item.start:
-                start, end = min(start, passage.start), max(end, passage.end)
+        first = bisect_right(document.passages, item.start, key=lambda passage: passage.end)
+        for passage in document.passages[first:]:
+            if passage.start >= item.end:
+                break
+            start, end = min(start, passage.start), max(end, passage.end)
         found.update(find_pseudonyms(document.text[start:end]))
     return found
 
