@@ -189,6 +189,7 @@ COMMANDS = [
     (("normal", 0, 0, "", 0, 0), "preset=normal"),
     (("quick", 2, 0, "dora", 0, 0), "preset=quick epochs=2 method=dora"),
     (("unknown", 0, 5, "", 0, 0.01), "preset=normal synthetic=5 learning_rate=0.01"),
+    (("normal", 0, 0, "", 0, 0, True), "preset=normal preference=dpo"),
 ]
 
 

@@ -129,13 +129,17 @@ class RoundsScreen:
         return str(found["candidate"])
 
 
-def read_options(choice: str, epochs: float, synthetic: float, method: str, rank: float, rate: float) -> dict[str, Any]:
+def read_options(
+    choice: str, epochs: float, synthetic: float, method: str, rank: float, rate: float, prefer: bool = False
+) -> dict[str, Any]:
     """Give the options of a round: the choice's own, and what was changed by hand (0 or "" leaves it)."""
     options: dict[str, Any] = {"preset": choice if choice in PRESETS else "normal"}
     given = {"epochs": int(epochs or 0), "synthetic": int(synthetic or 0), "method": method, "rank": int(rank or 0)}
     options.update({key: value for key, value in given.items() if value})
     if rate:
         options["learning_rate"] = float(rate)
+    if prefer:
+        options["preference"] = "dpo"
     return options
 
 
@@ -214,7 +218,12 @@ def _advanced() -> list[Any]:
     with gr.Row():
         rank = gr.Number(0, label="Rank", info="Size of the adapter, 1 to 256; 0 follows", precision=0)
         rate = gr.Number(0, label="Learning rate", info="0 takes the method’s own, 0.001 for adapters")
-    return [epochs, synthetic, method, rank, rate]
+        prefer = gr.Checkbox(
+            False,
+            label="Learn from what was changed",
+            info="A second step: the approved text is made likelier than what the model had written (DPO). Not measured yet",
+        )
+    return [epochs, synthetic, method, rank, rate, prefer]
 
 
 def _wire(
