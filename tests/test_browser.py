@@ -367,7 +367,7 @@ def test_forged_calls_are_refused(browser: object, office: dict[str, str], submi
     token = paralegal.locator("meta[name=csrf]").get_attribute("content")
     admin_calls = [
         ("/api/users", {"name": "eve", "role": "admin", "password": PASSWORD, "display_name": ""}),
-        ("/rounds/gradio_api/queue/join", {"data": ["quick", 0, 0, "", 0, 0], "fn_index": 3, "session_hash": "x"}),
+        ("/rounds/gradio_api/queue/join", {"data": ["quick", 0, 0, "", 0, 0, False], "fn_index": 3, "session_hash": "x"}),
         ("/rounds/gradio_api/run/predict", {"data": [], "fn_index": 0}),
     ]
     for path, data in admin_calls:

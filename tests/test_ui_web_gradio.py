@@ -152,7 +152,7 @@ def test_an_admin_starts_a_round_through_the_queue(client: TestClient) -> None:
     config = client.get("/rounds/config").json()
     targets = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
     start = next(d for d in config["dependencies"] if [targets["start-round"], "click"] in d["targets"])
-    shown = press(client, start["id"], ["quick", 0, 0, "dora", 0, 0])
+    shown = press(client, start["id"], ["quick", 0, 0, "dora", 0, 0, False])
     assert actions.calls[-1] == ("start_round", {"preset": "quick", "method": "dora"})
     assert "Round r-1" in shown[1]
 

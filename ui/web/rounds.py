@@ -221,7 +221,7 @@ def _advanced() -> list[Any]:
         prefer = gr.Checkbox(
             False,
             label="Learn from what was changed",
-            info="A second step: the approved text is made likelier than what the model had written (DPO). Not measured yet",
+            info="A second step: approved texts become likelier than what the model wrote (DPO). Not measured yet",
         )
     return [epochs, synthetic, method, rank, rate, prefer]
 
