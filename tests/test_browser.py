@@ -436,6 +436,15 @@ def find_barriers(page: object) -> list[tuple[str, int, list[str]]]:
     ]
 
 
+def find_barriers_in_both(page: object) -> list[tuple[str, str, int, list[str]]]:
+    """Give what `find_barriers` does, by daylight and in the dark; the page's policy on scripts must be off."""
+    found = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        found += [(scheme, *barrier) for barrier in find_barriers(page)]
+    return found
+
+
 def test_a_first_look_has_four_steps_is_left_once_and_found_again(browser: object, office: dict[str, str]) -> None:
     page = log_in(browser, office, "ada")
     for step in ("1 of 4", "2 of 4", "3 of 4", "4 of 4"):
