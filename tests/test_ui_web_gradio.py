@@ -162,7 +162,7 @@ def test_every_handler_asks_who_calls(client: TestClient) -> None:
     screen = rounds.RoundsScreen(house, actions)
     for name in ("pia", "ada", None):
         request: Any = SimpleNamespace(username=name)
-        for handler in (screen.refresh, screen.stop, screen.promote, screen.discard, screen.roll_back):
+        for handler in (screen.refresh, screen.tick, screen.stop, screen.promote, screen.discard, screen.roll_back):
             with pytest.raises(NotAllowed):
                 handler(request)
         with pytest.raises(NotAllowed):
@@ -288,6 +288,7 @@ def test_the_admin_releases_the_burst_that_was_shown(client: TestClient) -> None
     actions, request = FakeActions(), SimpleNamespace(username="max")
     screen: Any = rounds.RoundsScreen(client.app.state.house, actions)  # type: ignore[attr-defined]
     *_, button, seen = screen.refresh(request)
+    assert screen.tick(request)[-2:] == (button, seen)  # what a round would learn is not looked for at each tick
     assert button["visible"] and button["value"] == "Release the 31 corrections of eve"
     *_, button, _ = screen.release(request, seen)
     assert actions.calls[-1] == ("release_burst", "eve", "2026-11-24T07:00:00+00:00") and not button["visible"]

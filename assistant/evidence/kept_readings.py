@@ -14,29 +14,31 @@ from assistant.evidence.reading import Reading
 MOST_CHARACTERS = 2_000_000
 """Of all texts that are kept as readings: about 700 pages."""
 
-_MOST_SCORES = 100  # rankings of one reading's sentences, one for each part or question
+_MOST_SCORES = 100  # rankings that a reading holds, one for each part or question; then it is read anew
 _lock = threading.Lock()
 _kept: OrderedDict[int, Reading] = OrderedDict()
+_forgotten = 0  # times that all were dropped: what was begun before is not kept after
 
 
 def share_reading(document: RedactedDocument) -> Reading:
     """Give the reading of a document, the one that is kept where this very object was read lately."""
     with _lock:
-        had = _kept.get(id(document))
-        if had is not None and had.document is document:
+        begun, had = _forgotten, _kept.get(id(document))
+        if had is not None and had.document is document and len(had.scores) < _MOST_SCORES:
             _kept.move_to_end(id(document))
-            if len(had.scores) > _MOST_SCORES:
-                had.scores.clear()
             return had
     made = Reading(document)
     with _lock:
-        _kept[id(document)] = made
-        while _kept and sum(len(reading.text) for reading in _kept.values()) > MOST_CHARACTERS:
-            _kept.popitem(last=False)
+        if begun == _forgotten:
+            _kept[id(document)] = made
+            while _kept and sum(len(reading.text) for reading in _kept.values()) > MOST_CHARACTERS:
+                _kept.popitem(last=False)
     return made
 
 
 def forget_readings() -> None:
     """Drop all readings, as after an erasure."""
+    global _forgotten
     with _lock:
+        _forgotten += 1
         _kept.clear()
