@@ -27,8 +27,7 @@ from assistant.settings import Settings
 from assistant.store.tokens import check_tokens
 
 QUEUES: dict[str, int] = {"ingest": 3, "rounds": 1, "summaries": 1, "grids": 1}
-"""Name of each queue and how many of its jobs run at the same time: of three filings one is read in its own process,
-one has its names replaced and one is embedded."""
+"""Name of each queue and how many of its jobs run at once: one filing is read, one gets its pseudonyms, one vectors."""
 
 WORKFLOWS_VERSION = "casebrief-1"
 """Raised when a workflow's steps change: jobs begun by another version are not continued by this one."""
