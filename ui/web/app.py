@@ -92,7 +92,7 @@ def take_routes(app: FastAPI, router: APIRouter) -> None:
     for route in router.routes:
         if not isinstance(route, APIRoute):
             raise TypeError(f"a screen has a route of another kind: {route!r}")
-        given: dict[str, Any] = {"methods": sorted(route.methods), "response_model": None}
+        given: dict[str, Any] = {"methods": sorted(route.methods or ()), "response_model": None}
         app.add_api_route(route.path, answer_json(route.endpoint), **given)
 
 
