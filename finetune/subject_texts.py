@@ -111,7 +111,7 @@ def write_document(family: Family, rng: random.Random) -> list[Told]:
     """Write the sentences of a document about some of a family's subjects, each party named the same throughout."""
     names = {role: rng.choice(choices) for role, choices in family.roles.items()}
     subjects = rng.sample(list(family.subjects.values()), min(len(family.subjects), MOST_SUBJECTS))
-    told = []
+    told: list[Told] = []
     listed = [s for s in subjects if s.lines["+"]][: rng.randint(2, 6)]
     if family.leads and len(listed) > 1 and rng.random() < _LISTED:
         told += _write_list(family, listed, names, rng)
@@ -174,7 +174,8 @@ def _fill(text: str, family: Family, names: dict[str, str], rng: random.Random) 
         while place in text:
             text = text.replace(place, _choose(choices, rng), 1)
     for role, name in names.items():
-        text = re.sub(rf"(^|\. ){re.escape(role)}", lambda m, name=name: m[1] + name[0].upper() + name[1:], text)
+        capital = name[0].upper() + name[1:]
+        text = re.sub(rf"(^|\. ){re.escape(role)}", rf"\g<1>{capital}", text)
         text = text.replace(role, name)
     for words, others in _SYNONYMS.items():
         if words in text and " not " not in text:
