@@ -19,6 +19,7 @@ from assistant.engine.prompts import PROMPT_HASH, answer_prompt
 from assistant.evidence.attitudes import find_negators
 from assistant.evidence.bearing import Bearing, weigh_bearing
 from assistant.evidence.grounding import Grounder, Verdict
+from assistant.evidence.kept_readings import share_reading
 from assistant.evidence.questions import strip_frame
 from assistant.evidence.reading import Reading
 from assistant.evidence.retrieval import Hit
@@ -77,7 +78,7 @@ def weigh(
     history: Sequence[tuple[str, str]] = (),
 ) -> Weighed:
     """Weigh the passages found for a question; arguments as in `answer`, which is given the outcome."""
-    readings = {d: Reading(documents[d]) for d in dict.fromkeys(h.document_id for h in hits) if d in documents}
+    readings = {d: share_reading(documents[d]) for d in dict.fromkeys(h.document_id for h in hits) if d in documents}
     there = tuple(hit for hit in hits if hit.document_id in readings)
     return Weighed(there, readings, weigh_bearing(rewrite_question(question, history), there, readings))
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from assistant.documents import RedactedDocument, Sentence, split_parts
 from assistant.evidence.grounding import Grounder
+from assistant.evidence.kept_readings import share_reading
 from assistant.evidence.sentences import split_sentences
 from assistant.templates import Template
 
@@ -66,7 +67,7 @@ def reverify(text: str, document: RedactedDocument, template: Template) -> tuple
         The sentences in order, origin "person"; an unsupported one has the nearest passage as evidence where there is
         one.
     """
-    grounder = Grounder(document)
+    grounder = Grounder(share_reading(document))
     names = tuple(dict.fromkeys((*template.part_names, *_find_stretches(text))))
     sentences = []
     for part, block in split_parts(text, names):

@@ -13,6 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
@@ -25,14 +26,13 @@ from assistant.pace import Pace
 from assistant.settings import Settings
 from assistant.store.tokens import check_tokens
 
-QUEUES: dict[str, int] = {"ingest": 2, "rounds": 1, "summaries": 1, "grids": 1}
-"""Name of each queue and how many of its jobs run at the same time."""
+QUEUES: dict[str, int] = {"ingest": 3, "rounds": 1, "summaries": 1, "grids": 1}
+"""Name of each queue and how many of its jobs run at once: one filing is read, one gets its pseudonyms, one vectors."""
 
 WORKFLOWS_VERSION = "casebrief-1"
 """Raised when a workflow's steps change: jobs begun by another version are not continued by this one."""
 
 _MAX_RECOVERIES = 20
-_POLL_S = 1.0  # between two looks at a queue; five looks a second at each took a third of what a busy server computes
 _STATUS = {
     "ENQUEUED": "queued",
     "DELAYED": "queued",
@@ -97,6 +97,8 @@ class _State:
         self.pace = Pace()
         self.cancelled: set[str] = set()
         self.owner: int | None = None
+        self.workers: Any = None
+        self.queue_of: dict[str, str] = {}
 
 
 _state = _State()
@@ -149,13 +151,15 @@ def launch(settings: Settings) -> None:
     """
     from dbos import DBOS, DBOSPortableJSONSerializer
 
+    from assistant.queue_workers import QueueWorkers
+
     with _state.lock:
         if _state.launched:
             return
         path = settings.folder(".") / "jobs.db"
         _state.owner = _take_ownership(path.with_name("jobs.lock"))
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        DBOS(
+        dbos = DBOS(
             config={
                 "name": "casebrief",
                 "system_database_url": f"sqlite:///{path}",
@@ -169,13 +173,12 @@ def launch(settings: Settings) -> None:
         logging.getLogger("dbos").addFilter(_SHORT_FAILURES)
         for name in _state.bodies:
             _make_durable(name)
+        DBOS.listen_queues([])  # our own workers do, which are rung
         DBOS.launch()
-        for queue, concurrency in QUEUES.items():
-            DBOS.register_queue(
-                queue, worker_concurrency=concurrency, polling_interval_sec=_POLL_S, on_conflict="always_update"
-            )
+        _state.workers = QueueWorkers(dbos, QUEUES)
         _state.stopping = False
         _state.launched = True
+        _state.workers.start()  # last: a job that was cut off is taken up at once, and asks for all of these
 
 
 def shutdown() -> None:
@@ -187,6 +190,7 @@ def shutdown() -> None:
             return
         _state.stopping = True
         _state.launched = False
+        _state.workers.stop()
         DBOS.destroy()
         _state.pace.clear()
         _state.cancelled.clear()
@@ -219,10 +223,11 @@ def enqueue(queue: str, name_or_fn: str | Callable[..., Any], *ids: str, workflo
         raise WrongUsage("A job was given something else than ids.", expected="strings")
     check_tokens(list(ids), "a job")
     _need_launch()
-    if workflow_id is None:
-        return str(DBOS.enqueue_workflow(queue, _state.durable[name], *ids).workflow_id)
-    with SetWorkflowID(workflow_id):
-        return str(DBOS.enqueue_workflow(queue, _state.durable[name], *ids).workflow_id)
+    with SetWorkflowID(workflow_id) if workflow_id is not None else nullcontext():
+        job_id = str(DBOS.enqueue_workflow(queue, _state.durable[name], *ids).workflow_id)
+    _state.queue_of[name] = queue
+    _state.workers.tell_added(queue)
+    return job_id
 
 
 def run(name_or_fn: str | Callable[..., Any], *ids: str, timeout: float | None = None) -> Any:
@@ -363,6 +368,7 @@ def _make_durable(name: str) -> None:
         finally:
             _state.pace.end(job_id, completed=False)
             _job_id.reset(token)
+            _state.workers.tell_ended(_state.queue_of.get(name, ""))
 
     _state.durable[name] = DBOS.workflow(name=name, max_recovery_attempts=_MAX_RECOVERIES)(run_workflow)
 

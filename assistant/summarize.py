@@ -19,6 +19,7 @@ from assistant.engine.base import Engine
 from assistant.engine.prompts import PROMPT_HASH
 from assistant.errors import NotFound
 from assistant.evidence.grounding import Grounder
+from assistant.evidence.kept_readings import share_reading
 from assistant.evidence.learned_ranker import LearnedRanker
 from assistant.evidence.reading import Reading
 from assistant.evidence.selecting import Selection, extract_summary
@@ -216,7 +217,7 @@ class _Run:
     draft: Draft = field(init=False)
 
     def __post_init__(self) -> None:
-        self.reading = Reading(self.document)
+        self.reading = share_reading(self.document)
         self.grounder = Grounder(self.reading)
         self.draft = Draft(self.reading)
 

@@ -4,8 +4,10 @@ Reads `judgments/pairs.jsonl` and `veterans_appeals/pairs.jsonl` ({id, document,
 have a budget of 900 words, appeals the length of their reference. The product's summaries take its own way: the
 document and the summary are pseudonymized, `summarize_batch` with adapter "none" chooses and words the sentences, and
 the originals are put back before scoring. The learned ranker is fitted on four fifths of the documents and measured on
-the last, five times; it chooses its settings inside those four fifths. The rivals read the original text, take whole
-sentences best first while they fit, and tell them in reading order; lead is cut at the word. ROUGE is F1 of
+the last, five times; it chooses its settings inside those four fifths, and learns there how long a summary is, so that
+it may stay under the budget. The rivals read the original text, take whole sentences best first while they fit, and tell
+them in reading order; lead is cut at the word. They get the whole budget, and once more as many words as the learned
+summary of the same document has ("same length"). ROUGE is F1 of
 `rouge-score` with stemming; intervals are a bootstrap over documents, and differences a paired one.
 
 The features were designed on the documents of the first three folds: figures on the last two are given apart.
@@ -34,7 +36,7 @@ sys.path.insert(0, str(ROOT))
 from assistant.evidence.learned_ranker import LearnedRanker, fit_ranker  # noqa: E402
 from assistant.evidence.ranker import score_units  # noqa: E402
 from assistant.evidence.reading import Reading  # noqa: E402
-from assistant.evidence.selecting import REDUNDANCY_WEIGHT, choose_units  # noqa: E402
+from assistant.evidence.selecting import choose_units  # noqa: E402
 from assistant.evidence.sentences import split_sentences  # noqa: E402
 from assistant.evidence.terms import TermMatrix, find_terms  # noqa: E402
 from assistant.evidence.wording import trim_source  # noqa: E402
@@ -123,13 +125,19 @@ def take_sentences(texts: Sequence[str], scores: NDArray[np.float64], words: int
     return " ".join(texts[index] for index in sorted(chosen))
 
 
-def summarize_rivals(case: Case) -> dict[str, str]:
+def rank_rivals(case: Case) -> Callable[[int], dict[str, str]]:
+    """Rank the sentences of a document as each rival does; what is given makes their summaries of so many words."""
     texts = [case.text[start:end] for start, end in split_sentences(case.text)]
-    return {
-        "lead": " ".join(case.text.split()[: case.words]),
-        "lexrank": take_sentences(texts, rank_lexrank(texts), case.words),
-        "textrank": take_sentences(texts, rank_textrank(texts), case.words),
-    }
+    lexrank, textrank = rank_lexrank(texts), rank_textrank(texts)
+
+    def summarize(words: int) -> dict[str, str]:
+        return {
+            "lead": " ".join(case.text.split()[:words]),
+            "lexrank": take_sentences(texts, lexrank, words),
+            "textrank": take_sentences(texts, textrank, words),
+        }
+
+    return summarize
 
 
 def summarize_product(case: Case, settings: Settings, ranker: LearnedRanker | None) -> str:
@@ -149,7 +157,7 @@ def summarize_product(case: Case, settings: Settings, ranker: LearnedRanker | No
 def fill_budget(case: Case) -> str:
     """The made score, with the words counted as they are shown: what the learned ranker gains by counting alone."""
     reading = case.reading
-    chosen = choose_units(reading, score_units(reading, None), case.words, REDUNDANCY_WEIGHT)
+    chosen = choose_units(reading, score_units(reading, None), case.words)
     return case.restore(" ".join(trim_source(reading.unit_text(index)) for index in chosen))
 
 
@@ -160,8 +168,9 @@ def write_summaries(cases: Sequence[Case], settings: Settings, ablations: bool) 
     def keep(system: str, number: int, text: str) -> None:
         written.setdefault(system, [""] * len(cases))[number] = text
 
+    rivals = [rank_rivals(case) for case in cases]
     for number, case in enumerate(cases):
-        for system, text in summarize_rivals(case).items():
+        for system, text in rivals[number](case.words).items():
             keep(system, number, text)
         keep("made_score", number, summarize_product(case, settings, None))
         if ablations:
@@ -175,6 +184,9 @@ def write_summaries(cases: Sequence[Case], settings: Settings, ablations: bool) 
                 if case.fold == fold:
                     keep(system, number, summarize_product(case, settings, ranker))
         report(f"  fold {fold + 1} of {FOLDS} fitted on {len(pairs)} documents")
+    for number, text in enumerate(written["learned"]):
+        for system, rival in rivals[number](len(text.split())).items():
+            keep(f"{system}_same_length", number, rival)
     return written
 
 

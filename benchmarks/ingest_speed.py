@@ -6,7 +6,7 @@ a text layer, some rounds in turn, and gives the median of the rounds; reading i
 process a file, a box a character, the check for hidden text), and OCR of the scanned pages among them is counted apart.
 
 `--part archive` takes the same PDFs in as a firm's archive comes: all put in at once, a matter each, through the server's own
-queue, which reads two at a time, until each is indexed. Wall seconds beside those of spaCy's whole pipeline on one core,
+queue, which takes in three at a time, until each is indexed. Wall seconds beside those of spaCy's whole pipeline on one core,
 on the texts as cleaned, both in each round; only on a machine that does nothing else do they mean something.
 
 `--part growth` takes `--count` synthetic filings in, one after the other, in matters of `--matter-size`, through the

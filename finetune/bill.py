@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from finetune.train import TrainResult
 
 POWERCAP = Path("/sys/class/powercap")
 """Where Linux shows the energy counters (RAPL) of the processors' packages; often readable by root only."""
@@ -84,3 +88,19 @@ def _is_package(zone: Path) -> bool:
 
 def _read_number(path: Path) -> int:
     return int(path.read_text(encoding="utf-8"))
+
+
+def add_step(before: TrainResult, result: TrainResult) -> TrainResult:
+    """Give the figures of two steps of one training: what both cost; loss and examples are those of the first."""
+    energy = None if before.energy_j is None or result.energy_j is None else before.energy_j + result.energy_j
+    return replace(
+        before,
+        adapter_id=result.adapter_id,
+        tokens=before.tokens + result.tokens,
+        steps=before.steps + result.steps,
+        seconds=before.seconds + result.seconds,
+        peak_rss_mb=max(before.peak_rss_mb, result.peak_rss_mb),
+        flops=before.flops + result.flops,
+        energy_j=energy,
+        price=None if before.price is None or result.price is None else before.price + result.price,
+    )

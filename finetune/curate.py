@@ -22,6 +22,8 @@ SHORTEST_DOCUMENT_WORDS = 20
 ENGLISH_SHARE = 0.12
 NEAR_DUPLICATE = 0.8
 AUTHOR_SHARE = 0.5
+SAID_ALIKE = 3
+"""Corrections of different documents that may not say the same sentence where their documents do not bear it whole."""
 CAPPED_FROM = 10
 """Corrections from which on no author may supply more than the share; fewer are too few to tell a flood from a firm."""
 
@@ -32,6 +34,7 @@ REASONS = {
     "not_english": "too few of the words are common English ones",
     "near_duplicate": "document and summary are nearly those of another pair",
     "not_borne_by_source": "too little is left of it without the parts that the document does not bear",
+    "said_alike": f"too little is left without sentences that {SAID_ALIKE} or more corrections say alike, half borne",
     "identifier_left": "the detectors find an identifier in the summary that the document does not show either",
     "author_share": "its author would supply more than the allowed share of the corrections that are kept",
     "burst": "it came in a burst of its author and waits for an administrator",
@@ -80,23 +83,30 @@ def curate_lessons(
     kept: list[Lesson] = []
     left_out: dict[str, str] = {}
     sketches: list[tuple[frozenset[int], frozenset[int]]] = []
+    doubtful: dict[str, frozenset[str]] = {}
     parts_left_out = 0
     for number, given in enumerate(lessons, start=1):
         reason = find_fault(given, settings)
-        lesson, dropped = keep_borne(given) if reason is None else (given, 0)
+        lesson, dropped, doubts = keep_borne(given) if reason is None else (given, 0, frozenset[str]())
         if reason is None and len(_words(lesson.summary)) < SHORTEST_SUMMARY_WORDS:
             reason = "not_borne_by_source"
         sketch = (_sketch(lesson.document.text), _sketch(lesson.summary))
         if reason is None and any(_alike(sketch, other) for other in sketches):
             reason = "near_duplicate"
         if reason is None:
+            if lesson.output and find_residue(lesson.output, lesson.document.text, settings):
+                lesson = replace(lesson, output="")  # what a person had to take out is not shown to a model either
             kept.append(lesson)
             sketches.append(sketch)
+            doubtful[lesson.pair_id] = doubts
             parts_left_out += dropped
         else:
             left_out[lesson.pair_id] = reason
         if progress is not None:
             progress(number, len(lessons))
+    kept, alike, dropped = drop_said_alike(kept, doubtful)
+    left_out.update(dict.fromkeys(alike, "said_alike"))
+    parts_left_out += dropped
     capped = cap_authors(kept, author_share)
     stayed = {lesson.pair_id for lesson in capped}
     left_out.update({lesson.pair_id: "author_share" for lesson in kept if lesson.pair_id not in stayed})
@@ -130,7 +140,7 @@ def find_residue(text: str, source: str, settings: Settings) -> list[str]:
     return [one for one in found if not PATTERN.search(one) and one not in source]
 
 
-def keep_borne(lesson: Lesson) -> tuple[Lesson, int]:
+def keep_borne(lesson: Lesson) -> tuple[Lesson, int, frozenset[str]]:
     """Leave out of a summary each part with a sentence that the document does not bear; give what is left.
 
     An attorney's signature says that a sentence is right, not that it can be drawn from the document; a model that
@@ -141,25 +151,80 @@ def keep_borne(lesson: Lesson) -> tuple[Lesson, int]:
     Synthetic pairs are true by construction: their sentences are not verified again.
 
     Returns:
-        The lesson, its summary "" where nothing is left or what is not borne stands outside any part, and how many
-        parts were left out.
+        The lesson, its summary "" where nothing is left or what is not borne stands outside any part; how many parts
+        were left out; and the sentences left that the document bears only in part, as `_plain` writes them.
     """
     if lesson.source == "synthetic":
-        return lesson, 0
+        return lesson, 0, frozenset()
     grounder = Grounder(lesson.document)
-    parts = re.split(rf"^(?={_HEADING})", lesson.summary.strip(), flags=re.MULTILINE)
-    parts = [part for part in parts if part.strip()]
-    borne = [part for part in parts if _is_borne(part, grounder)]
-    if len(borne) == len(parts):
-        return lesson, 0
-    loose = any(not re.match(_HEADING, part) for part in parts if part not in borne)
-    return replace(lesson, summary="" if loose else "".join(borne).strip()), len(parts) - len(borne)
+    parts = _cut_parts(lesson.summary)
+    verdicts = [{_plain(one): grounder.verify(one).support for one in _sentences(part)} for part in parts]
+    borne = ["unsupported" not in found.values() for found in verdicts]
+    doubts = frozenset(
+        one for found, kept in zip(verdicts, borne, strict=True) if kept for one in found if found[one] == "partial"
+    )
+    return _leave_out(lesson, parts, borne), borne.count(False), doubts
 
 
-def _is_borne(part: str, grounder: Grounder) -> bool:
-    """Tell whether the document bears every sentence of a part, each at least partly."""
+def drop_said_alike(
+    lessons: Sequence[Lesson], doubtful: Mapping[str, frozenset[str]]
+) -> tuple[list[Lesson], list[str], int]:
+    """Leave out the parts with a sentence that many corrections say alike and their documents bear only in part.
+
+    One such sentence is a retelling that the verification does not follow. The same words in several matters, borne
+    whole by none, are a phrase that somebody wants learnt; users who keep to a usual pace are seen by no other rule.
+
+    Args:
+        lessons: Kept so far.
+        doubtful: Of each, by id, the sentences that its document bears only in part, as `keep_borne` gives them.
+
+    Returns:
+        What is left, the ids of lessons of which too little is left, and how many parts were left out.
+    """
+    said = Counter(one for lesson in lessons for one in doubtful.get(lesson.pair_id, ()))
+    alike = {one for one, count in said.items() if count >= SAID_ALIKE}
+    kept: list[Lesson] = []
+    gone: list[str] = []
+    dropped = 0
+    for lesson in lessons:
+        if not alike & doubtful.get(lesson.pair_id, frozenset()):
+            kept.append(lesson)
+            continue
+        parts = _cut_parts(lesson.summary)
+        good = [alike.isdisjoint(map(_plain, _sentences(part))) for part in parts]
+        less = _leave_out(lesson, parts, good)
+        dropped += good.count(False)
+        if len(_words(less.summary)) < SHORTEST_SUMMARY_WORDS:
+            gone.append(lesson.pair_id)
+        else:
+            kept.append(less)
+    return kept, gone, dropped
+
+
+def _cut_parts(summary: str) -> list[str]:
+    """Cut a summary before each heading."""
+    parts = re.split(rf"^(?={_HEADING})", summary.strip(), flags=re.MULTILINE)
+    return [part for part in parts if part.strip()]
+
+
+def _leave_out(lesson: Lesson, parts: Sequence[str], good: Sequence[bool]) -> Lesson:
+    """Give the lesson with its good parts; with none where what is not good stands outside any part."""
+    if all(good):
+        return lesson
+    loose = any(not re.match(_HEADING, part) for part, kept in zip(parts, good, strict=True) if not kept)
+    left = "".join(part for part, kept in zip(parts, good, strict=True) if kept)
+    return replace(lesson, summary="" if loose else left.strip())
+
+
+def _sentences(part: str) -> list[str]:
+    """Give the sentences of a part, without its heading."""
     text = re.sub(rf"^{_HEADING}", "", part)
-    return all(grounder.verify(text[start:end]).support != "unsupported" for start, end in split_sentences(text))
+    return [text[start:end] for start, end in split_sentences(text)]
+
+
+def _plain(sentence: str) -> str:
+    """Write a sentence so that it is the same with another matter's pseudonyms and figures."""
+    return re.sub(r"\d+", "0", " ".join(PATTERN.sub("#", sentence).lower().split()))
 
 
 def find_bursts(

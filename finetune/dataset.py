@@ -66,6 +66,7 @@ class Lesson:
         author: User who wrote the summary, or "".
         document: The pseudonymized document.
         summary: The approved summary with the same pseudonyms.
+        output: What the model wrote before a person changed it, with the same pseudonyms; "" where nothing is known.
     """
 
     pair_id: str
@@ -74,6 +75,7 @@ class Lesson:
     author: str
     document: RedactedDocument
     summary: str
+    output: str = ""
 
     @property
     def document_hash(self) -> str:
@@ -146,10 +148,11 @@ def collect_corrections(db: Database, corrections: Iterable[Correction]) -> list
     newest = {correction.document_id: correction for correction in sorted(corrections, key=lambda c: c.created_at)}
     lessons = []
     for made in newest.values():
-        document, summary = load_document(db, made.document_id), made.edited
+        document, summary, output = load_document(db, made.document_id), made.edited, made.model_output
         if document.revision > 1:
-            summary = mask_known(summary, open_vault(db, made.matter_id), db.settings.profile)
-        lessons.append(Lesson(made.correction_id, "correction", made.matter_id, made.author, document, summary))
+            vault = open_vault(db, made.matter_id)
+            summary, output = (mask_known(text, vault, db.settings.profile) for text in (summary, output))
+        lessons.append(Lesson(made.correction_id, "correction", made.matter_id, made.author, document, summary, output))
     return lessons
 
 
@@ -162,17 +165,24 @@ def build_examples(lesson: Lesson, settings: Settings, template: Template | None
         template: In place of the house template of the document's type.
     """
     template = template or load_template(lesson.document.document_type, settings.home)
-    approved: dict[str, str] = {}
-    for name, text in split_parts(lesson.summary, template.part_names):
-        approved[name] = f"{approved[name]} {text}" if name in approved else text
-    if template.part_names == ("",):
-        approved = {"": " ".join(lesson.summary.split())}
+    approved, written = (_cut_by_part(text, template) for text in (lesson.summary, lesson.output))
     asked = summary_prompts(lesson.document, template, passage_tokens=settings.passage_tokens)
+    kind = lesson.document.document_type
     return [
-        Example(lesson.pair_id, part.name, prompt, approved[part.name], lesson.document.document_type)
+        Example(lesson.pair_id, part.name, prompt, approved[part.name], kind, written.get(part.name, ""))
         for part, _, prompt in asked
         if approved.get(part.name, "").strip()
     ]
+
+
+def _cut_by_part(summary: str, template: Template) -> dict[str, str]:
+    """Give the text of each part of a summary, or all of it under "" where the template has no parts."""
+    if template.part_names == ("",):
+        return {"": " ".join(summary.split())}
+    told: dict[str, str] = {}
+    for name, text in split_parts(summary, template.part_names):
+        told[name] = f"{told[name]} {text}" if name in told else text
+    return told
 
 
 def build_all_examples(
@@ -236,7 +246,8 @@ def shuffle_pseudonyms(examples: Sequence[Example], seed: int, highest: int = 40
             return names.get(match.group(0), match.group(0))
 
         messages = tuple({**m, "content": PATTERN.sub(swap, m["content"])} for m in example.prompt.messages)
-        shuffled.append(replace(example, prompt=Prompt(messages), completion=PATTERN.sub(swap, example.completion)))
+        told = {name: PATTERN.sub(swap, getattr(example, name)) for name in ("completion", "rejected")}
+        shuffled.append(replace(example, prompt=Prompt(messages), **told))
     return shuffled
 
 
@@ -356,10 +367,13 @@ def _describe_lesson(lesson: Lesson) -> dict[str, str]:
     }
 
 
+_PLAIN_FIELDS = ("pair_id", "source", "matter_id", "author", "summary", "output")
+
+
 def _tell_lesson(lesson: Lesson) -> str:
     """Write a lesson as one line of JSON, without the way back to its pages, which the store keeps sealed."""
     document = replace(lesson.document, offsets=OffsetMap(()), confidences=(), pinpoints=())
-    plain = {name: getattr(lesson, name) for name in ("pair_id", "source", "matter_id", "author", "summary")}
+    plain = {name: getattr(lesson, name) for name in _PLAIN_FIELDS}
     return json.dumps(plain | {"document": json.loads(forms.to_json(document))}, ensure_ascii=False)
 
 

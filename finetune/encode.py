@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.engine.prompts import encode
@@ -33,6 +33,7 @@ class Example:
         prompt: As `assistant.summarize.summary_prompts` built it.
         completion: The approved text of that part, pseudonymized.
         document_type: Key of the house template.
+        rejected: What the model wrote where a person wrote the completion, pseudonymized; "" where nothing is known.
     """
 
     pair_id: str
@@ -40,6 +41,7 @@ class Example:
     prompt: Prompt
     completion: str
     document_type: str = ""
+    rejected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,20 @@ def encode_examples(tokenizer: Any, examples: Iterable[Example], max_tokens: int
             continue
         rows.append(Row(tuple(ids), start))
     return rows, too_long
+
+
+def encode_preferences(tokenizer: Any, examples: Sequence[Example], max_tokens: int) -> tuple[list[Row], int]:
+    """Encode pairs: the row of an approved text and, behind it, that of the rejected one; both or none.
+
+    Returns:
+        The rows, and how many pairs were left out as too long.
+    """
+    rows: list[Row] = []
+    for example in examples:
+        both = [example, replace(example, completion=example.rejected)]
+        made, too_long = encode_examples(tokenizer, both, max_tokens)
+        rows += [] if too_long else made
+    return rows, len(examples) - len(rows) // 2
 
 
 def fingerprint_rows(rows: Sequence[Row]) -> str:
@@ -110,6 +126,16 @@ def plan_batches(
         dice.shuffle(batches)
         plan.extend(batches)
     return plan
+
+
+def plan_preferences(
+    lengths: Sequence[int], *, batch_tokens: int, max_rows: int, epochs: int, seed: int
+) -> list[list[int]]:
+    """Lay out the batches of pairs, a row behind the other: as `plan_batches`, and a pair is never parted."""
+    pairs = [2 * max(lengths[n : n + 2]) for n in range(0, len(lengths), 2)]
+    rows = max(max_rows // 2, 1)
+    plan = plan_batches(pairs, batch_tokens=batch_tokens, max_rows=rows, epochs=epochs, seed=seed)
+    return [[row for pair in batch for row in (2 * pair, 2 * pair + 1)] for batch in plan]
 
 
 def collate(rows: Sequence[Row], pad_id: int) -> dict[str, torch.Tensor]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.counting import say_count
 from assistant.settings import Settings
 from assistant.store.pseudonyms import PATTERN
 from assistant.store.rounds import OUTCOMES, Outcome
@@ -148,8 +149,11 @@ def _stands_in(needle: str, text: str) -> bool:
 
 def _judge_count(count: int, needed: int) -> tuple[Outcome, str]:
     if count >= needed:
-        return "passed", f"Tested on {count} documents that were not trained on."
-    return "unproven", f"Tested on {count} documents, too few to say: {needed} are needed for the gate to let it pass."
+        return "passed", f"Tested on {say_count(count, 'document')} not trained on."
+    return (
+        "unproven",
+        f"Tested on {say_count(count, 'document')}, too few to say: {needed} are needed for the gate to let it pass.",
+    )
 
 
 def _judge_rouge(gap: Difference, rival: str, margin: float) -> tuple[Outcome, str]:

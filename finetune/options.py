@@ -46,6 +46,8 @@ class RoundOptions:
         author_share: Share 0..1 of the corrections kept that one user may supply; 1 where one person is the firm.
         warm_start: Whether training goes on from the active adapter, where methods fit, or starts afresh.
         epochs: As in `TrainOptions`.
+        preference: "dpo" lets a second, gentler step follow, in which what a person made of a text is made likelier
+            than what the model had written (`finetune.prefer`); "none" leaves it out.
         layers: As in `TrainOptions`.
         gradient: As in `TrainOptions`.
         method: As in `TrainOptions`.
@@ -66,6 +68,7 @@ class RoundOptions:
     author_share: float = 0.5
     warm_start: bool = True
     epochs: int = 2
+    preference: Literal["none", "dpo"] = "none"
     layers: int = 0
     gradient: Literal["answer", "all"] = "all"
     method: Method = "lora"
@@ -86,6 +89,8 @@ class RoundOptions:
                 raise WrongUsage(f"The round's {name} is {getattr(self, name)}.", expected=f"{low} to {high}")
         if not 0 < self.author_share <= 1:
             raise WrongUsage(f"The round's author_share is {self.author_share}.", expected="above 0, at most 1")
+        if self.preference not in ("none", "dpo"):
+            raise WrongUsage(f"The round's preference is {self.preference!r}.", expected="none or dpo")
         if self.method == "full":
             raise WrongUsage("A round cannot train by method full.", expected="lora, rslora or dora")
         self.train_options()

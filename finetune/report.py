@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.counting import say_count
 from assistant.engine.adapters import Adapter
 from assistant.engine.manifest import Manifest, verify_folder
 from finetune.plot import HOW_TO_READ, name_system, write_svg
@@ -142,8 +143,8 @@ def write_card(
         "- Not for text with real names, for legal advice, for computing deadlines, or without human review.",
         "- Synthetic filings are simpler than real ones: scores on them say how well the form was learnt, not how",
         "  well unseen real filings are understood.",
-        f"- It learned from {len(adapter.matters)} matters of this installation. An adapter can keep traces of its",
-        "  training texts; whoever is walled off from one of these matters is not served by it.",
+        f"- It learned from {say_count(len(adapter.matters), 'matter')} of this installation. An adapter can keep",
+        "  traces of its training texts; whoever is walled off from one of these matters is not served by it.",
         "",
         "## How it was made",
         "",

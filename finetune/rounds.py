@@ -32,8 +32,9 @@ from finetune.gate import find_leaks, judge_candidate
 from finetune.harvest import build_dataset, originals_of
 from finetune.memory import Memory, draw_canaries, measure_memory, plant_canaries, tell_memory
 from finetune.options import RoundOptions
+from finetune.prefer import train_in_turn
 from finetune.report import read_training
-from finetune.train import TrainingStopped, train_adapter
+from finetune.train import TrainingStopped
 
 if TYPE_CHECKING:
     from assistant.engine.base import Engine
@@ -153,12 +154,11 @@ class RoundRun:
         candidate, parent = self.reserve_candidate()
         if self.candidate_folder(candidate).exists():
             return candidate
-        manifest = self.check_consent()
-        lessons = self.read_lessons()[0]
+        manifest, lessons = self.check_consent(), self.read_lessons()[0]
         start = self.parent_folder(parent)
         canaries = draw_canaries(self.options.canaries, self.round_id)
         train = partial(
-            train_adapter,
+            train_in_turn,
             [*self.choose_examples(lessons), *plant_canaries(canaries, self.options.weight)],
             self.folder / candidate,
             self.settings,
@@ -173,6 +173,7 @@ class RoundRun:
                 "warm_start": start is not None,
                 "canaries": len(canaries),
             },
+            prefer=self.options.preference == "dpo",
             progress=self.tell_training,
             stop=jobs.cancelled,
         )

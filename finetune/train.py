@@ -19,9 +19,17 @@ from assistant.engine.weights import load_tokenizer, model_folder, model_hash, m
 from assistant.errors import CasebriefError, RefusedInput, WrongUsage
 from assistant.settings import Settings
 from assistant.store.sealed_files import flush_path
-from finetune.bill import Meter, price_of
+from finetune.bill import Meter, add_step, price_of
 from finetune.checkpoint import newest_checkpoint, write_json
-from finetune.encode import Example, Row, encode_examples, fingerprint_rows, plan_batches
+from finetune.encode import (
+    Example,
+    Row,
+    encode_examples,
+    encode_preferences,
+    fingerprint_rows,
+    plan_batches,
+    plan_preferences,
+)
 
 if TYPE_CHECKING:
     from finetune.trainer import PlannedTrainer, TrainProgress
@@ -54,7 +62,9 @@ class TrainOptions:
             the training ends (`finetune.trunk`): as exact and far faster; False runs them at every step.
         gradient: "answer" reads each prompt without a gradient and learns from how the answer is written: about
             three times faster and far smaller in memory. "all" learns from reading the prompt as well.
-        learning_rate: Peak of a cosine schedule; 0 takes 1e-3 for adapters and 1e-4 for "full".
+        objective: "supervised" makes the completions likely; "dpo" makes them likelier than the rejected texts
+            (`finetune.prefer`), from an adapter that the supervised step left.
+        learning_rate: Peak of a cosine schedule; 0 takes 1e-3 for adapters, 1e-4 for "full" and for "dpo".
         warmup: Share 0..1 of the steps over which the rate climbs to its peak.
         weight_decay: AdamW's decay a step, relative to the rate.
         max_grad_norm: Gradients longer than this are shortened to it.
@@ -74,6 +84,7 @@ class TrainOptions:
     layers: int = 0
     keep_trunk: bool = True
     gradient: Literal["answer", "all"] = "all"
+    objective: Literal["supervised", "dpo"] = "supervised"
     learning_rate: float = 0.0
     warmup: float = 0.05
     weight_decay: float = 0.0
@@ -98,6 +109,8 @@ class TrainOptions:
         _check("dropout", self.dropout, 0 <= self.dropout < 1, "0 to below 1")
         _check("layers", self.layers, self.layers >= 0, "0 (all) or more")
         _check("gradient", self.gradient, self.gradient in ("answer", "all"), "answer or all")
+        alone = self.objective == "supervised" or (self.objective == "dpo" and self.method != "full")
+        _check("objective", self.objective, alone, "supervised, or dpo of an adapter")
         _check("learning_rate", self.learning_rate, 0 <= self.learning_rate < 1, "0 (by method) to below 1")
         _check("warmup", self.warmup, 0 <= self.warmup < 1, "0 to below 1")
         _check("epochs", self.epochs, 1 <= self.epochs <= 100, "1 to 100")
@@ -108,7 +121,8 @@ class TrainOptions:
     @property
     def peak_rate(self) -> float:
         """The peak learning rate that is meant."""
-        return self.learning_rate or (1e-4 if self.method == "full" else 1e-3)
+        gentle = self.method == "full" or self.objective == "dpo"
+        return self.learning_rate or (1e-4 if gentle else 1e-3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +178,7 @@ def train_adapter(
     facts: Mapping[str, Any] | None = None,
     progress: Callable[[TrainProgress], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    before: TrainResult | None = None,
 ) -> TrainResult:
     """Train on examples and leave one whole folder at `out`; begun before, it goes on from its last checkpoint.
 
@@ -177,6 +192,7 @@ def train_adapter(
         facts: What else the manifest should say (round, dataset, matters).
         progress: Told after each step.
         stop: Asked after each step; True ends the training with a checkpoint.
+        before: Figures of a step before this one, which are added to what this one costs.
 
     Returns:
         Figures of the training. A folder that is whole already is not trained again.
@@ -192,7 +208,8 @@ def train_adapter(
     meter = Meter()
     base = model_folder(settings)
     tokenizer = load_tokenizer(base)
-    rows, left_out = encode_examples(tokenizer, examples, options.max_tokens)
+    encode = encode_preferences if options.objective == "dpo" else encode_examples
+    rows, left_out = encode(tokenizer, examples, options.max_tokens)
     if not rows:
         raise RefusedInput(
             f"There is nothing to learn from: {len(examples)} examples, {left_out} of them too long.",
@@ -205,6 +222,7 @@ def train_adapter(
         trainer.progress, trainer.stop = progress, stop
         _run_trainer(trainer, work, options)
     result = _summarize_training(trainer, rows, left_out, options, adapter_id or out.name, settings.price_per_hour)
+    result = add_step(before, result) if before else result
     _write_folder(trainer, out, work, result, base, settings, options, facts or {})
     return _read_result(result_file)
 
@@ -224,13 +242,14 @@ def _build_trainer(
     from transformers import set_seed
 
     from finetune.model import load_trainable, use_bfloat16
-    from finetune.trainer import PlannedTrainer, build_arguments
+    from finetune.trainer import PlannedTrainer, PreferenceTrainer, build_arguments
 
     torch.set_num_threads(settings.threads or os.cpu_count() or 1)
     set_seed(options.seed)
     bf16 = use_bfloat16(options.precision, settings)
     model = load_trainable(base, options, parent, bf16=bf16)
-    plan = plan_batches(
+    lay_out = plan_preferences if options.objective == "dpo" else plan_batches
+    plan = lay_out(
         [len(row.ids) for row in rows],
         batch_tokens=options.batch_tokens,
         max_rows=options.max_rows,
@@ -247,7 +266,8 @@ def _build_trainer(
         seed=options.seed,
         bf16=bf16,
     )
-    return PlannedTrainer(
+    kind = PreferenceTrainer if options.objective == "dpo" else PlannedTrainer
+    return kind(
         model,
         arguments,
         rows=rows,
@@ -273,6 +293,7 @@ def _run_trainer(trainer: PlannedTrainer, work: Path, options: TrainOptions) -> 
         size, bf16 = options.batch_tokens, trainer.args.bf16
         trainer.trunk = keep_trunk(trainer.model, trainer.rows, work, batch_tokens=size, bf16=bf16, tell=tell_reading)
     try:
+        trainer.read_reference()
         trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
     finally:
         if trainer.trunk:

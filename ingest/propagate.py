@@ -34,6 +34,7 @@ _ORG_KIND = regex.compile(
 _PLACE = regex.compile(rf"(?:{COUNTRIES}|{US_STATES})")
 _GAP = regex.compile(r"[\s.,&’']{1,4}")
 _NAME_WORDS_MAX = 30
+_SHORT_WORDS = 40  # of a question or a sentence: names are sought by its words, not one by one
 PARTY_IN_LAW = 81
 _PLAIN, _FULL_NAME = 45, 62
 _TOLD = 95
@@ -64,7 +65,7 @@ def spread_names(
     tokens = _cut_tokens(text)
     small = set() if any_case else _find_common(text, tokens)
     law = sorted((c.start, c.end) for c in candidates if c.type == "LAW")
-    patterns = _collect_patterns(text, candidates, known, small)
+    patterns = _collect_patterns(text, candidates, _pick_possible(known, {word for word, *_ in tokens}), small)
     by_words, longest_first = _index_patterns(patterns)
     found = []
     for index, (word, start, _end) in enumerate(tokens):
@@ -75,6 +76,19 @@ def spread_names(
                     match if match.rank != PARTY_IN_LAW or _is_within(law, match) else _rank_plain(text, match)
                 )
     return found
+
+
+def _pick_possible(known: Collection[tuple[str, str]], words: set[str]) -> Collection[tuple[str, str]]:
+    """Leave out names that cannot stand in a short text: each form has a word that is no word of law and no letter."""
+    telling = [word for word in words if len(word) > 1 and word not in LEGAL_WORDS]
+    if len(telling) > _SHORT_WORDS:
+        return known
+
+    def may_stand(name: str) -> bool:
+        folded = name.casefold()
+        return any(word in folded for word in telling)
+
+    return [(type, name) for type, name in known if may_stand(name)]
 
 
 def _is_ordinary(text: str, match: Candidate) -> bool:

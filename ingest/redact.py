@@ -221,6 +221,8 @@ def _pseudonymize(
     spans = [s for s in spans if not kept or fold_words(text[s.start : s.end]) not in kept]
     if keep:
         spans = [s for s in spans if not any(s.start < end and start < s.end for start, end in keep)]
+    if not spans:  # as in most questions: the whole vault need not be opened for nothing
+        return []
     with vault.batch():
         names = Linker(vault, learn=learn).link(text, spans)
     return [replace(span, pseudonym=name) for span, name in zip(spans, names, strict=True)]

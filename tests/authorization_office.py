@@ -33,7 +33,7 @@ from assistant.store import filings as stored
 from assistant.store.vault import Vault
 from ingest import redact
 from ingest.revise import mask_known
-from ui import compare_work, grid_work
+from ui import compare_work, grid_work, two_people
 from ui.actions import compare, grid, names, questions, summaries
 from ui.actions import people as people_actions
 from ui.owner import publish_address
@@ -373,6 +373,7 @@ def stand_ins(home: Path) -> Iterator[None]:
         (redact, "redact_input", lambda text, vault, profile, **_more: mask_known(text, vault, profile)),
         (Embedder, "embed", embed_words),
         (Embedder, "read_tokens", lambda one, texts: [row[None] for row in embed_words(one, texts)]),
+        (two_people, "FRESH_S", 86_400.0),  # the sweep's sessions are older than a person's would be
         (grid, "_check_room", lambda _house: None),
         (compare, "_check_room", lambda _house: None),
         (compare_work, "enqueue_run", lambda comparison_id, run: f"comparison-{comparison_id}-{run}"),

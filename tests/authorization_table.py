@@ -166,6 +166,7 @@ CASES = (
     Case("POST", MATTERS + "/folder/export", ATTORNEY, body={"allowed": True}, fresh="make_watched"),
     Case("GET", MATTERS + "/sequestered", ATTORNEY),
     Case("POST", MATTERS + "/erase", ATTORNEY | ADMINS, body=BOTH, fresh="make_matter"),
+    Case("POST", MATTERS + "/erase/code", ATTORNEY),
     # a conversation is its asker's own
     Case("GET", CONVERSATIONS, ATTORNEY, tells=ATTORNEY),
     Case("POST", MATTERS + "/conversations/search", MEMBERS, tells=ATTORNEY, body=WORDS),
@@ -327,6 +328,7 @@ GRADIO_SCREENS = ("/rounds",)
 EVENTS = frozenset(
     {
         ("/rounds", "RoundsScreen.refresh"),
+        ("/rounds", "RoundsScreen.tick"),
         ("/rounds", "RoundsScreen.release"),
         ("/rounds", "RoundsScreen.start"),
         ("/rounds", "RoundsScreen.stop"),

@@ -29,7 +29,7 @@ from assistant.errors import Conflict, NotAllowed, NotFound, RefusedInput
 
 def describe(summary: dict[str, Any]) -> dict[str, Any]:
     """Give what the real actions say of a summary in a list."""
-    return {key: summary[key] for key in DESCRIBED}
+    return {key: summary[key] for key in DESCRIBED} | {"lost": False}
 
 
 @dataclass

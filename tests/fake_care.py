@@ -208,6 +208,10 @@ class CareActions(OfficeActions):
         self._member(user, matter_id)
         return self._closing(matter_id) | {"firm_months": 84, "closed_on": ""}
 
+    def retention_make_code(self, house: Any, user: Any, matter_id: str, signed_on: str) -> dict[str, str]:
+        self._attorney(user, matter_id)
+        return {"code": "a1b2c3d4e5f6"}
+
     def retention_set_closing(
         self, house: Any, user: Any, matter_id: str, closed_on: str, months: int | None = None
     ) -> dict[str, Any]:

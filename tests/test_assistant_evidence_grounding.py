@@ -1,11 +1,13 @@
 """Verification by code: what a sentence says against what the filing says. One row a case, with why it is there."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from masking import mask
 
 from assistant.documents import OffsetMap, RedactedDocument, Segment
+from assistant.evidence import kept_readings
 from assistant.evidence.claims import find_claims
 from assistant.evidence.grounding import Grounder, cut_clauses, find_quote, verify_sentence
 
@@ -256,3 +258,17 @@ def test_it_is_quick():
     for sentence in TRUE:
         grounder.verify(sentence)
     assert time.perf_counter() - start < 15
+
+
+def test_a_reading_is_shared_while_it_is_kept_and_dropped_when_told_or_when_it_is_too_much(monkeypatch):
+    one, other = DOCUMENT, replace(DOCUMENT, revision=4)
+    kept_readings.forget_readings()
+    first = kept_readings.share_reading(one)
+    assert kept_readings.share_reading(one) is first and kept_readings.share_reading(other) is not first
+    assert kept_readings.share_reading(one) is first
+    kept_readings.forget_readings()
+    again = kept_readings.share_reading(one)
+    assert again is not first and [u.role for u in again.units] == [u.role for u in first.units]
+    monkeypatch.setattr(kept_readings, "MOST_CHARACTERS", len(one.text))
+    kept_readings.share_reading(other)
+    assert kept_readings.share_reading(one) is not again

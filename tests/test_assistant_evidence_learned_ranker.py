@@ -8,6 +8,7 @@ import pytest
 
 from assistant.documents import OffsetMap, RedactedDocument, Segment
 from assistant.errors import DamagedState, RefusedInput
+from assistant.evidence.expected_words import count_words, learn_words
 from assistant.evidence.features import describe_units, list_marks
 from assistant.evidence.learned_ranker import LEAST_PAIRS, LearnedRanker, fit_ranker, mark_sentences
 from assistant.evidence.reading import Reading
@@ -89,13 +90,38 @@ def test_a_repeat_is_left_for_what_is_new():
     text = "The roof leaked in March last year. " * 2 + "The tenant paid the rent to nobody."
     reading = Reading(make_document(text))
     scores = np.array([1.0, 1.0, 0.7])
-    assert choose_units(reading, scores, 14, 0.0) == [0, 1] and choose_units(reading, scores, 14, 0.5) == [0, 2]
+    expected = {word: 1.0 for word in count_words(text)}
+    assert choose_units(reading, scores, 14) == [0, 1] and choose_units(reading, scores, 14, expected, 1.0) == [0, 2]
+
+
+def test_a_summary_is_as_long_as_approved_ones_of_such_documents_where_the_budget_allows_more():
+    long = [
+        (Reading(make_document(" ".join([reading.text] * times))), " ".join([summary] * times))
+        for times in (2, 8)
+        for reading, summary in PAIRS
+    ]
+    learned = learn_words(*zip(*long, strict=True))
+    short, longer = (learned.expect_length(long[n][0]) for n in (0, -1))
+    assert short == pytest.approx(1.2 * len(long[0][1].split()), rel=0.2)
+    assert longer == pytest.approx(4 * short, rel=0.2)
+    assert sum(count_shown_words(text) for text in extract(PAIRS[0][0], 5000, RANKER)) < 100
+
+
+def test_words_are_expected_as_often_as_summaries_have_them_and_words_of_one_case_are_not_kept():
+    learned = learn_words(*zip(*PAIRS, strict=True))
+    kept = dict(learned.common)
+    assert kept["conclud"] == 1.0 and "length" not in kept
+    reading, _ = make_pair(97)
+    expected = learned.expect_words(reading, 40)
+    assert expected["conclud"] > 2 * expected["length"]  # both stand there often; no summary has the second
+    alone = [*PAIRS[:-1], (PAIRS[-1][0], PAIRS[-1][1] + " Zephyr.")]
+    assert "zephyr" not in dict(learn_words(*zip(*alone, strict=True)).common)
 
 
 def test_signatures_and_headings_are_never_taken():
     text = "ARGUMENT\n\nThe court held that the notice binds.\n\nRespectfully submitted,\n\n/s/ Person 3"
     reading = Reading(make_document(text))
-    chosen = choose_units(reading, np.ones(len(reading.units)), 100, 0.0)
+    chosen = choose_units(reading, np.ones(len(reading.units)), 100)
     assert [reading.unit_text(i) for i in chosen] == ["The court held that the notice binds."]
 
 
@@ -125,7 +151,7 @@ def test_a_saved_ranker_comes_back_and_scores_the_same(tmp_path):
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        (lambda told: told | {"redundancy": 0.9}, DamagedState),  # a value other than was written
+        (lambda told: told | {"cover": 0.9}, DamagedState),  # a value other than was written
         (lambda told: {k: v for k, v in told.items() if k != "weights"}, DamagedState),  # a part is gone
         (lambda told: told | {"version": 0}, RefusedInput),  # of another version
         (lambda told: [told], RefusedInput),  # not an object

@@ -8,7 +8,7 @@ import time
 import pytest
 from store_samples import CLIENT, find_bytes, settings_of
 
-from assistant import jobs
+from assistant import jobs, queue_workers
 from assistant.errors import CasebriefError, Conflict, NotFound, RefusedInput, WrongUsage
 from assistant.pace import Pace
 
@@ -192,6 +192,27 @@ def test_a_queued_job_that_is_cancelled_never_begins(home):
     gate.set()
     assert jobs.wait(first, 20).status == "done" and jobs.job(second).status == "cancelled"
     assert ran == ["hold", "d-1"]
+
+
+def test_a_job_starts_when_it_is_put_on_its_queue_and_the_next_when_one_ends(home, monkeypatch):
+    monkeypatch.setattr(queue_workers, "IDLE_POLL_S", 300.0)
+    jobs.shutdown()
+    jobs.launch(settings_of(home))  # looks are long apart now
+    wait_until(lambda: not any(bell._due for bell in jobs._state.workers._bells.values()))  # those after the start
+    first, second = (jobs.enqueue("rounds", hold_job, document_id) for document_id in ("d-1", "d-2"))
+    wait_until(lambda: jobs.job(first).label == "holding")
+    gate.set()
+    assert [jobs.wait(job_id, 20).status for job_id in (first, second)] == ["done", "done"]
+
+
+def test_a_bell_rings_early_once_and_ends_the_waiting():
+    bell = queue_workers.Bell()
+    began = time.monotonic()
+    bell.ring(0.0, 0.05)
+    assert not bell.wait(60) and not bell.wait(60) and time.monotonic() - began < 30  # two looks, each due once
+    assert not bell.wait(0.01) and not bell.is_set()
+    bell.set()
+    assert bell.wait(60) and bell.is_set() and time.monotonic() - began < 30
 
 
 def test_waiting_ends_at_the_limit_and_tells_how_far_it_is(home):

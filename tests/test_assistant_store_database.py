@@ -293,7 +293,7 @@ def test_what_every_request_asks_takes_one_statement_each(tmp_path):
         lambda: open_vault(db, matter_id),
     ):
         asked.clear()
-        assert ask() and asked == ["BEGIN", "SELECT"]
+        assert ask() and asked == ["SELECT"]
     assert find_standing(db, "pat", matter_id) == ("paralegal", True) and find_standing(db, "pat") == (
         "paralegal",
         False,

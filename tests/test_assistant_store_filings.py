@@ -30,7 +30,7 @@ from store_samples import (
 from assistant.documents import OffsetMap, Page, Segment
 from assistant.errors import CasebriefError, Conflict, DamagedState, NotAllowed, NotFound, WrongUsage
 from assistant.pinpoints import PagePinpoint
-from assistant.store import erasure, filings, forms, matters, work
+from assistant.store import erasure, filings, forms, matters, usable, work
 from assistant.store.sealed_files import write_file
 
 
@@ -216,11 +216,11 @@ def test_wrong_calls_are_refused(db, matter_id):
 def test_unread_filings_are_found_after_a_restart(db, matter_id):
     document = add_read_filing(db, matter_id)
     waiting = filings.add_filing(db, matter_id, "b.pdf", b"b", "pat").document_id
-    assert filings.list_waiting(db) == (waiting,)
+    assert usable.list_waiting(db) == (waiting,)
     filings.set_status(db, waiting, "refused", "The file is empty.", "Send another.")
     found = filings.get_filing(db, waiting)
     assert (found.status, found.error, found.do) == ("refused", "The file is empty.", "Send another.")
-    assert filings.list_waiting(db) == () and document.document_id != waiting
+    assert usable.list_waiting(db) == () and document.document_id != waiting
 
 
 def test_a_deleted_filing_is_gone_with_all_that_rests_on_it(db, matter_id):

@@ -7,8 +7,9 @@ import pytest
 from store_samples import add_matter, find_bytes, open_store
 
 from assistant.errors import Conflict, NotAllowed, NotFound, WrongUsage
-from assistant.store import database, people
+from assistant.store import database, filings, grids, people
 from assistant.store.people import MAX_ATTEMPTS, Login, User
+from assistant.store.standing import list_busy
 
 PASSWORD = "correct horse battery"
 
@@ -242,3 +243,18 @@ def test_a_membership_rests_while_somebody_elses_password_stands_and_until_it_is
     people.remove_member(db, "pat", other)
     people.add_wall(db, "pat", one, "ada", "sister")
     assert [w.name for w, _ in people.walled_from(db, one)] == ["pat"] and people.walled_from(db, other) == ()
+
+
+def test_the_matters_where_work_is_under_way_are_told_to_their_people_only(db):
+    quiet, reading, asked, walled = (add_matter(db, name) for name in ("Quiet", "Reading", "Asked", "Walled"))
+    for matter_id in (quiet, reading, asked, walled):
+        people.add_member(db, "pat", matter_id)
+    assert list_busy(db, "pat") == ()
+    filing = filings.add_filing(db, reading, "a.pdf", b"one", "pat").document_id
+    filings.add_filing(db, walled, "a.pdf", b"two", "pat")
+    grids.create_grid(db, asked, "pat", title="Terms", questions=["What?"], document_ids=[])
+    people.add_wall(db, "pat", walled, "ada", "sister")
+    assert set(list_busy(db, "pat")) == {reading, asked} and list_busy(db, "ada") == ()
+    filings.set_status(db, filing, "ready")
+    people.set_password(db, "pat", "chosen by ada", by="ada")
+    assert list_busy(db, "pat") == ()  # the memberships rest

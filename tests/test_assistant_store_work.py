@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete
 from store_samples import (
     CLIENT,
     add_matter,
@@ -19,6 +20,7 @@ from store_samples import (
 from assistant.errors import Conflict, NotFound, WrongUsage
 from assistant.store import conversations, filings, matters, registry, reviews, rounds, work
 from assistant.store.decisions import drop_unused_revisions, hold_revisions
+from assistant.store.tables import RevisionRow
 
 
 @pytest.fixture
@@ -145,8 +147,8 @@ def test_reviews_are_the_open_work_and_the_newest_signed_ones(db, document):
     for signed in (early, late):
         work.sign_off(db, signed, "ann")
     here = [document.matter_id]
-    assert [s.summary_id for s, _ in reviews.list_reviews(db, here, "pat", 1)] == [own, submitted, late]
-    assert [s.summary_id for s, _ in reviews.list_reviews(db, here, "joe", 0)] == [foreign, submitted]
+    assert [one.head.summary_id for one in reviews.list_reviews(db, here, "pat", 1)] == [own, submitted, late]
+    assert [one.head.summary_id for one in reviews.list_reviews(db, here, "joe", 0)] == [foreign, submitted]
     assert reviews.count_submitted(db, here) == 1 and reviews.count_submitted(db, []) == 0
     assert reviews.list_reviews(db, [], "pat", 1) == ()
     filings.set_sequestered(db, document.document_id, True)
@@ -275,6 +277,19 @@ def test_a_summary_of_a_reading_that_is_gone_is_not_kept(db, document):
     with pytest.raises(Conflict):
         work.save_summary(db, make_summary(document), "paula")
     assert work.save_summary(db, make_summary(newer), "paula")
+
+
+def test_a_summary_whose_reading_is_gone_is_told_as_lost(db, document):
+    lost = work.save_summary(db, make_summary(document), "paula")
+    assert [head.lost for head in reviews.list_heads(db, document.document_id)] == [False]
+    with db.session() as session:
+        session.execute(delete(RevisionRow).where(RevisionRow.document_id == document.document_id))
+    filings.save_revision(db, replace(document, revision=2), make_pages(), {"PERSON": 2}, [], 1.0)
+    kept = work.save_summary(db, replace(make_summary(document), revision=2), "paula")
+    told = {head.summary_id: head.lost for head in reviews.list_heads(db, document.document_id)}
+    assert told == {lost: True, kept: False}
+    queue = reviews.list_reviews(db, [document.matter_id], "paula", 9)
+    assert {one.head.summary_id: one.head.lost for one in queue} == told
 
 
 def test_a_reading_that_is_being_written_from_stays_until_it_is_stored(db, document):

@@ -367,7 +367,10 @@ def test_forged_calls_are_refused(browser: object, office: dict[str, str], submi
     token = paralegal.locator("meta[name=csrf]").get_attribute("content")
     admin_calls = [
         ("/api/users", {"name": "eve", "role": "admin", "password": PASSWORD, "display_name": ""}),
-        ("/rounds/gradio_api/queue/join", {"data": ["quick", 0, 0, "", 0, 0], "fn_index": 3, "session_hash": "x"}),
+        (
+            "/rounds/gradio_api/queue/join",
+            {"data": ["quick", 0, 0, "", 0, 0, False], "fn_index": 3, "session_hash": "x"},
+        ),
         ("/rounds/gradio_api/run/predict", {"data": [], "fn_index": 0}),
     ]
     for path, data in admin_calls:
@@ -434,6 +437,15 @@ def find_barriers(page: object) -> list[tuple[str, int, list[str]]]:
         for fault in found["violations"]
         if fault["impact"] in ("serious", "critical")
     ]
+
+
+def find_barriers_in_both(page: object) -> list[tuple[str, str, int, list[str]]]:
+    """Give what `find_barriers` does, by daylight and in the dark; the page's policy on scripts must be off."""
+    found = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        found += [(scheme, *barrier) for barrier in find_barriers(page)]
+    return found
 
 
 def test_a_first_look_has_four_steps_is_left_once_and_found_again(browser: object, office: dict[str, str]) -> None:

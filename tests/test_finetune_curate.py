@@ -11,7 +11,15 @@ from test_finetune_dataset import COMPLAINT, OTHER, PERSON, SUMMARY, make_lesson
 from assistant.documents import Correction
 from assistant.settings import Settings
 from assistant.store.pseudonyms import format_pseudonym
-from finetune.curate import CAPPED_FROM, REASONS, cap_authors, curate_lessons, find_bursts
+from finetune.curate import (
+    CAPPED_FROM,
+    REASONS,
+    cap_authors,
+    curate_lessons,
+    drop_said_alike,
+    find_bursts,
+    keep_borne,
+)
 from finetune.dataset import Lesson
 from finetune.options import RoundOptions
 
@@ -64,6 +72,22 @@ def test_a_part_with_one_sentence_that_is_not_borne_is_left_out_and_the_others_s
     # what is not borne stands before the first heading: there is no part that could go alone
     loose = curate_lessons([make_lesson(summary=f"{false.removeprefix('Facts: ')}\n{SUMMARY}")], settings)
     assert loose.counts == {"not_borne_by_source": 1}
+
+
+def test_a_sentence_that_many_corrections_say_alike_and_no_document_bears_whole_is_left_out(settings):
+    said = "Facts: The carrier paid {} the sum of $4,100, and the tenant slept."
+    lessons = [
+        replace(make_lesson(COMPLAINT.replace("dock", trade), f"{SUMMARY.replace('dock', trade)}\n{said.format(PERSON)}"), pair_id=trade)
+        for trade in ("dock", "mill", "farm", "quarry", "tram", "harbor")
+    ]  # fmt: skip
+    doubts = {lesson.pair_id: keep_borne(lesson)[2] for lesson in lessons}
+    assert all(len(found) == 1 for found in doubts.values())  # partly borne: nothing else would stop it
+    kept, gone, dropped = drop_said_alike(lessons, doubts)
+    assert (len(kept), gone, dropped) == (6, [], 6) and not any("slept" in lesson.summary for lesson in kept)
+    kept, _, dropped = drop_said_alike(lessons[:2], doubts)
+    assert dropped == 0 and all("slept" in lesson.summary for lesson in kept)  # two may say alike by chance
+    only = [replace(lesson, summary=lesson.summary.splitlines()[-1]) for lesson in lessons]
+    assert drop_said_alike(only, doubts)[1] == [lesson.pair_id for lesson in lessons]
 
 
 def correct(author: str, *times: str) -> list[Correction]:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+from types import SimpleNamespace
 
 import pytest
 
+from ingest import propagate
+from ingest.propagate import spread_names
+from ingest.recognizers import engine
+from ingest.recognizers.spacy_names import SpacyNames, may_hold_names
 from ingest.redact import find_identifiers
 
 
@@ -169,3 +175,61 @@ def test_courts_are_found_by_the_table_as_eyecite_finds_them() -> None:
     spec.loader.exec_module(theirs)
     for cited in ("2d Cir.", "S.D.N.Y.", "Pa. Super.", "", "9th Cir", "Cal", "E.D", "no such court", "Mich. Ct. App."):
         assert citations._find_court(cited) == theirs.get_court_by_paren(cited), cited
+
+
+PLAIN = [
+    "What relief does the plaintiff demand?", "When did the events happen?", "Who are the parties?", "unpaid overtime",
+    "Which deadlines did the Court set, and why?", "Is the Defendant’s motion denied? Does the Complaint say so?",
+    "Summary of the Order", "the contract\nand the notice of breach", "", "did mark topping sue the harbor company",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_text_is_kept_from_the_model_only_where_nothing_it_could_say_would_be_taken(text: str) -> None:
+    assert not may_hold_names(text)
+    ends = sorted({0, len(text), *(m.start() for m in re.finditer(r"\b|(?<=\W)|(?=\W)", text))})
+    said = [
+        SimpleNamespace(start_char=start, end_char=end, label_=label)
+        for label in ("PERSON", "ORG", "LOC", "DATETIME", "DEM", "TITLE", "AGENCY")
+        for start in ends
+        for end in ends
+        if start < end
+    ]
+    assert list(SpacyNames().find(text, SimpleNamespace(entities=said))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What does Okafor demand?", "Did the Federal Reserve sue?", "van der wren", "May the court decide?",
+        "It ended in two weeks.", "the note of 4", "Order.Wren", "Pre-Trial order", "I. A. of the harbor", "iPhone",
+        "Was Mark heard?", "THE COURT", "Where is Éva?",
+    ],
+)  # fmt: skip
+def test_what_might_hold_a_name_is_shown_to_the_model(text: str) -> None:
+    assert may_hold_names(text)
+
+
+@pytest.mark.parametrize("profile", ["working", "strict"])
+def test_the_masks_are_the_same_where_the_model_is_asked_of_everything(
+    profile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [*PLAIN, "What does Okafor say of the Court in Salem on May 3, 2021?", "Who is Tobias Wren?"]
+    quick = [find(text, profile) for text in texts]
+    monkeypatch.setattr(engine, "may_hold_names", lambda _: True)
+    assert [find(text, profile) for text in texts] == quick and any(quick)
+
+
+def test_in_a_short_text_the_names_that_cannot_stand_there_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = [
+        ("PERSON", "Marlene Q. Okafor"), ("ORG", "Harbor Holdings, LLC"), ("ORG", "The Order"), ("CODE", "HX-2231198"),
+        ("PERSON", "d'Arcy-Wren"), ("ORG", "A. B. Sloop & Co."), ("LOC", "Salem"), ("PERSON", "Stra\u00dfer"),
+    ]  # fmt: skip
+    texts = [
+        "did okafor sign for harbor?", "what did marlene okafor\u2019s sister pay", "policy hx-2231198 and d'arcy-wren",
+        "who is a. b. sloop", "the order of the court", "", "STRASSER said so", "Wren's letter to A. B. Sloop & Co.",
+    ]  # fmt: skip
+    picked = [spread_names(text, [], known, any_case) for text in texts for any_case in (True, False)]
+    monkeypatch.setattr(propagate, "_SHORT_WORDS", -1)  # all names are sought
+    assert [spread_names(text, [], known, any_case) for text in texts for any_case in (True, False)] == picked
+    assert sum(map(bool, picked)) > 6

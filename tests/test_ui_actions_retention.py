@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterator
 from datetime import date
 
@@ -14,6 +15,7 @@ from assistant.errors import NotAllowed, NotFound, RefusedInput
 from assistant.settings import load_settings
 from assistant.store import audit, matters, notices, people, retention
 from ui.actions import retention as actions
+from ui.commands import COMMANDS
 from ui.services import House, open_house
 
 PASSWORD = "correct horse battery"
@@ -123,3 +125,14 @@ def test_an_erased_matter_is_due_no_more(house: House, matter: str) -> None:
     actions.set_closing(house, user(house, "alex"), matter, "2010-01-01")
     matters.erase_matter(house.db, matter, "ada", "alex")
     assert matter not in actions.list_closed(house, user(house, "ada"))["closed"]
+
+
+def test_the_command_line_closes_a_matter_and_opens_it_again(house: House, matter: str) -> None:
+    close = COMMANDS["matters-close"]
+    given = {"matter": matter, "closed_on": "2026-11-30", "months": 2}
+    with pytest.raises(NotAllowed):
+        list(close(house, user(house, "paula"), given, threading.Event()))
+    (event,) = close(house, user(house, "alex"), given, threading.Event())
+    assert event["record"]["due_on"] == "2027-01-30"
+    (event,) = close(house, user(house, "alex"), {"matter": matter, "closed_on": ""}, threading.Event())
+    assert event["record"]["closed_on"] == "" and retention.list_closed(house.db, matter_id=matter) == {}

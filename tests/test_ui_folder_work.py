@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,9 +20,11 @@ from assistant.errors import Conflict, NotAllowed, NotFound, RefusedInput, Wrong
 from assistant.settings import load_settings
 from assistant.store import audit, filings, notices, people, watches, work
 from ui.actions import folders
+from ui.commands import COMMANDS
 from ui.folder_work import FolderWork, start_watching
 from ui.services import House, open_house
 from ui.watched_files import check_name, open_folder
+from ui.wording import word_record
 
 PASSWORD = "correct horse battery"
 SECRET = f"%PDF-1.7 {CLIENT} was here".encode()
@@ -443,3 +446,19 @@ def test_the_work_begins_and_ends_with_the_house(tmp_path: Path, monkeypatch: py
     assert tree(folder) == ["done/a.pdf"] and not house.folders._thread.is_alive()
     house.settings = house.settings.model_copy(update={"watch_root": None})
     assert start_watching(house) is None
+
+
+def test_the_command_line_sets_lists_and_removes_folders(house: House, matter: str) -> None:
+    def run(name: str, who: str, **given: Any) -> Any:
+        (event,) = COMMANDS[name](house, user(house, who), given, threading.Event())
+        return event["record"]
+
+    with pytest.raises(NotAllowed):
+        run("folders-export", "paula", matter=matter, allowed=True)
+    assert run("folders-export", "alex", matter=matter, allowed=True)["export_by"] == "alex"
+    listed = run("folders-list", "ada")
+    assert f"rivera-{matter}" in word_record("folders-list", listed, streamed=False)
+    assert run("folders-remove", "ada", matter=matter) == {"matter_id": matter, "removed": True}
+    made = run("folders-set", "ada", matter=matter, folder=f"again-{matter}", responsible="paula")
+    assert made["folder"] == f"again-{matter}" and made["export_by"] == ""
+    assert word_record("folders-list", {"root": "", "problem": "", "folders": []}, streamed=False).endswith("lie in.")

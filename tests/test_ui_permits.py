@@ -56,6 +56,7 @@ MATRIX = [
     ("hidden.reveal", {"alex"}),
     ("matter.create", {"alex", "nina", "ada"}),
     ("matter.erase", {"alex", "ada"}),
+    ("matter.agree", {"alex"}),
     ("member.add", {"alex"}),
     ("member.break_glass", {"ada"}),
     ("filing.sequester", {"alex"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from assistant.store import audit, matters, people
 from assistant.store.database import timestamp
 from assistant.store.people import User
 from ui.actions import people as people_actions
+from ui.actions import retention
 from ui.permits import OWNER
 from ui.services import House
 
@@ -341,3 +343,27 @@ def test_the_login_of_the_shell_is_no_second_person_to_a_user_it_acts_as(
         list(erase_command(house, user(house, "ada"), given, threading.Event()))
     monkeypatch.setattr("ui.commands.shell_login", lambda: "root")
     assert list(erase_command(house, user(house, "ada"), given, threading.Event()))
+
+
+def test_who_has_no_password_agrees_by_a_code_from_a_session_of_their_own(
+    house: House, matter_id: str, later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.add_member(house.db, "nina", matter_id)
+    later(8)
+    nina, now = user(house, "nina"), timestamp(8 * 24)
+    with pytest.raises(NotAllowed, match="five minutes"):
+        retention.make_code(house, nina, matter_id, timestamp(8 * 24 - 0.1))
+    for stranger in ("ada", "paula"):
+        with pytest.raises(NotAllowed):
+            retention.make_code(house, user(house, stranger), matter_id, now)
+    code = retention.make_code(house, nina, matter_id, now)["code"]
+    other = add_matter(house.db, "Another")
+    assert not house.second_codes.take(other, "nina", code) and not house.second_codes.take(matter_id, "alex", code)
+    for name, wrong in (("nina", "000000000000"), ("alex", code), ("nina", "")):
+        with pytest.raises(NotAllowed):
+            erase(house, "ada", name, wrong, matter_id)
+    assert erase(house, "ada", "nina", f" {code} ", matter_id)["matter_id"] == matter_id
+    assert not house.second_codes.take(matter_id, "nina", code)  # it holds once
+    code = house.second_codes.make(other, "nina", now)
+    monkeypatch.setattr("ui.two_people.time.monotonic", lambda: time.monotonic_ns() / 1e9 + 601)
+    assert not house.second_codes.take(other, "nina", code)  # and for ten minutes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from fake_web import PASSWORD, FakeHouse, list_paths, log_in, open_fake_house
 from fastapi.testclient import TestClient
 
 from ui.web.access import Presence, is_public
+from ui.web.answers import answer_json
 from ui.web.app import build_app
 
 HEADERS = ("content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy", "cache-control")
@@ -191,3 +194,13 @@ def test_an_empty_house_says_how_the_first_account_is_made(tmp_path: Path) -> No
 
         people.add_user(house.db, "max", "admin", PASSWORD)
         assert "casebrief users add" not in client.get("/login").text
+
+
+def test_data_leaves_a_route_as_json_already_and_a_response_as_it_is() -> None:
+    async def later(number: int) -> dict[str, int]:
+        return {"n": number}
+
+    made = answer_json(lambda text: {"said": (text, "é")})(text="a")
+    assert json.loads(made.body) == {"said": ["a", "é"]}
+    assert json.loads(asyncio.run(answer_json(later)(number=2)).body) == {"n": 2}
+    assert answer_json(lambda: made)() is made

@@ -16,6 +16,7 @@ from fake_web import PASSWORD, list_paths, log_in, open_fake_house
 from fake_world import make_round
 from fastapi.testclient import TestClient
 
+from assistant.counting import say_count
 from assistant.errors import NotAllowed
 from finetune.plot import draw_panels
 from ui.web import rounds, rounds_view
@@ -152,7 +153,7 @@ def test_an_admin_starts_a_round_through_the_queue(client: TestClient) -> None:
     config = client.get("/rounds/config").json()
     targets = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
     start = next(d for d in config["dependencies"] if [targets["start-round"], "click"] in d["targets"])
-    shown = press(client, start["id"], ["quick", 0, 0, "dora", 0, 0])
+    shown = press(client, start["id"], ["quick", 0, 0, "dora", 0, 0, False])
     assert actions.calls[-1] == ("start_round", {"preset": "quick", "method": "dora"})
     assert "Round r-1" in shown[1]
 
@@ -162,7 +163,7 @@ def test_every_handler_asks_who_calls(client: TestClient) -> None:
     screen = rounds.RoundsScreen(house, actions)
     for name in ("pia", "ada", None):
         request: Any = SimpleNamespace(username=name)
-        for handler in (screen.refresh, screen.stop, screen.promote, screen.discard, screen.roll_back):
+        for handler in (screen.refresh, screen.tick, screen.stop, screen.promote, screen.discard, screen.roll_back):
             with pytest.raises(NotAllowed):
                 handler(request)
         with pytest.raises(NotAllowed):
@@ -189,6 +190,7 @@ COMMANDS = [
     (("normal", 0, 0, "", 0, 0), "preset=normal"),
     (("quick", 2, 0, "dora", 0, 0), "preset=quick epochs=2 method=dora"),
     (("unknown", 0, 5, "", 0, 0.01), "preset=normal synthetic=5 learning_rate=0.01"),
+    (("normal", 0, 0, "", 0, 0, True), "preset=normal preference=dpo"),
 ]
 
 
@@ -275,6 +277,10 @@ def test_what_is_left_out_is_said_in_words_before_and_with_a_round() -> None:
     assert "rotective order" not in html  # none was left out for it
     assert "31 corrections of eve came in a burst" in html and "one person" not in html
     assert "submitted by one person" in rounds_view.show_preview({"corrections": 12, "authors": 1})
+    one = rounds_view.show_preview({"corrections": 1, "authors": 1, "by_matter": {"m-1": 1}})
+    assert (
+        "</strong> signed-off summary from 1 matter would train" in one and say_count(1200, "filing") == "1,200 filings"
+    )
     found = make_round({}, "passed") | {"why": {"near_duplicate": "nearly another pair"}}
     found["dataset"] = {"train": 37, "left_out": {"near_duplicate": 5, "author_share": 2}}
     shown = rounds_view.show_progress(found)
@@ -285,6 +291,7 @@ def test_the_admin_releases_the_burst_that_was_shown(client: TestClient) -> None
     actions, request = FakeActions(), SimpleNamespace(username="max")
     screen: Any = rounds.RoundsScreen(client.app.state.house, actions)  # type: ignore[attr-defined]
     *_, button, seen = screen.refresh(request)
+    assert screen.tick(request)[-2:] == (button, seen)  # what a round would learn is not looked for at each tick
     assert button["visible"] and button["value"] == "Release the 31 corrections of eve"
     *_, button, _ = screen.release(request, seen)
     assert actions.calls[-1] == ("release_burst", "eve", "2026-11-24T07:00:00+00:00") and not button["visible"]

@@ -105,6 +105,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Any, set[str]]] = {
     ("POST", "/api/matters"): ("/api/matters", {"name": "New", "number": ""}, ALL),
     ("POST", "/api/matters/{matter_id}/members"): ("/api/matters/m-1/members", {"name": "sol"}, ADMIN),
     ("POST", "/api/matters/{matter_id}/erase"): ("/api/matters/m-1/erase", {"second": "ada", "password": "x"}, ADMIN),
+    ("POST", "/api/matters/{matter_id}/erase/code"): ("/api/matters/m-1/erase/code", {}, ATTORNEY),
     ("POST", "/api/filings/{document_id}/sequester"): ("/api/filings/d-1/sequester", {"reason": "r"}, ATTORNEY),
     ("POST", "/api/filings/{document_id}/lift-sequester"): (
         "/api/filings/d-1/lift-sequester", {"reason": "r"}, ATTORNEY,

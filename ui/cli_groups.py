@@ -1,7 +1,8 @@
-"""The commands that come in groups: rounds, adapters, the audit log, users, matters, keys."""
+"""The commands that come in groups: rounds, adapters, the audit log, users, matters, watched folders, keys."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -13,7 +14,8 @@ adapters = typer.Typer(help="Adapters: list, show, promote, roll back.", no_args
 audit = typer.Typer(help="The audit log: verify its chain, export it.", no_args_is_help=True)
 users = typer.Typer(help="People who may log in.", no_args_is_help=True)
 keys = typer.Typer(help="The master key: rotate it.", no_args_is_help=True)
-matters = typer.Typer(help="Matters: list, consent to training, members.", no_args_is_help=True)
+matters = typer.Typer(help="Matters: list, consent to training, members, close.", no_args_is_help=True)
+folders = typer.Typer(help="Watched folders: list, set, remove, write summaries out.", no_args_is_help=True)
 
 
 @rounds.command("start")
@@ -162,11 +164,63 @@ def matters_member(
     run("matters-member", as_user, as_json, matter=matter, name=user, reason=reason)
 
 
+@matters.command("close")
+def matters_close(
+    matter: str,
+    day: Annotated[str, typer.Option(help="When it was closed, such as 2026-11-30; today where left out.")] = "",
+    months: Annotated[
+        int | None, typer.Option(help="Months until it is due for erasure; the firm's otherwise.")
+    ] = None,
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
+    """Close a matter; nothing is erased by itself when it is due."""
+    run("matters-close", as_user, as_json, matter=matter, closed_on=day or str(date.today()), months=months)
+
+
+@matters.command("reopen")
+def matters_reopen(matter: str, as_user: As = None, as_json: Json = False) -> None:
+    """Open a closed matter again."""
+    run("matters-close", as_user, as_json, matter=matter, closed_on="")
+
+
+@folders.command("list")
+def folders_list(as_user: As = None, as_json: Json = False) -> None:
+    """List the watched folders and how they stand."""
+    run("folders-list", as_user, as_json)
+
+
+@folders.command("set")
+def folders_set(matter: str, folder: str, user: str, as_user: As = None, as_json: Json = False) -> None:
+    """Give a matter its folder under the root; files put there are filings of the user."""
+    run("folders-set", as_user, as_json, matter=matter, folder=folder, responsible=user)
+
+
+@folders.command("remove")
+def folders_remove(matter: str, as_user: As = None, as_json: Json = False) -> None:
+    """Watch a matter's folder no more; what lies in it stays."""
+    run("folders-remove", as_user, as_json, matter=matter)
+
+
+@folders.command("export")
+def folders_export(
+    matter: str,
+    allowed: Annotated[bool, typer.Option("--on/--off", help="Whether summaries are written out.")],
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
+    """Let signed-off summaries of a matter be written to its folder, or end it; an attorney of the matter may."""
+    run("folders-export", as_user, as_json, matter=matter, allowed=allowed)
+
+
 @keys.command("rotate")
 def keys_rotate(as_user: As = None, as_json: Json = False) -> None:
     """Make a new master key and wrap every matter's key by it."""
     run("keys-rotate", as_user, as_json)
 
 
-GROUPS = {"round": rounds, "adapters": adapters, "audit": audit, "users": users, "matters": matters, "keys": keys}
+GROUPS = {
+    "round": rounds, "adapters": adapters, "audit": audit, "users": users, "matters": matters, "folders": folders,
+    "keys": keys,
+}  # fmt: skip
 """Name of a group on the command line and its commands."""

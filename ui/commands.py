@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.errors import NotAllowed, NotFound, RefusedInput, WrongUsage
 from assistant.store import audit, people
 from assistant.store.people import User
-from ui.actions import filings, learning, oversight, questions, summaries
+from ui.actions import filings, folders, learning, oversight, questions, retention, summaries
 from ui.actions import people as people_actions
 from ui.messages import exit_code, log_fault, word_error
 from ui.owner import shell_login
@@ -328,6 +328,16 @@ def matter_member(house: House, user: User, arguments: dict[str, Any], stop: thr
     yield _record(people_actions.add_member(house, user, matter.matter_id, name, reason))
 
 
+def _in_matter(action: str, call: Callable[..., Any], *names: str) -> Command:
+    """Make a command of an action on one matter, which is given by its name or id; `names` are its other arguments."""
+
+    def command(house: House, user: User, arguments: dict[str, Any], stop: threading.Event) -> Iterator[Event]:
+        matter = people_actions.find_matter(house, user, arguments["matter"], action)
+        yield _record(call(house, user, matter.matter_id, *(arguments.get(name) for name in names)))
+
+    return command
+
+
 COMMANDS: dict[str, Command] = {
     "ingest": ingest,
     "index": index,
@@ -357,5 +367,10 @@ COMMANDS: dict[str, Command] = {
     "matters-list": _simple(people_actions.list_matters),
     "matters-consent": matter_consent,
     "matters-member": matter_member,
+    "matters-close": _in_matter("matter.close", retention.set_closing, "closed_on", "months"),
+    "folders-list": _simple(folders.list_folders),
+    "folders-set": _in_matter("folder.set", folders.set_folder, "folder", "responsible"),
+    "folders-remove": _in_matter("folder.set", folders.remove_folder),
+    "folders-export": _in_matter("folder.export", folders.allow_export, "allowed"),
 }
 """What `POST /local/commands/{name}` and the command line may run."""

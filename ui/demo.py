@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from assistant.counting import say_count
 from assistant.errors import Conflict, NotFound, RefusedInput
 from assistant.settings import Settings, load_settings
 from ui.owner import OwnerLock, check_owner, read_address, shell_login
@@ -158,7 +159,11 @@ def _ingest_samples(house: House, user: Any, matter_id: str, count: int) -> Iter
             yield number, len(samples), f"reading {name}"
             time.sleep(_POLL_S)
             shown = filings.show_filing(house, user, shown["document_id"])
-        yield number + 1, len(samples), f"{name}: {shown['pages']} pages, {shown['status']} {shown['error']}".strip()
+        yield (
+            number + 1,
+            len(samples),
+            f"{name}: {say_count(shown['pages'], 'page')}, {shown['status']} {shown['error']}".strip(),
+        )
 
 
 def _show_progress(steps: Iterator[tuple[int, int, str]]) -> None:

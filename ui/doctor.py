@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from assistant.counting import say_count
 from assistant.errors import CasebriefError
 from assistant.settings import Settings
 
@@ -124,7 +125,7 @@ def _check_database(settings: Settings) -> tuple[bool, str]:
     finally:
         db.close()
     if report.ok:
-        return True, f"opens; audit log whole, {report.entries} entries"
+        return True, f"opens; audit log whole, {say_count(report.entries, 'entry', 'entries')}"
     return False, f"the audit log is broken at entry {report.first_bad}"
 
 

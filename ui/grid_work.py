@@ -13,6 +13,7 @@ from assistant import jobs
 from assistant.documents import Answer
 from assistant.errors import CasebriefError, NotAllowed, NotFound
 from assistant.store import filings, grids, people
+from assistant.store.decisions import hold_revisions
 from assistant.store.grids import Grid
 from ingest.revise import mask_known
 from ui.messages import log_fault, settle_failure
@@ -166,9 +167,10 @@ def ask_filing(
     matter_id = source.document.matter_id
     hits = house.index.search(matter_id, question, _PASSAGES, document_ids=[document_id])
     documents = {document_id: source.document}
-    *_, made = chat.answer(question, hits, documents, engine, adapter=adapter, settings=house.settings, stop=stop)
-    assert isinstance(made, Answer)  # the answer comes last, always
-    shown = present_answer(made, Sources(source, fetch=house.source))
+    with hold_revisions(house.db, documents.values()):
+        *_, made = chat.answer(question, hits, documents, engine, adapter=adapter, settings=house.settings, stop=stop)
+        assert isinstance(made, Answer)  # the answer comes last, always
+        shown = present_answer(made, Sources(source, fetch=house.source))
     picked = chat.pick_sentence(made)
     return {
         "sentence": None if picked is None else shown["sentences"][picked],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 from collections import OrderedDict
@@ -15,7 +14,9 @@ from assistant.documents import Detail, Page, RedactedDocument, Sentence, Summar
 from assistant.errors import NotAllowed, NotFound
 from assistant.settings import Settings
 from ui.messages import exit_code, log_fault, open_log, word_error
+from ui.pictures import PagePictures
 from ui.present import Source
+from ui.two_people import SecondCodes
 from ui.upkeep import catch_up_names, finish_erasures, obey_tombstones
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from ui.folder_work import FolderWork
 
 _KEPT_PAGES = 2000  # of documents in memory: with text and boxes about 30 KB each
-_KEPT_PICTURE_BYTES = 64 << 20
 
 
 class House:
@@ -47,8 +47,8 @@ class House:
         self.folders: FolderWork | None = None
         self._lock = threading.RLock()
         self._documents: OrderedDict[tuple[str, int | None], tuple[RedactedDocument, tuple[Page, ...]]] = OrderedDict()
-        self._pictures: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
-        self._drawing = threading.BoundedSemaphore(os.cpu_count() or 1)
+        self._pictures = PagePictures()
+        self.second_codes = SecondCodes()
         self._passwords: dict[str, str] = {}
         self._adapters_ready = False
         self._loaded_adapters: set[str] = set()
@@ -127,40 +127,18 @@ class House:
         return had
 
     def draw_page(self, document_id: str, page: int, width_px: int) -> bytes:
-        """Draw one page of an original as PNG; the newest pictures are kept in memory.
-
-        Raises:
-            RefusedInput: The file is no PDF, needs a password, or could not be drawn.
-        """
-        from assistant.store.filings import read_original
-        from ingest.read import render_page
-
-        key = (document_id, page, width_px)
-        if (had := self._kept_picture(key)) is not None:
-            return had
-        with self._drawing:  # each is drawn by a process of its own: more at once than cores only cost memory
-            if (had := self._kept_picture(key)) is not None:  # a colleague asked for it first
-                return had
-            password = self._passwords.get(document_id)
-            picture = render_page(read_original(self.db, document_id), page, width_px, self.settings, password)
-        with self._lock:
-            self._pictures[key] = picture
-            while len(self._pictures) > 1 and sum(map(len, self._pictures.values())) > _KEPT_PICTURE_BYTES:
-                self._pictures.popitem(last=False)
-        return picture
-
-    def _kept_picture(self, key: tuple[str, int, int]) -> bytes | None:
-        with self._lock:
-            if key in self._pictures:
-                self._pictures.move_to_end(key)
-            return self._pictures.get(key)
+        """Draw one page of an original as PNG; see `PagePictures.draw`."""
+        return self._pictures.draw(self.db, document_id, page, width_px, self._passwords.get(document_id))
 
     def forget_documents(self) -> None:
         """Drop every document, picture and name from memory, as after a deletion or an erasure."""
+        from assistant.evidence.kept_readings import forget_readings
+
         self.db.forget()
         with self._lock:
             self._documents.clear()
-            self._pictures.clear()
+        self._pictures.forget()
+        forget_readings()
 
     def ready_adapters(self) -> None:
         """Take the shipped starter adapter in, once a process.
@@ -335,12 +313,12 @@ class House:
     def resume_ingests(self) -> int:
         """Queue the filings that were stored but not read when the last process ended; give their number."""
         from assistant import jobs
-        from assistant.store import filings
+        from assistant.store.usable import list_waiting
 
         alive = {j.job_id for j in jobs.list_jobs() if j.status in ("queued", "running")}
         left = [
             document_id
-            for document_id in filings.list_waiting(self.db)
+            for document_id in list_waiting(self.db)
             if not any(job_id.startswith(f"ingest-{document_id}") for job_id in alive)
         ]
         for document_id in left:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("casebrief.serving")
 _GRACE_S = 5
 _BACKLOG = 128
+_SWITCH_S = 0.001  # a thread that computes lets others go on after so long; each answer needs many short turns
 
 
 def run_server(host: str | None = None, port: int | None = None) -> int:
@@ -86,6 +88,7 @@ def serve_house(house: House, listening: socket.socket) -> None:
     from ui.web.first_run import offer_first_link
 
     settings = house.settings
+    sys.setswitchinterval(_SWITCH_S)
     try:
         launch_jobs(house)
         publish_address(settings.home, listening.getsockname()[1])

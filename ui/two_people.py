@@ -6,6 +6,10 @@ whether its password is known to nobody but its holder; see docs/decisions/0013-
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+import threading
+import time
 from typing import TYPE_CHECKING
 
 from assistant.errors import NotAllowed
@@ -20,8 +24,58 @@ if TYPE_CHECKING:
 QUIET_HOURS = 7 * 24.0
 """How long nobody else may have had a hand in an account before it counts for a person of its own."""
 
+FRESH_S = 300.0
+"""Seconds since a person signed on within which they can make a code: whoever finds a screen open cannot."""
+
+CODE_S = 600.0
+"""Seconds that a code holds."""
+
 _ACCOUNT_ACTS = ("user.add", "user.password", "user.role", "user.disable")
 _NAME_ANOTHER = "Name another attorney of the matter as the second, or wait until the seven days are over."
+
+
+class SecondCodes:
+    """Codes by which a second person agrees, who may have no password: from a session of their own, signed on just now.
+
+    Each is for one matter and one person and holds once, for `CODE_S`; only its hash is kept, in memory.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[tuple[str, str], tuple[str, float]] = {}
+
+    def make(self, matter_id: str, name: str, signed_on: str) -> str:
+        """Make a person's code for a matter, in the place of an earlier one.
+
+        Args:
+            matter_id: The matter.
+            name: User name of who agrees.
+            signed_on: When their session began, ISO 8601 UTC.
+
+        Raises:
+            NotAllowed: The session is older than `FRESH_S`.
+        """
+        if signed_on < timestamp(-FRESH_S / 3600):
+            raise NotAllowed(
+                "You signed on more than five minutes ago.", do="Log out, sign on again and come back to this page."
+            )
+        code = secrets.token_hex(6)
+        with self._lock:
+            self._waiting[matter_id, name] = (_hash(code), time.monotonic() + CODE_S)
+        return code
+
+    def take(self, matter_id: str, name: str, code: str) -> bool:
+        """Tell whether it is the person's code for the matter; it is used up then."""
+        with self._lock:
+            expected, until = self._waiting.get((matter_id, name), ("", 0.0))
+            held = time.monotonic() <= until and secrets.compare_digest(_hash(code.strip()), expected)
+            if held:
+                del self._waiting[matter_id, name]
+            return held
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def check_two_people(db: Database, first: User, second: User, matter_id: str) -> None:

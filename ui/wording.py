@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from assistant.counting import say_count
+
 _MARKS = {"supported": " ", "partial": "~", "unsupported": "!"}
 
 
@@ -60,7 +62,7 @@ def _word_summary(record: Mapping[str, Any], streamed: bool) -> str:
     if record["missing_parts"]:
         lines.append(f"Not found in the filing: {', '.join(record['missing_parts'])}.")
     coverage = record["coverage"]
-    drawn = f"{len(coverage['pages_drawn_from'])} of {coverage['pages_total']} pages drawn from"
+    drawn = f"{len(coverage['pages_drawn_from'])} of {say_count(coverage['pages_total'], 'page')} drawn from"
     unread = coverage["pages_unreadable"]
     if unread:
         drawn += f", not readable: {_word_value(unread)}"
@@ -91,13 +93,24 @@ def _word_maker(record: Mapping[str, Any]) -> str:
 
 def _word_ingest(record: Mapping[str, Any], streamed: bool) -> str:
     replaced = sum(record["entities"].values())
-    parts = [f"{record['pages']} pages", f"{replaced} identifiers replaced", f"{record['seconds']:.1f} s"]
+    parts = [
+        say_count(record["pages"], "page"),
+        f"{say_count(replaced, 'identifier')} replaced",
+        f"{record['seconds']:.1f} s",
+    ]
     if record["pages_ocr"]:
         parts.insert(1, f"OCR on {_word_value(record['pages_ocr'])}")
     if record["pages_unreadable"]:
         parts.insert(1, f"not readable: {_word_value(record['pages_unreadable'])}")
     lines = [f"{record['document_id']}  {record['file']}: {', '.join(parts)}"]
     return "\n".join(lines + [f"    {warning}" for warning in record["warnings"]])
+
+
+def _word_folders(record: Mapping[str, Any], streamed: bool) -> str:
+    if not record["root"]:
+        return "This machine has no watched folders. Set CASEBRIEF_WATCH_ROOT to the folder that they are to lie in."
+    head = f"Root: {record['root']}" + (f"\n{record['problem']}" if record["problem"] else "")
+    return f"{head}\n{word_table(record['folders'])}"
 
 
 def _word_hits(record: Sequence[Mapping[str, Any]], streamed: bool) -> str:
@@ -122,4 +135,5 @@ _WORDED: dict[str, Callable[[Any, bool], str]] = {
     "search": _word_hits,
     "verify": _word_verified,
     "doctor": _word_checks,
+    "folders-list": _word_folders,
 }

@@ -1,8 +1,9 @@
 """A ranker that learns from approved summaries which sentences of a document its readers want told.
 
 Of each document the sentences are marked that together tell most of the approved summary's words; ridge regression
-learns to foresee the marks from what a sentence shows (`features.py`). How strongly the weights are held back, and how
-much a sentence loses that repeats a chosen one, is found on the same documents by cross-validation.
+learns to foresee the marks from what a sentence shows (`features.py`). Beside it stands which words a summary is
+expected to have, and how many (`expected_words.py`). How strongly the weights are held back, and how much the expected
+words weigh, is found on the same documents by cross-validation.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,14 @@ from numpy.typing import NDArray
 
 from assistant.documents import RedactedDocument
 from assistant.errors import DamagedState, RefusedInput
+from assistant.evidence.expected_words import ExpectedWords, learn_words
 from assistant.evidence.features import describe_units, list_marks
 from assistant.evidence.ranker import read_document
 from assistant.evidence.reading import Reading
 from assistant.evidence.selecting import choose_units
 from assistant.evidence.terms import stem_term
 
-VERSION = 1
+VERSION = 2
 LEAST_PAIRS = 8
 """Fewer approved summaries say too little: the made score is used instead."""
 FOLDS = 4
@@ -36,7 +38,7 @@ LEAST_UNITS = 6
 MOST_MARKS = 1500
 FARTHEST = 4.0  # a value this many deviations off says no more than one that lies farther
 PENALTIES = ((100.0, 100.0), (300.0, 150.0), (300.0, 300.0))  # of features, of words
-REDUNDANCIES = (0.0, 0.1, 0.2)
+COVERS = (0.5, 1.0, 2.0)
 PAIR_WEIGHT = 2.0  # of a pair of words against a single word, when sentences are marked
 _TOKEN = re.compile(r"[a-z0-9]+")
 
@@ -54,7 +56,8 @@ class LearnedRanker:
         scales: Standard deviation of each, 1 where it has none.
         marks: Words that count, as `list_marks` gives them.
         weights: One for each feature, then one for each word.
-        redundancy: What a sentence loses, as a share of the best score, by being the same as a chosen one.
+        expected: Which words a summary is expected to have.
+        cover: What the share of a sentence's words that is still expected weighs, beside its score.
         pairs: Number of approved summaries learned from.
     """
 
@@ -63,7 +66,8 @@ class LearnedRanker:
     scales: tuple[float, ...]
     marks: tuple[str, ...]
     weights: tuple[float, ...]
-    redundancy: float
+    expected: ExpectedWords
+    cover: float
     pairs: int
 
     @property
@@ -101,8 +105,12 @@ class LearnedRanker:
             raise RefusedInput(f"The ranker {path} is of another version.", expected=f"{VERSION}", do="Fit it again.")
         try:
             lists = {name: tuple(told[name]) for name in ("features", "means", "scales", "marks", "weights")}
-            made = LearnedRanker(**lists, redundancy=told["redundancy"], pairs=told["pairs"])
-        except (KeyError, TypeError):
+            words = told["expected"]
+            expected = ExpectedWords(
+                tuple(words["length"]), tuple((word, share) for word, share in words["common"]), tuple(words["ratios"])
+            )
+            made = LearnedRanker(**lists, expected=expected, cover=told["cover"], pairs=told["pairs"])
+        except (KeyError, TypeError, ValueError):
             raise DamagedState(f"The ranker {path} lacks a part.", do="Fit it again.") from None
         if made.hash != told.get("hash"):
             raise DamagedState(f"The ranker {path} does not match its hash.", do="Fit it again.")
@@ -116,7 +124,8 @@ class LearnedRanker:
             "scales": self.scales,
             "marks": self.marks,
             "weights": self.weights,
-            "redundancy": self.redundancy,
+            "expected": asdict(self.expected),
+            "cover": self.cover,
             "pairs": self.pairs,
         }
 
@@ -143,7 +152,7 @@ def fit_ranker(pairs: Sequence[Approved], most_marks: int = MOST_MARKS) -> Learn
         grams[number % FOLDS].add(scaling.apply(reading), marks, np.sqrt(words))
     if not any(gram.products[-1].any() for gram in grams):
         raise RefusedInput("No sentence of the documents tells their approved summaries.", do="Check the pairs.")
-    penalty, redundancy = _choose_settings(readings, summaries, scaling, grams)
+    penalty, cover = _choose_settings(readings, summaries, scaling, grams)
     weights = _Gram.join(grams).solve(scaling.penalize(*penalty))
     return LearnedRanker(
         scaling.features,
@@ -151,7 +160,8 @@ def fit_ranker(pairs: Sequence[Approved], most_marks: int = MOST_MARKS) -> Learn
         tuple(scaling.scales.tolist()),
         scaling.marks,
         tuple(weights.tolist()),
-        redundancy,
+        learn_words(readings, summaries),
+        cover,
         len(pairs),
     )
 
@@ -289,23 +299,28 @@ class _Gram:
 def _choose_settings(
     readings: Sequence[Reading], summaries: Sequence[str], scaling: _Scaling, grams: Sequence[_Gram]
 ) -> tuple[tuple[float, float], float]:
-    """Choose penalties and redundancy that serve documents best that the weights were not learned from.
+    """Choose penalties and the weight of expected words that serve documents best that nothing was learned from.
 
     Each is chosen by its mean over the other: with few documents, the best single pair would be the luckiest.
     """
-    totals = np.zeros((len(PENALTIES), len(REDUNDANCIES)))
+    totals = np.zeros((len(PENALTIES), len(COVERS)))
+    pairs = list(zip(readings, summaries, strict=True))
     for fold in range(FOLDS):
         rest = _Gram.join([gram for number, gram in enumerate(grams) if number != fold])
+        learned = [pair for number, pair in enumerate(pairs) if number % FOLDS != fold]
+        words = learn_words(*zip(*learned, strict=True))
         solved = np.stack([rest.solve(scaling.penalize(*penalty)) for penalty in PENALTIES], axis=1)
-        for reading, summary in list(zip(readings, summaries, strict=True))[fold::FOLDS]:
+        for reading, summary in pairs[fold::FOLDS]:
             if not reading.units:
                 continue
             scores = scaling.apply(reading) @ solved
-            for column, redundancy in np.ndindex(totals.shape):
+            length = words.expect_length(reading)
+            expected = words.expect_words(reading, length)
+            for column, cover in np.ndindex(totals.shape):
                 values = scores[:, column] - scores[:, column].min()
-                chosen = choose_units(reading, values, len(summary.split()), REDUNDANCIES[redundancy])
-                totals[column, redundancy] += _score_overlap(reading, chosen, summary)
-    return PENALTIES[int(totals.sum(axis=1).argmax())], REDUNDANCIES[int(totals.sum(axis=0).argmax())]
+                chosen = choose_units(reading, values, length, expected, COVERS[cover])
+                totals[column, cover] += _score_overlap(reading, chosen, summary)
+    return PENALTIES[int(totals.sum(axis=1).argmax())], COVERS[int(totals.sum(axis=0).argmax())]
 
 
 def _score_overlap(reading: Reading, chosen: Sequence[int], summary: str) -> float:

@@ -6,8 +6,10 @@ handed over in reading order.
 
 from __future__ import annotations
 
+import heapq
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.documents import RedactedDocument
+from assistant.evidence.expected_words import count_words, weigh_cover
 from assistant.evidence.ranker import read_document, score_units
 from assistant.evidence.reading import Reading
 from assistant.evidence.wording import trim_source
@@ -118,7 +121,8 @@ def extract_summary(
     Args:
         document: The document or its reading.
         words: Length aimed at; the last sentence may go over it by less than half of itself. With a ranker no
-            sentence goes over it, and its words are counted as they will be shown.
+            sentence goes over it, its words are counted as they will be shown, and where approved summaries of such a
+            document are shorter, so is this one.
         ranker: What was learned from approved summaries; None for the made score.
 
     Returns:
@@ -126,7 +130,9 @@ def extract_summary(
     """
     reading = read_document(document)
     if ranker is not None:
-        chosen = choose_units(reading, ranker.score(reading), words, ranker.redundancy)
+        words = min(words, ranker.expected.expect_length(reading))
+        expected = ranker.expected.expect_words(reading, words)
+        chosen = choose_units(reading, ranker.score(reading), words, expected, ranker.cover)
         return [(reading.units[i].start, reading.units[i].end) for i in chosen]
     scores = score_units(reading, None)
     chosen = []
@@ -141,25 +147,49 @@ def extract_summary(
     return [(reading.units[i].start, reading.units[i].end) for i in sorted(chosen)]
 
 
-def choose_units(reading: Reading, scores: NDArray[np.float64], words: int, redundancy: float) -> list[int]:
+def choose_units(
+    reading: Reading,
+    scores: NDArray[np.float64],
+    words: int,
+    expected: Mapping[str, float] | None = None,
+    weight: float = 0.0,
+) -> list[int]:
     """Choose units by given scores within a budget, in reading order; the first may go over it, no other.
+
+    Taken one by one, each time the one that leads by its score and by what it has of the words still expected. That
+    only falls while others are taken, so a unit whose last known value leads need not be held against all others.
 
     Args:
         reading: The reading.
         scores: One a unit, not below 0.
         words: Most words as they will be shown.
-        redundancy: What a unit loses, as a share of the best score, by being the same as a chosen one.
+        expected: How often each word is expected in the summary.
+        weight: Of the share of a unit's words that are still expected, beside its score as a share of the best.
     """
-    telling = np.array([unit.role not in UNTELLING for unit in reading.units], dtype=bool)
+    left = dict(expected or {})
+    counts = [count_words(reading.unit_text(index)) if weight else Counter() for index in range(len(reading.units))]
+    best = float(scores.max(initial=0.0)) or 1.0
+
+    def value(index: int) -> float:
+        return float(scores[index]) / best + (weight * weigh_cover(counts[index], left) if weight else 0.0)
+
+    telling = [i for i, unit in enumerate(reading.units) if unit.role not in UNTELLING and scores[i] > 0]
+    heap = [(-value(index), index) for index in telling]
+    heapq.heapify(heap)
     chosen: list[int] = []
     spent = 0
-    for index in _diversify(reading, np.where(telling, scores, 0.0), max(POOL, words // 3), redundancy):
-        if words - spent < SHORTEST and chosen:
-            break
+    while heap and (words - spent >= SHORTEST or not chosen):
+        _, index = heapq.heappop(heap)
+        now = value(index)
+        if heap and now < -heap[0][0] - 1e-12:
+            heapq.heappush(heap, (-now, index))
+            continue
         length = count_shown_words(reading.unit_text(index))
         if spent + length <= words or not chosen:
             chosen.append(index)
             spent += length
+            for word, number in counts[index].items():
+                left[word] = left.get(word, 0.0) - number
     return sorted(chosen)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from assistant.store.database import Database, next_number, timestamp
@@ -66,15 +66,20 @@ def record(db: Database, actor: str, action: str, subject: str, detail: dict[str
     Raises:
         WrongUsage: A value is not a token without white space, a number, or a list or dict of such.
     """
-    with db.session() as session:
-        return record_in(session, actor, action, subject, detail)
+    if db.writing:
+        with db.session() as session:
+            return record_in(session, actor, action, subject, detail)
+    with db.appending() as connection:
+        return record_in(connection, actor, action, subject, detail)
 
 
-def record_in(session: Session, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None) -> int:
-    """Append an entry in an open writing session; see `record`."""
+def record_in(
+    within: Session | Connection, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None
+) -> int:
+    """Append an entry in an open writing transaction; see `record`."""
     check_tokens([actor, action, subject, detail or {}], "the audit log")
-    number = next_number(session, _COUNTER)
-    connection = session.connection()
+    number = next_number(within, _COUNTER)
+    connection = within if isinstance(within, Connection) else within.connection()
     previous = connection.execute(_HASH_OF, {"wanted": number - 1}).scalar() or _START
     entry = (number, timestamp(), actor, action, subject, _ENCODER.encode(detail or {}), previous)
     connection.execute(_APPEND, dict(zip(_NAMES, (*entry, _hash_entry(entry)), strict=True)))

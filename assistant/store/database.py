@@ -45,6 +45,7 @@ class Database:
         self.settings = settings
         self._engine = engine
         self._reader = engine.execution_options(begin="BEGIN")
+        self._looker = engine.execution_options(begin="")
         self._open = threading.local()
         self._turn = threading.Lock()
         self._kept: OrderedDict[str, Any] = OrderedDict()
@@ -85,6 +86,16 @@ class Database:
                 failed.append(error)
         if failed:
             raise failed[0]
+
+    @contextmanager
+    def appending(self) -> Iterator[Connection]:
+        """Open a writing transaction of plain statements, where this thread has none open: the short way to one entry.
+
+        Raises:
+            Conflict, CasebriefError, DamagedState: As of `session`.
+        """
+        with self._taking_turns(), _explain_failures(), self._engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def _taking_turns(self) -> Iterator[None]:
@@ -142,9 +153,10 @@ class Database:
         """
         outer: Session | None = getattr(self._open, "session", None)
         if outer is not None:
+            outer.flush()  # what this transaction has changed so far counts
             return outer.execute(statement, values).all()
-        with _explain_failures(), self._reader.connect() as connection:
-            return connection.execute(statement, values).all()
+        with _explain_failures(), self._looker.connect() as connection:
+            return connection.execute(statement, values).all()  # one statement is one consistent state by itself
 
     @property
     def writing(self) -> bool:
@@ -219,7 +231,11 @@ def _prepare_connection(connection: Any, _record: object) -> None:
 
 def _begin_transaction(connection: Connection) -> None:
     """Take the write lock at the start: a reader that turns writer could not wait for another writer."""
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))
+    begin = connection.get_execution_options().get("begin", "BEGIN IMMEDIATE")
+    if begin == "BEGIN":  # which takes no lock and cannot fail: the short way, as every reader goes it
+        connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]
+    elif begin:
+        connection.exec_driver_sql(begin)
 
 
 def _migrate(engine: Engine) -> None:
@@ -274,9 +290,10 @@ def _explain_failures() -> Iterator[None]:
         raise
 
 
-def next_number(session: Session, name: str, step: int = 1) -> int:
-    """Advance the counter `name` in the session's transaction and give its new value, from 1."""
-    return int(session.connection().execute(_COUNT, {"name": name, "step": step}).scalar_one())
+def next_number(within: Session | Connection, name: str, step: int = 1) -> int:
+    """Advance the counter `name` in an open transaction and give its new value, from 1."""
+    connection = within if isinstance(within, Connection) else within.connection()
+    return int(connection.execute(_COUNT, {"name": name, "step": step}).scalar_one())
 
 
 def new_id(prefix: str) -> str:

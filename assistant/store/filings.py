@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from assistant.documents import Page, RedactedDocument
@@ -23,6 +23,16 @@ from assistant.store.vault import Vault, open_vault
 from assistant.store.words import index_words
 
 STATUSES = ("waiting", "reading", "ready", "refused")
+_ONE = select(DocumentRow.__table__).where(DocumentRow.document_id == bindparam("document_id"))
+_LISTED = (
+    select(DocumentRow.__table__)
+    .where(
+        DocumentRow.matter_id == bindparam("matter_id"),
+        DocumentRow.sequestered == bindparam("sequestered"),
+        DocumentRow.status.in_(bindparam("statuses", expanding=True)),
+    )
+    .order_by(DocumentRow.added_at, DocumentRow.document_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +130,9 @@ def get_filing(db: Database, document_id: str) -> Filing:
     Raises:
         NotFound: There is no such filing.
     """
-    with db.reading() as session:
-        row = _row(session, document_id)
+    row = db.look_up(_ONE, document_id=document_id)
+    if row is None:
+        raise _no_filing(document_id)
     return _filing(row, open_vault(db, row.matter_id))
 
 
@@ -134,21 +145,8 @@ def list_filings(
         NotFound: There is no such matter.
     """
     vault = open_vault(db, matter_id)
-    with db.reading() as session:
-        mine = select(DocumentRow).where(
-            DocumentRow.matter_id == matter_id,
-            DocumentRow.sequestered.is_(sequestered),
-            DocumentRow.status.in_(statuses),
-        )
-        rows = session.scalars(mine.order_by(DocumentRow.added_at, DocumentRow.document_id)).all()
+    rows = db.look_up_all(_LISTED, matter_id=matter_id, sequestered=sequestered, statuses=list(statuses))
     return tuple(_filing(row, vault) for row in rows)
-
-
-def list_waiting(db: Database) -> tuple[str, ...]:
-    """Give the ids of the filings, of all matters, that are not read to an end yet, oldest first."""
-    unread = select(DocumentRow.document_id).where(DocumentRow.status.in_(("waiting", "reading")))
-    with db.reading() as session:
-        return tuple(session.scalars(unread.order_by(DocumentRow.added_at)))
 
 
 def set_status(db: Database, document_id: str, status: str, error: str = "", do: str = "") -> None:
@@ -375,8 +373,12 @@ def _page_purpose(document: RedactedDocument, page: Page) -> str:
 def _row(session: Session, document_id: str) -> DocumentRow:
     row = session.get(DocumentRow, document_id)
     if row is None:
-        raise NotFound(f"There is no filing {document_id}.", do="List the filings of the matter.")
+        raise _no_filing(document_id)
     return row
+
+
+def _no_filing(document_id: str) -> NotFound:
+    return NotFound(f"There is no filing {document_id}.", do="List the filings of the matter.")
 
 
 def read_file_name(row: DocumentRow | Row[Any], vault: Vault) -> str:
@@ -384,7 +386,7 @@ def read_file_name(row: DocumentRow | Row[Any], vault: Vault) -> str:
     return vault.unseal(row.sealed_file_name, f"file name|{row.document_id}").decode()
 
 
-def _filing(row: DocumentRow, vault: Vault) -> Filing:
+def _filing(row: DocumentRow | Row[Any], vault: Vault) -> Filing:
     return Filing(
         document_id=row.document_id,
         matter_id=row.matter_id,

@@ -18,6 +18,11 @@ from assistant.store.seals import fold_text
 from assistant.store.tables import MatterRow, PseudonymRow, TermRow
 
 _VERSION = select(MatterRow.vault_version).where(MatterRow.matter_id == bindparam("matter_id"))
+_TERMS = (
+    select(TermRow.__table__)
+    .where(TermRow.matter_id == bindparam("matter_id"), TermRow.changed > bindparam("since"))
+    .order_by(TermRow.changed)
+)
 _FIRST_BLOCK, _LARGEST_BLOCK = 8, 256
 """Numbers of a type that a batch takes from the counter at once: few at first, then twice as many each time."""
 
@@ -207,12 +212,10 @@ class TableLedger:
 
     def terms(self, since: int = -1) -> list[Term]:
         """Give what people decided about terms of the matter, all or since a version of the vault."""
-        mine = select(TermRow).where(TermRow.matter_id == self._matter_id, TermRow.changed > since)
-        with self._db.reading() as session:
-            return [
-                Term(self._sealer.unseal(row.sealed_term, f"term|{row.blind}").decode(), row.rule, row.type)
-                for row in session.scalars(mine.order_by(TermRow.changed))
-            ]
+        return [
+            Term(self._sealer.unseal(row.sealed_term, f"term|{row.blind}").decode(), row.rule, row.type)
+            for row in self._db.look_up_all(_TERMS, matter_id=self._matter_id, since=since)
+        ]
 
     def decide(self, term: Term, actor: str) -> None:
         """Keep a decision about a term; it takes the place of an earlier one about the same term."""

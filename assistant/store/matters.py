@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from assistant.errors import Conflict, NotAllowed, NotFound, WrongUsage
@@ -14,6 +15,9 @@ from assistant.store.erasure import Tombstone, bury_matter, check_hold
 from assistant.store.seals import fold_text
 from assistant.store.tables import MatterRow
 from assistant.store.vault import Vault, blind_name, hold_master_key, new_vault, open_vault
+
+_ALL = select(MatterRow.__table__).order_by(MatterRow.created_at)
+_SOME = _ALL.where(MatterRow.matter_id.in_(bindparam("matter_ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,7 @@ def find_matter(db: Database, name_or_id: str) -> Matter:
 
 def list_matters(db: Database, matter_ids: Collection[str] | None = None) -> tuple[Matter, ...]:
     """List all matters or those of some ids, oldest first; who may see which is the caller's check."""
-    listed = select(MatterRow).order_by(MatterRow.created_at)
-    if matter_ids is not None:
-        listed = listed.where(MatterRow.matter_id.in_(matter_ids))
-    with db.reading() as session:
-        rows = session.scalars(listed).all()
+    rows = db.look_up_all(_ALL) if matter_ids is None else db.look_up_all(_SOME, matter_ids=list(matter_ids))
     return tuple(_matter(row, open_vault(db, row.matter_id, row.wrapped_key)) for row in rows)
 
 
@@ -209,7 +209,7 @@ def _row(session: Session, matter_id: str) -> MatterRow:
     return row
 
 
-def _matter(row: MatterRow, vault: Vault) -> Matter:
+def _matter(row: MatterRow | Row[Any], vault: Vault) -> Matter:
     return Matter(
         matter_id=row.matter_id,
         name=vault.unseal(row.sealed_name, "matter name").decode(),

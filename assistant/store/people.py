@@ -35,7 +35,7 @@ MIN_PASSWORD = 10
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _USER = (UserRow.name, UserRow.display_name, UserRow.role, UserRow.disabled, UserRow.password_by)
 _LOGIN = (
-    select(LoginRow.expires_at, *_USER)
+    select(LoginRow.expires_at, LoginRow.created_at, *_USER)
     .join(UserRow, UserRow.name == LoginRow.user)
     .where(LoginRow.token_hash == bindparam("token_hash"))
 )
@@ -71,11 +71,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A live session of the web app."""
+    """A live session of the web app; `since` and `expires_at` are ISO 8601 UTC."""
 
     user: User
     csrf: str
     expires_at: str
+    since: str
 
 
 def add_user(db: Database, name: str, role: str, password: str, display_name: str = "", by: str = "") -> User:
@@ -231,7 +232,7 @@ def find_login(db: Database, token: str) -> Login | None:
     row = db.look_up(_LOGIN, token_hash=_hash_token(token))
     if row is None or row.disabled or row.expires_at <= timestamp():
         return None
-    return Login(_user(row), _csrf_of(token), row.expires_at)
+    return Login(_user(row), _csrf_of(token), row.expires_at, row.created_at)
 
 
 def end_logins(db: Database, user: User | str, token: str | None = None) -> int:

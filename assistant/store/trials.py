@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from assistant.errors import Conflict
@@ -20,6 +20,7 @@ from assistant.store.measured_tables import DrawRow, ReviewTimeRow
 from assistant.store.tables import CorrectionRow, DocumentRow, SummaryRow
 
 _OPEN = ("draft", "returned", "submitted")
+_DRAW = select(DrawRow.__table__).where(DrawRow.document_id == bindparam("document_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,8 @@ def draw_filing(db: Database, document_id: str, share: float, chance: random.Ran
 
 def is_withheld(db: Database, document_id: str) -> bool:
     """Tell whether the model's summaries of a filing are withheld: until one is submitted, or they are asked for."""
-    with db.reading() as session:
-        row = session.get(DrawRow, document_id)
-        return row is not None and row.unaided and not row.summary_id and not row.shown_by
+    row = db.look_up(_DRAW, document_id=document_id)
+    return row is not None and row.unaided and not row.summary_id and not row.shown_by
 
 
 def need_shown(db: Database, document_id: str) -> None:
@@ -91,10 +91,9 @@ def need_own(db: Database, document_id: str, version: int) -> None:
 
 def describe_draw(db: Database, document_id: str, summary_id: str) -> dict[str, bool]:
     """Tell whether a summary is `withheld`, and whether it was submitted `unaided`, the model's text not in sight."""
-    with db.reading() as session:
-        row = session.get(DrawRow, document_id)
-        unaided = row is not None and row.unaided and row.summary_id == summary_id
-        return {"withheld": is_withheld(db, document_id), "unaided": unaided}
+    row = db.look_up(_DRAW, document_id=document_id)
+    unaided = row is not None and row.unaided and row.summary_id == summary_id
+    return {"withheld": is_withheld(db, document_id), "unaided": unaided}
 
 
 def give_up(db: Database, document_id: str, actor: str) -> None:

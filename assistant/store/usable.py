@@ -24,6 +24,12 @@ _UNREAD = select(DocumentRow.document_id).where(
     DocumentRow.matter_id == bindparam("matter_id"), DocumentRow.status.in_(("waiting", "reading"))
 )
 
+_WAITING = (
+    select(DocumentRow.document_id)
+    .where(DocumentRow.status.in_(("waiting", "reading")))
+    .order_by(DocumentRow.added_at, DocumentRow.document_id)
+)
+
 
 def list_usable(db: Database, matter_id: str) -> dict[str, int]:
     """Give the newest revision of each filing of a matter that is read and not sequestered, oldest filing first."""
@@ -51,6 +57,11 @@ def is_usable(db: Database, document_id: str, revision: int | None = None) -> bo
 def has_unread(db: Database, matter_id: str) -> bool:
     """Tell whether a filing of a matter is being read or waits for it."""
     return db.look_up(_UNREAD, matter_id=matter_id) is not None
+
+
+def list_waiting(db: Database) -> tuple[str, ...]:
+    """Give the ids of the filings, of all matters, that are not read to an end yet, oldest first."""
+    return tuple(row.document_id for row in db.look_up_all(_WAITING))
 
 
 def open_usable(db: Database, document_id: str) -> tuple[int, str, Vault]:

@@ -48,7 +48,6 @@ class Vault:
     def __init__(self, matter_id: str, key: bytes, db: Database | None = None) -> None:
         self.matter_id = matter_id
         self._key = key
-        self._blind_key = derive_key(key, "blind")
         self._ledger: Ledger = TableLedger(db, matter_id, self) if db else MemoryLedger()
         self._lock = threading.RLock()
         self._known: dict[str, Entry] = {}
@@ -74,7 +73,7 @@ class Vault:
 
     def blind(self, text: str) -> str:
         """Give a keyed hash for lookups that does not tell the text; case and spacing do not matter."""
-        return blind_text(self._blind_key, text)
+        return blind_text(derive_key(self._key, "blind"), text)
 
     def entries(self) -> tuple[Entry, ...]:
         """Give all entries, oldest first, with what others added up to now."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from assistant.documents import Correction, Sentence, Summary
@@ -373,8 +374,6 @@ def _signed_reason(attorney: str, reason: str) -> bytes:
 def read_summary(session: Session, row: SummaryRow, vault: Vault) -> StoredSummary:
     """Give the value of a row with the version that it stands at."""
     current = session.get_one(VersionRow, (row.summary_id, row.version))
-    sealed = row.sealed_returned_reason
-    reason = json.loads(vault.unseal(sealed, f"returned|{row.summary_id}"))["reason"] if sealed else ""
     return StoredSummary(
         summary_id=row.summary_id,
         document_id=row.document_id,
@@ -388,6 +387,12 @@ def read_summary(session: Session, row: SummaryRow, vault: Vault) -> StoredSumma
         version=row.version,
         submitted_by=row.submitted_by,
         signed_off_by=row.signed_off_by,
-        returned_reason=reason,
+        returned_reason=read_reason(row, vault),
         created_at=row.created_at,
     )
+
+
+def read_reason(row: SummaryRow | Row[Any], vault: Vault) -> str:
+    """Give why an attorney sent a summary back, or ""."""
+    sealed = row.sealed_returned_reason
+    return str(json.loads(vault.unseal(sealed, f"returned|{row.summary_id}"))["reason"]) if sealed else ""

@@ -10,6 +10,7 @@ from typing import Any
 import regex
 from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
 
+from ingest.recognizers.spacy_names import may_hold_names
 from ingest.recognizers.trim import blunt_long_words
 
 _UNUSED = ["parser", "tagger", "lemmatizer", "attribute_ruler", "tok2vec"]
@@ -65,9 +66,17 @@ class NamesEngine(SpacyNlpEngine):
         """
         nlp = self.nlp["en"]
         for start, end in cut_blocks(text):
+            block = text[start:end]
+            if not may_hold_names(block):  # as most questions: nothing that the model could say would be taken
+                yield start, block, self._tell_nothing()
+                continue
             with self._lock, nlp.memory_zone():  # one block at a time: a question does not wait for a whole filing
-                artifacts = self._doc_to_nlp_artifact(nlp(part_long_runs(soften_capitals(text[start:end]))), "en")
-            yield start, text[start:end], artifacts
+                artifacts = self._doc_to_nlp_artifact(nlp(part_long_runs(soften_capitals(block))), "en")
+            yield start, block, artifacts
+
+    def _tell_nothing(self) -> NlpArtifacts:
+        nothing: Any = []
+        return NlpArtifacts([], nothing, [], [], self, "en", [])
 
 
 def cut_blocks(text: str) -> Iterator[tuple[int, int]]:

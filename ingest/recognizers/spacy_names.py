@@ -9,7 +9,7 @@ import regex
 
 from ingest.recognizers.base import Found, LegalRecognizer
 from ingest.recognizers.common_words import tell_parts
-from ingest.recognizers.trim import trim_name
+from ingest.recognizers.trim import GIVEN_NAMES, POSSESSIVE, TOKEN, is_legal, trim_name
 from ingest.recognizers.vocabulary import (
     FEMALE_NAMES,
     LEGAL_WORDS,
@@ -29,10 +29,33 @@ _LAW_WORD = regex.compile(
     r"\b(?:Act|Acts|Code|Constitution|Convention|Rules?|Amendment|Statutes?|Clause|Exhibit|Article|Section)\b"
 )
 _KIND = regex.compile(rf"(?:[ \n](?:{ORG_HEADS})\b)+")
+_FIGURE = regex.compile(rf"\p{{N}}|\b(?:{NUMBER_WORDS})\b", regex.IGNORECASE)
+_WORD = regex.compile(r"\w+")
 _COMMA = regex.compile(r",\s")
 _PEOPLE_WORDS_MIN, _PEOPLE_WORDS_MAX = 2, 4
 _ROMAN = regex.compile(r"[IVX]{1,5}\.\s")
 _PUBLIC_BEFORE = regex.compile(r"\b(?:U\.\s?S\.|United\sStates)\s$")
+
+
+def may_hold_names(text: str) -> bool:
+    """Tell whether `SpacyNames` could find anything in a text, whatever the model says of it.
+
+    It takes no name that begins small, and cuts words of law and of questions off the front of what it is given. So
+    a text whose words in capitals are all of these, without a figure, a day or a particle, need not be shown to the
+    model at all: "What relief does the plaintiff demand?"
+    """
+    if _FIGURE.search(text) or _DATE_SIGN.search(text) or not PARTICLES.isdisjoint(_WORD.findall(text.casefold())):
+        return True
+    tokens = (match.group() for match in TOKEN.finditer(text))
+    return not all(token == token.casefold() or _is_cut_off(token) for token in tokens)
+
+
+def _is_cut_off(token: str) -> bool:
+    """Tell whether a word in capitals is cut off the front of any name: never a name, an adjective of one, an initial."""
+    word = POSSESSIVE.sub("", token.strip("."))
+    folded = word.casefold()
+    whole = word.isalpha() and word[1:].islower()  # with a mark inside, a part of it might be left
+    return whole and is_legal(folded) and folded not in GIVEN_NAMES and folded not in PROPER_ADJECTIVES
 
 
 class SpacyNames(LegalRecognizer):

@@ -8,14 +8,14 @@ import regex
 
 from ingest.recognizers.vocabulary import FEMALE_NAMES, LEGAL_WORDS, MALE_NAMES, NAME_SUFFIXES
 
-_TOKEN = regex.compile(r"[\p{L}\p{N}&][\p{L}\p{N}&'’.-]*")
-_GIVEN = MALE_NAMES | FEMALE_NAMES | {"jan", "may", "june", "april", "august"}
+TOKEN = regex.compile(r"[\p{L}\p{N}&][\p{L}\p{N}&'’.-]*")
+GIVEN_NAMES = MALE_NAMES | FEMALE_NAMES | {"jan", "may", "june", "april", "august"}
 # "Accepting Tarrant's theory": the model of names takes the first word of a sentence for a given name.
 _PARTICIPLES = frozenset(
     "accepting adopting affirming applying arguing assuming citing considering denying dismissing examining finding "
     "following granting holding noting overruling quoting rejecting relying reversing reviewing vacating viewing".split()
 )
-_POSSESSIVE = regex.compile(r"['’]s?$")
+POSSESSIVE = regex.compile(r"['’]s?$")
 _LONG_WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’&-]{65,}+")
 _SHORT_LINE_END = regex.compile(r"\n\n|(?<![^\n]{55})\n")
 
@@ -32,11 +32,11 @@ def trim_name(text: str, start: int, end: int, keep: frozenset[str] = frozenset(
     line = _SHORT_LINE_END.search(text, start, end)
     if line is not None:
         end = line.start()
-    tokens = [(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(text, start, end)]
+    tokens = [(m.start(), m.end(), m.group()) for m in TOKEN.finditer(text, start, end)]
     if len(tokens) > 1 and tokens[0][2].casefold() in _PARTICIPLES:
         tokens.pop(0)
     while tokens and (_is_legal(tokens[0][2], keep) or tokens[0][2].casefold() in NAME_SUFFIXES):
-        if len(tokens) > 1 and tokens[0][2].casefold() in _GIVEN and not _is_legal(tokens[1][2], keep):
+        if len(tokens) > 1 and tokens[0][2].casefold() in GIVEN_NAMES and not _is_legal(tokens[1][2], keep):
             break  # "Mark Topping": a word of trademark law, but here a given name
         tokens.pop(0)
     while tokens and _is_legal(tokens[-1][2], keep) and tokens[-1][2].casefold().strip(".") not in NAME_SUFFIXES:
@@ -44,7 +44,7 @@ def trim_name(text: str, start: int, end: int, keep: frozenset[str] = frozenset(
     if not tokens:
         return None
     last_start, last_end, last = tokens[-1]
-    possessive = _POSSESSIVE.search(last)
+    possessive = POSSESSIVE.search(last)
     if possessive:
         last_end = last_start + possessive.start()
     elif last.endswith(".") and len(last) > 4:
@@ -55,7 +55,7 @@ def trim_name(text: str, start: int, end: int, keep: frozenset[str] = frozenset(
 def _is_legal(token: str, keep: frozenset[str]) -> bool:
     if len(token) == 2 and token[0].isupper() and token[1] == ".":
         return False  # an initial
-    word = _POSSESSIVE.sub("", token.casefold().strip("."))
+    word = POSSESSIVE.sub("", token.casefold().strip("."))
     return (is_legal(word) and word not in keep) or not any(c.isalpha() for c in token)
 
 

@@ -29,13 +29,13 @@ def list_stated(house: House, user: User, document_id: str) -> dict[str, Any]:
         `evidence`.
     """
     from assistant.chronology import list_entries
-    from assistant.evidence.reading import Reading
+    from assistant.evidence.kept_readings import share_reading
 
     open_filing(house, user, document_id)
     source = house.source(document_id)
     sources = Sources(source)
     rows: dict[str, list[dict[str, Any]]] = {"event": [], "deadline": [], "amount": []}
-    for entry in list_entries(Reading(source.document)):
+    for entry in list_entries(share_reading(source.document)):
         stated = source.vault.restore(entry.stated, allowed=find_cited_pseudonyms([entry.evidence], sources))
         evidence = present_evidence(entry.evidence, sources)
         date = next(iter(read_dates(stated)), None) if entry.kind != "amount" else None

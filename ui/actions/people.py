@@ -10,6 +10,7 @@ from assistant.errors import Conflict, NotAllowed, NotFound, RefusedInput, Wrong
 from assistant.store import audit, matters, notices, people
 from assistant.store.matters import Matter
 from assistant.store.people import User
+from assistant.store.standing import list_busy
 from assistant.store.vault import hold_master_key
 from ui.permits import OWNER, check, may
 from ui.two_people import check_quiet, check_settled, check_two_people
@@ -53,6 +54,13 @@ def list_matters(house: House, user: User) -> list[dict[str, Any]]:
     # Every page asks for it: only the person's matters are unsealed, however many the firm has.
     listed = matters.list_matters(house.db, None if may(user.role, "user.list") else mine)
     return [present_matter(m, content=content and m.matter_id in mine) for m in listed]
+
+
+def list_busy_matters(house: House, user: User) -> list[dict[str, Any]]:
+    """List those of the user's matters in which a filing is being read or a grid runs; nearly always none."""
+    check(house.db, user, "matter.list")
+    busy = list_busy(house.db, user.name) if may(user.role, "matter.read") else ()
+    return [m for m in list_matters(house, user) if m["matter_id"] in busy] if busy else []
 
 
 def find_matter(house: House, user: User, name_or_id: str, action: str = "matter.read") -> Matter:
@@ -344,7 +352,7 @@ def erase_matter(house: House, user: User, matter_id: str, second: str, *, passw
         user: Who asks.
         matter_id: What to erase.
         second: An attorney who is a member of the matter, who confirms.
-        password: The second person's password.
+        password: The second person's password, or a code that they have made (`ui.actions.retention.make_code`).
 
     Raises:
         NotAllowed: The two accounts do not count as two people (see `ui.two_people`), the second person did not
@@ -353,7 +361,8 @@ def erase_matter(house: House, user: User, matter_id: str, second: str, *, passw
     check(house.db, user, "matter.erase", matter_id)
     if not second:
         raise NotAllowed("Erasure takes two people.", do=_NAME_A_SECOND)
-    confirming = people.authenticate(house.db, second, password)
+    coded = house.second_codes.take(matter_id, second, password)
+    confirming = people.get_user(house.db, second) if coded else people.authenticate(house.db, second, password)
     check_two_people(house.db, user, confirming, matter_id)
     with house.db.session():
         report = matters.erase_matter(house.db, matter_id, user.name, confirming.name)

@@ -58,6 +58,24 @@ def set_closing(house: House, user: User, matter_id: str, closed_on: str, months
     return asdict(found or _open(matter_id))
 
 
+def make_code(house: House, user: User, matter_id: str, signed_on: str) -> dict[str, str]:
+    """Agree to the erasure of a matter as the second person: gives a code that the first enters like a password.
+
+    Args:
+        house: The open house.
+        user: An attorney of the matter.
+        matter_id: The matter.
+        signed_on: When the user's session began, ISO 8601 UTC.
+
+    Raises:
+        NotAllowed: The user is no attorney of the matter, or signed on too long ago.
+    """
+    check(house.db, user, "matter.agree", matter_id)
+    code = house.second_codes.make(matter_id, user.name, signed_on)
+    audit.record(house.db, user.name, "matter.agree", matter_id, {})
+    return {"code": code}
+
+
 def _open(matter_id: str) -> Retention:
     """Give what is said of a matter that is not closed."""
     return Retention(matter_id, closed_on="", months=None, due_on="", due=False, held=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
 from assistant.documents import Detail, Sentence, Summary, join_parts
@@ -103,7 +104,15 @@ def open_summary(
 
 
 def _source(house: House, stored: StoredSummary) -> Source:
-    return house.source(stored.document_id, stored.revision)
+    try:
+        return house.source(stored.document_id, stored.revision)
+    except NotFound:
+        if not is_usable(house.db, stored.document_id):
+            raise
+        raise NotFound(
+            "The reading of the filing that this summary was written from is gone.",
+            do="Open the filing and write the summary again; nothing of the filing itself is lost.",
+        ) from None
 
 
 def present_stored(house: House, stored: StoredSummary) -> dict[str, Any]:
@@ -146,26 +155,20 @@ def get_summary(house: House, user: User, summary_id: str) -> dict[str, Any]:
 
 
 def latest_summary(house: House, user: User, document_id: str) -> dict[str, Any] | None:
-    """Give the newest summary of a filing that was not discarded, or None; a draft that was stopped comes last."""
+    """Give the newest summary of a filing that was not discarded, or None; a draft that was stopped comes last.
+
+    One whose reading is gone is passed over; the list of summaries says so.
+    """
     open_filing(house, user, document_id)
-    had = _list_kept(house, document_id)
-    whole = [s for s in had if not _is_stopped(s)]
+    had = [head for head in reviews.list_heads(house.db, document_id) if not head.lost]
+    whole = [s for s in had if not (s.status == "draft" and s.stopped)]
     return get_summary(house, user, (whole or had)[0].summary_id) if had else None
 
 
 def list_summaries(house: House, user: User, document_id: str) -> list[dict[str, Any]]:
     """List the summaries of a filing that were not discarded, newest first: when, by whom, how far; no content."""
     open_filing(house, user, document_id)
-    return [_describe(s) for s in _list_kept(house, document_id)]
-
-
-def _list_kept(house: House, document_id: str) -> list[StoredSummary]:
-    return [s for s in work.list_summaries(house.db, document_id=document_id) if s.status != "discarded"]
-
-
-def _is_stopped(stored: StoredSummary) -> bool:
-    """Tell a draft that was stopped before its end, which hides no other summary of the filing."""
-    return stored.status == "draft" and stored.summary.stopped
+    return [asdict(head) for head in reviews.list_heads(house.db, document_id)]
 
 
 def edit_summary(house: House, user: User, summary_id: str, text: str, expected_version: int) -> dict[str, Any]:
@@ -352,7 +355,7 @@ def review_list(house: House, user: User) -> list[dict[str, Any]]:
     """
     everybodys = may(user.role, "summary.sign_off")
     found = reviews.list_reviews(house.db, _readable(house, user), user.name, _ENDED_SHOWN, all_discarded=everybodys)
-    return [_present_row(stored, file_name) for stored, file_name in found]
+    return [_present_row(one) for one in found]
 
 
 def count_waiting(house: House, user: User) -> int:
@@ -366,31 +369,13 @@ def _readable(house: House, user: User) -> tuple[str, ...]:
     return people.matters_of(house.db, user.name) if may(user.role, "matter.read") else ()
 
 
-def _present_row(stored: StoredSummary, file_name: str) -> dict[str, Any]:
-    unsupported = sum(s.support != "supported" for s in stored.sentences)
-    return _describe(stored) | {
-        "matter_id": stored.matter_id,
-        "file": file_name,
-        "sentences": len(stored.sentences),
-        "not_supported": unsupported,
-        "returned_reason": stored.returned_reason,
-    }
-
-
-def _describe(stored: StoredSummary) -> dict[str, Any]:
-    """Give what is said of a summary in a list: no word of the filing."""
-    return {
-        "summary_id": stored.summary_id,
-        "document_id": stored.document_id,
-        "status": stored.status,
-        "author": stored.author,
-        "adapter": stored.summary.adapter,
-        "detail": stored.summary.detail,
-        "stopped": stored.summary.stopped,
-        "version": stored.version,
-        "submitted_by": stored.submitted_by,
-        "signed_off_by": stored.signed_off_by,
-        "created_at": stored.created_at,
+def _present_row(one: reviews.Review) -> dict[str, Any]:
+    return asdict(one.head) | {
+        "matter_id": one.matter_id,
+        "file": one.file,
+        "sentences": one.sentences,
+        "not_supported": one.not_supported,
+        "returned_reason": one.returned_reason,
     }
 
 

@@ -7,8 +7,9 @@ from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -32,7 +33,7 @@ from ui.web import (
     sign_on,
 )
 from ui.web.access import Gate
-from ui.web.answers import answer_error, describe
+from ui.web.answers import answer_error, answer_json, describe
 from ui.web.render import WEB, StaticFolder, current_user, render
 from ui.web.streams import RunningStreams
 
@@ -69,7 +70,7 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
         oversight,
     )  # fmt: skip
     for screen in screens:
-        app.include_router(screen.router)
+        take_routes(app, screen.router)
     app.get("/health")(answer_health)
     app.get("/favicon.ico")(answer_icon)
     app.get("/")(open_first_screen)
@@ -77,9 +78,22 @@ def build_app(house: Any, actions: Any = None) -> FastAPI:
     app.add_exception_handler(HTTPException, show_missing)
     app.add_exception_handler(RequestValidationError, show_malformed)
     if find_spec("ui.local"):
-        app.include_router(import_module("ui.local").router)
+        take_routes(app, import_module("ui.local").router)
     mount_gradio_screens(app)
     return app
+
+
+def take_routes(app: FastAPI, router: APIRouter) -> None:
+    """Put a screen's routes among the app's own.
+
+    An included router would be asked for each request whether one of its routes fits, and once more which: of fifteen
+    routers that took longer than most answers.
+    """
+    for route in router.routes:
+        if not isinstance(route, APIRoute):
+            raise TypeError(f"a screen has a route of another kind: {route!r}")
+        given: dict[str, Any] = {"methods": sorted(route.methods or ()), "response_model": None}
+        app.add_api_route(route.path, answer_json(route.endpoint), **given)
 
 
 def load_actions() -> Any:

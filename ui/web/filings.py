@@ -14,7 +14,7 @@ from assistant.errors import LimitExceeded, RefusedInput
 from ui.web.access import require_role
 from ui.web.answers import pick_text
 from ui.web.filing import read_json
-from ui.web.render import current_user, is_secure, matters_for, pick_matter, render
+from ui.web.render import current_user, is_secure, pick_matter, render
 
 router = APIRouter()
 
@@ -116,13 +116,14 @@ def list_jobs(request: Request) -> dict[str, Any]:
     user = current_user(request)
     if user.role == "admin":
         return {"jobs": _round_jobs(request)}
-    house, list_unread = request.app.state.house, request.app.state.actions.filings.list_unread
+    house, actions = request.app.state.house, request.app.state.actions
+    busy = actions.people.list_busy_matters(house, user)
     jobs = [
         {"label": filing["file"], "matter": matter["name"], **_progress(filing)}
-        for matter in matters_for(request)
-        for filing in list_unread(house, user, matter["matter_id"])
+        for matter in busy
+        for filing in actions.filings.list_unread(house, user, matter["matter_id"])
     ]
-    for matter in matters_for(request):
+    for matter in busy:
         jobs += _grid_jobs(request, matter)
     return {"jobs": jobs}
 

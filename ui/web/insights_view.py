@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from assistant.counting import say_count
 from assistant.drift import LARGE, LEAST_ITEMS, SOME
 from assistant.monitor import BEFORE_DAYS, NOW_DAYS
 from ui.actions.insights import Table
@@ -83,7 +84,7 @@ def _show_edits(rows: list[dict[str, Any]]) -> Panel:
         says = [
             f"{untouched} signed off untouched, {edited} after edits; "
             f"{returned} returned by an attorney, {discarded} discarded.",
-            f"Rests on {_count(total, 'decision')}. What was written without a summary in sight is left out.",
+            f"Rests on {say_count(total, 'decision')}. What was written without a summary in sight is left out.",
         ]
     bars = [(f"{row['week']} {row['adapter']}", [row[kind.lower()] for kind in _KINDS]) for row in rows[-ROWS_DRAWN:]]
     title = "Decisions on summaries by week and adapter, in shares"
@@ -98,7 +99,7 @@ def _show_distance(rows: list[dict[str, Any]]) -> Panel:
         says = [
             f"{mean:.1%} of the words were changed on average before an attorney signed.",
             f"Words put in, taken out or replaced, over those of the longer text. {_LONE} "
-            f"Rests on {_count(count, 'summary', 'summaries')} signed off.",
+            f"Rests on {say_count(count, 'summary', 'summaries')} signed off.",
         ]
     return _panel("distance", "Edit distance", says, _draw_weeks(rows, "Percent of words changed, by week and adapter"))
 
@@ -110,9 +111,9 @@ def _show_support(rows: list[dict[str, Any]]) -> Panel:
         last = rows[-1]
         says = [
             f"{last['mean']:.0%} of the sentences that {last['adapter']} wrote in {last['week']} are supported "
-            f"({_count(last['count'], 'summary', 'summaries')}).",
+            f"({say_count(last['count'], 'summary', 'summaries')}).",
             f"As written, before anybody corrected them; intervals of 95% by bootstrap over summaries. {_LONE} "
-            f"Rests on {_count(count, 'summary', 'summaries')}.",
+            f"Rests on {say_count(count, 'summary', 'summaries')}.",
         ]
     chart = _draw_weeks(rows, "Percent of sentences supported, by week and adapter")
     return _panel("support", "Supported sentences", says, chart)
@@ -141,9 +142,9 @@ def say_difference(reviews: dict[str, Any]) -> str:
             f"by lot; {least} of each are needed."
         )
     low, high = gap["low"], gap["high"]
-    people = _count(gap["people"], "person", "people") + " compared with themselves"
+    people = say_count(gap["people"], "person", "people") + " compared with themselves"
     how = people if gap["people"] else "people taken together"
-    rests = f"{how}; {gap['counts'][0]} reviews with, {gap['counts'][1]} without"
+    rests = f"{how}; {say_count(gap['counts'][0], 'review')} with, {gap['counts'][1]} without"
     if low <= 0 <= high:
         return (
             f"No difference can be told: from {-low:,.0f} s fewer to {high:,.0f} s more per 1,000 words of the filing "
@@ -177,9 +178,9 @@ def _say_drawn(draws: dict[str, int]) -> str:
 def _say_errors(one: dict[str, Any], other: dict[str, Any]) -> str:
     """Say what errors were caught; reasons against a model's text can be given only where it was in sight."""
     return (
-        f"Errors caught: with a summary {_count(one['reasons'], 'reason')} given and {one['returns']} returned by an "
-        f"attorney in {_count(one['count'], 'review')}; without one {other['returns']} returned in "
-        f"{_count(other['count'], 'review')}."
+        f"Errors caught: with a summary {say_count(one['reasons'], 'reason')} given and {one['returns']} returned by "
+        f"an attorney in {say_count(one['count'], 'review')}; without one {other['returns']} returned in "
+        f"{say_count(other['count'], 'review')}."
     )
 
 
@@ -248,10 +249,6 @@ def _draw_weeks(rows: list[dict[str, Any]], title: str) -> str:
 
 def _panel(name: str, title: str, says: list[str], chart: str) -> Panel:
     return Panel(name, title, says, Markup(chart), [(name, title)])  # noqa: S704  words are escaped in charts.py
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _round_up(value: float) -> float:

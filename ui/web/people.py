@@ -218,12 +218,19 @@ async def set_consent(request: Request, matter_id: str) -> Any:
 
 @router.post("/api/matters/{matter_id}/erase")
 async def erase_matter(request: Request, matter_id: str) -> Any:
-    """Erase a matter; takes a second person, who confirms by password."""
+    """Erase a matter; takes a second person, who confirms by password or by a code of theirs."""
     data = await read_json(request)
     second, password = pick_text(data, "second", 200), pick_text(data, "password", 500)
     actions, house = request.app.state.actions, request.app.state.house
     erase = partial(actions.people.erase_matter, house, current_user(request), matter_id, second, password=password)
     return await run_in_threadpool(erase)
+
+
+@router.post("/api/matters/{matter_id}/erase/code")
+async def make_erasure_code(request: Request, matter_id: str) -> Any:
+    """Agree to an erasure as the second person, who has just signed on: gives the code for the first."""
+    actions, house, login = request.app.state.actions, request.app.state.house, request.state.login
+    return await run_in_threadpool(actions.retention.make_code, house, login.user, matter_id, login.since)
 
 
 async def act(request: Request, action: str, *values: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from typing import Any
 
@@ -19,6 +20,7 @@ CHOICE_WORDS = [
     ("Thorough: more filings and passes, overnight", "thorough"),
 ]
 POLL_S = 2.0
+AHEAD_S = 10.0
 MAX_CURVES = 8
 
 
@@ -49,21 +51,29 @@ class RoundsScreen:
         self.house = house
         self.learning = actions.learning
         self.curves = LossCurves()
+        self.ahead: tuple[float, Any] = (float("-inf"), None)  # when it was looked ahead, and what was seen
 
     def newest(self, user: Any) -> dict[str, Any] | None:
         """Give the newest round, or None."""
         found = self.learning.round_status(self.house, user)
         return None if found["status"] == "none" else self.curves.add(found)
 
+    def tick(self, request: gr.Request) -> tuple[Any, ...]:
+        """Give every panel anew, as an open screen asks again and again; what a round would learn changes slowly."""
+        return self._show(request, anew=False)
+
     def refresh(self, request: gr.Request) -> tuple[Any, ...]:
         """Give every panel anew."""
+        return self._show(request, anew=True)
+
+    def _show(self, request: gr.Request, *, anew: bool) -> tuple[Any, ...]:
         user = find_admin(self.house, request)
         found = self.newest(user)
         running = bool(found) and found["status"] == "running"  # type: ignore[index]
         decidable = bool(found) and found["status"] in DECIDABLE and bool(found.get("candidate"))  # type: ignore[index, union-attr]
         unproven = decidable and found["status"] == "unproven"  # type: ignore[index]
         adapters = self.learning.list_adapters(self.house, user)
-        preview, waiting = self.look_ahead(user)
+        preview, waiting = self.look_ahead(user, anew=anew)
         return (
             preview,
             view.show_progress(found),
@@ -80,13 +90,21 @@ class RoundsScreen:
             waiting[0] if waiting else {},
         )
 
-    def look_ahead(self, user: Any) -> tuple[str, list[dict[str, Any]]]:
-        """Show the preview, or its error in its place (the other panels stay usable), and give whose bursts wait."""
+    def look_ahead(self, user: Any, *, anew: bool) -> tuple[str, list[dict[str, Any]]]:
+        """Show the preview, or its error in its place (the other panels stay usable), and give whose bursts wait.
+
+        All corrections are looked through for it: where it need not be `anew`, what was seen within `AHEAD_S` will do.
+        """
+        at, seen = self.ahead
+        if not anew and time.monotonic() - at < AHEAD_S:
+            return seen  # type: ignore[no-any-return]
         try:
             preview = self.learning.preview_round(self.house, user)
         except CasebriefError as error:
             return view.show_error(str(error)), []
-        return view.show_preview(preview), list(preview.get("waiting") or ())
+        shown = view.show_preview(preview), list(preview.get("waiting") or ())
+        self.ahead = time.monotonic(), shown
+        return shown
 
     def release(self, request: gr.Request, seen: dict[str, Any]) -> tuple[Any, ...]:
         """Let the burst train that the button named; what came since goes on waiting."""
@@ -129,13 +147,17 @@ class RoundsScreen:
         return str(found["candidate"])
 
 
-def read_options(choice: str, epochs: float, synthetic: float, method: str, rank: float, rate: float) -> dict[str, Any]:
+def read_options(
+    choice: str, epochs: float, synthetic: float, method: str, rank: float, rate: float, prefer: bool = False
+) -> dict[str, Any]:
     """Give the options of a round: the choice's own, and what was changed by hand (0 or "" leaves it)."""
     options: dict[str, Any] = {"preset": choice if choice in PRESETS else "normal"}
     given = {"epochs": int(epochs or 0), "synthetic": int(synthetic or 0), "method": method, "rank": int(rank or 0)}
     options.update({key: value for key, value in given.items() if value})
     if rate:
         options["learning_rate"] = float(rate)
+    if prefer:
+        options["preference"] = "dpo"
     return options
 
 
@@ -214,7 +236,12 @@ def _advanced() -> list[Any]:
     with gr.Row():
         rank = gr.Number(0, label="Rank", info="Size of the adapter, 1 to 256; 0 follows", precision=0)
         rate = gr.Number(0, label="Learning rate", info="0 takes the method’s own, 0.001 for adapters")
-    return [epochs, synthetic, method, rank, rate]
+        prefer = gr.Checkbox(
+            False,
+            label="Learn from what was changed",
+            info="A second step: approved texts become likelier than what the model wrote (DPO). Not measured yet",
+        )
+    return [epochs, synthetic, method, rank, rate, prefer]
 
 
 def _wire(
@@ -225,7 +252,7 @@ def _wire(
     hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
     blocks.load(tell_errors(screen.refresh), None, outputs, **hidden)
-    gr.Timer(POLL_S).tick(tell_errors(screen.refresh), None, outputs, **hidden)
+    gr.Timer(POLL_S).tick(tell_errors(screen.tick), None, outputs, **hidden)
     start.click(tell_errors(screen.start), [choice, *values], outputs, **hidden)
     release.click(tell_errors(screen.release), [burst], outputs, **hidden)
     promote.click(tell_errors(screen.promote), [reason], outputs, **hidden)

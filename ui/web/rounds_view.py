@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import escape
 
+from assistant.counting import say_count
 from assistant.store.rounds import read_outcome
 from finetune.plot import HOW_TO_READ, draw_systems, name_system
 from ui.web.charts import draw_line
@@ -48,7 +49,10 @@ def show_preview(preview: Mapping[str, Any]) -> str:
     """Show what a round would learn from now, and what is left out and why."""
     by_matter = preview.get("by_matter") or {}
     total = int(preview.get("corrections") or 0)
-    lead = f"<strong>{total}</strong> signed-off summaries from {len(by_matter)} matters would train now."
+    summaries = "summary" if total == 1 else "summaries"
+    lead = (
+        f"<strong>{total}</strong> signed-off {summaries} from {say_count(len(by_matter), 'matter')} would train now."
+    )
     if not total:
         lead = "No signed-off summary may train yet. A round would learn from synthetic filings only."
     notes = ["The rules of curation look at each when a round starts; what they leave out stands with the round."]
@@ -114,7 +118,7 @@ def show_results(found: Mapping[str, Any] | None) -> str:
     says = "".join(f"<li>{escape(reason)}</li>" for reason in _reasons(gate))
     verdict = _verdict(gate) if gate else ""
     count = next((s.get("n") for s in results.values() if s.get("n")), None)
-    on = f"On {count} filings that no training has seen. " if count else ""
+    on = f"On {say_count(count, 'filing')} that no training has seen. " if count else ""
     note = f'<p class="cb-quiet">{on}F1 with the 95% interval. {HOW_TO_READ}</p>'
     bill = next((score["bill"] for score in results.values() if score.get("bill")), None)
     told = _bill(bill) if bill else ""

@@ -126,9 +126,11 @@ export class Desk {
   drawSummary() {
     this.body.replaceChildren();
     if (!this.summary && !this.running) {
-      this.body.append(el("div", { class: "empty" }, el("h2", {}, "No summary yet"),
-        el("p", { class: "quiet" }, "Choose a length above. Sentences appear as they are checked against the pages, each with the place it rests on."),
-        el("button", { type: "button", class: "main", onclick: () => this.write() }, "Write summary")));
+      const lost = this.all.some((one) => one.lost);
+      this.body.append(el("div", { class: "empty" }, el("h2", {}, lost ? "Its summary cannot be shown any more" : "No summary yet"),
+        el("p", { class: "quiet" }, lost ? "Names in this filing were replaced anew while it was written, and what it rests on is gone. Nothing of the filing is lost: write it again."
+          : "Choose a length above. Sentences appear as they are checked against the pages, each with the place it rests on."),
+        el("button", { type: "button", class: "main", onclick: () => this.write() }, lost ? "Write it again" : "Write summary")));
       return;
     }
     if (this.summary?.withheld) return drawUnaided(this);

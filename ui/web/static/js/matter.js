@@ -1,6 +1,6 @@
 // The Matter screen: consent to training, and who works on the matter.
 
-import { ask, askClosing, el, field, find, findAll, toast } from "./dom.js";
+import { ask, askClosing, el, field, find, findAll, tell, toast } from "./dom.js";
 import { post, remove } from "./api.js";
 
 const { matter } = document.getElementById("matter").dataset;
@@ -73,6 +73,15 @@ for (const button of findAll("[data-order]")) {
 find("[data-close]")?.addEventListener("click", async (event) => {
   const closing = await askClosing("this matter", event.currentTarget.dataset);
   if (closing) change(() => post(`/api/matters/${matter}/closing`, closing));
+});
+
+find("[data-agree]")?.addEventListener("click", async () => {
+  const say = "An administrator or another attorney erases the matter with the code that you get here: nothing of it can be brought back. You must have signed on within the last five minutes.";
+  if (!(await ask("Agree that this matter is erased?", [], { button: "Make the code", danger: true, say }))) return;
+  try {
+    const { code } = await post(`/api/matters/${matter}/erase/code`);
+    await tell("Your code", el("p", {}, el("code", { "data-code": true }, code)), el("p", {}, "Tell it to whoever erases the matter, in person or by telephone. It holds once, and for ten minutes."));
+  } catch (error) { toast(error.message); }
 });
 
 find("[data-export]")?.addEventListener("click", async (event) => {

@@ -50,7 +50,7 @@ async function wall(matter, people) {
 async function erase(matter) {
   const data = await ask("Erase this matter?", [
     field("Second person (login)", el("input", { name: "second", required: true, maxlength: "64", autocomplete: "off" })),
-    field("Their password", el("input", { name: "password", type: "password", required: true, autocomplete: "off" })),
+    field("Their password, or the code from the matter’s page", el("input", { name: "password", type: "password", required: true, autocomplete: "off" })),
   ], { button: "Erase for good", danger: true, say: `The key of ${matter} is destroyed, and with it filings, summaries and conversations. It takes two people and cannot be undone.${find(`[data-folder-of="${matter}"]`) ? " What lies in its watched folder stays there: empty it yourself." : ""}` });
   if (!data) return;
   try {
