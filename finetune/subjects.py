@@ -71,9 +71,8 @@ def learn(lesson: Lesson, fold: int | None) -> Subjects:
             (f, s) for f in lesson.families for s in f.subjects if not is_left_out(f, s, fold)
         )
     }
-    asked = _learn_asked(lesson, places)
-    told = _learn_told(lesson, places, fold)
-    return Subjects(*(part.numpy() for part in (*asked, *told)), _find_known(lesson, fold))
+    (asked, asked_offset), (told, told_offset) = _learn_asked(lesson, places), _learn_told(lesson, places, fold)
+    return Subjects(asked.numpy(), asked_offset.numpy(), told.numpy(), told_offset.numpy(), _find_known(lesson, fold))
 
 
 def _find_known(lesson: Lesson, fold: int | None) -> np.ndarray[Any, Any]:

@@ -75,15 +75,17 @@ def share_subjects() -> Subjects | None:
     """
     path = FOLDER / WEIGHTS
     if not path.is_file():
-        return _do_without("are not installed")
+        _warn("are not installed")
+        return None
     from safetensors import safe_open
 
     with safe_open(path, framework="np") as file:
         if (file.metadata() or {}).get("embedding") != hash_weights():
-            return _do_without("were made for another embedding model")
+            _warn("were made for another embedding model")
+            return None
         names = ("asked", "asked_offset", "told", "told_offset", "known")
         return Subjects(*(file.get_tensor(name).astype(np.float32) for name in names))
 
 
-def _do_without(lack: str) -> None:
+def _warn(lack: str) -> None:
     _LOG.warning("The maps of subjects %s: the sentence most like the question is put first.", lack)
