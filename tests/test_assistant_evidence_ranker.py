@@ -143,6 +143,33 @@ def test_a_list_comes_with_the_sentence_that_opens_it():
 
 
 @pytest.mark.parametrize(
+    ("document_type", "part", "text", "company"),
+    [
+        # an item brings what opens its list, and its fellows, however they are marked
+        ("order", "Reasons", "The Court finds:\n\n(a) The crane was sound.\n\n(b) No evidence of fraud was offered.", "The crane was sound."),
+        ("complaint", "Relief", "Plaintiff seeks all of this:\n\na new roof over the barn;\n\ndamages of $500; and\n\na jury.", "a new roof over the barn;"),
+        # a reason that is counted brings the others
+        ("order", "Reasons", "First, the crane was sound.\n\nThe sky was blue.\n\nSecond, the Court finds that no duty was owed.", "First, the crane"),
+        # an answer brings its question, and a question the whole answer
+        ("deposition", "Exhibits", "Q. What was marked as Exhibit 4?\n\nA. I see it. It is the crane's log of May 4, 2021.\n\nQ. Done?", "the crane's log"),
+        ("deposition", "Exhibits", "Q. What does the paper show?\n\nA. Exhibit 4 is what I signed.\n\nQ. Done?", "What does the paper show?"),
+    ],
+)  # fmt: skip
+def test_a_list_and_an_answer_are_kept_whole(document_type, part, text, company):
+    wanted = next(p for p in load_template(document_type).parts if p.name == part)
+    filler = " ".join(f"The harbour had {n} berths and a shed of tin." for n in range(60, 70))
+    document = make_document(f"BACKGROUND\n\n{filler}\n\nMORE\n\n{text}\n\nNOTES\n\n{filler}", document_type)
+    chosen = select_passages(document, wanted, 60)
+    assert company in " ".join(document.text[s.start : s.end] for s in chosen)
+
+
+def test_the_first_clause_of_an_agreement_is_no_caption():
+    text = "SUPPLY AGREEMENT\n\n1. TERM\n\n1.1 Unless ended before, it begins on May 4, 2021, runs for two years, and then renews."
+    term = next(p for p in load_template("contract").parts if p.name == "Term")
+    assert select_passages(make_document(text, "contract"), term, 100)
+
+
+@pytest.mark.parametrize(
     ("today", "text", "found"),
     [
         ("May 1, 2020", "The hearing is set for June 3, 2020 in Courtroom 4.", True),  # ahead

@@ -57,6 +57,7 @@ _FINITE = re.compile(
 _CAPTION_END = re.compile(
     r"\b(?:et al|v|plaintiffs?|defendants?|petitioners?|respondents?|appell\w+)\b[.,\s]*$", re.IGNORECASE
 )
+_BEGINS = re.compile(r"Q\. |(?:ARTICLE|Article|SECTION|Section) (?:1|I|One|ONE)\b|1\.\s+[A-Z]|1\.1\b")
 _CONTENTS = re.compile(r"^(?:table of \w+|index(?: (?:of|to)\b.*)?|contents)\b\W*(?:page)?$", re.IGNORECASE)
 
 
@@ -304,6 +305,8 @@ def _find_contents(texts: list[str]) -> list[bool]:
 def _find_first_body(texts: list[str]) -> int:
     """Give the index of the first unit that is running prose; what stands before it is the caption."""
     for index, text in enumerate(texts[:80]):
+        if index and _BEGINS.match(text):
+            return index
         words = _WORD.findall(text)
         lower = sum(word.islower() for word in words)
         if (

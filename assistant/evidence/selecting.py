@@ -1,7 +1,7 @@
 """Which passages a part of a summary is written from, and which sentences make a summary without a model.
 
-Chosen from the ranked sentences so that none repeats another, with the lists they open and the caption they need, and
-handed over in reading order.
+Chosen from the ranked sentences so that none repeats another, each with its list or with its question and answer, and
+with the caption they need, and handed over in reading order.
 """
 
 from __future__ import annotations
@@ -28,12 +28,19 @@ if TYPE_CHECKING:
 
 REDUNDANCY_WEIGHT = 0.7
 MOST_ITEMS = 14
+MOST_ANSWER = 8  # sentences of one answer
 CAPTION_UNITS = 30
 FLOOR_SHARE = 0.45  # a passage must reach this share of the best score to be read at all
 POOL = 240  # sentences among which redundancy is weighed; bounds the time
 SHORTEST = 4  # words; where fewer are left of a budget, no sentence is looked for that fits
 UNTELLING = ("heading", "contents", "signature", "certificate")  # roles that a summary never takes a sentence from
 _ITEM = re.compile(r"\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,5})[.)]\s|[•●▪·*\-–]\s")
+_GOES_ON = re.compile(r";(?: and| or)?$")
+_ASKS = re.compile(r"(?:Q(?:UESTION)?|Question)[.:]?\s")
+_ANSWERS = re.compile(r"(?:A(?:NSWER)?|Answer|THE WITNESS)[.:]")
+_COUNTS = re.compile(
+    r"(?:And )?(?:(?:In the |The )?(?:first|second|third|fourth|fifth)(?:ly)?\b|finally,|last(?:ly)?,)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +107,14 @@ def select_passages(
         if spent + cost <= token_budget:
             chosen.append(index)
             spent += cost
-            for item in _find_items(reading, index):
-                cost = count_tokens(reading.unit_text(item))
+            for other in _find_company(reading, index):
+                if other in chosen:
+                    continue
+                cost = count_tokens(reading.unit_text(other))
                 if spent + cost > token_budget:
                     break
-                if item not in chosen:
-                    chosen.append(item)
-                    spent += cost
+                chosen.append(other)
+                spent += cost
         elif not chosen:
             chosen.append(index)
             break
@@ -225,25 +233,61 @@ def _diversify(
             likeness = np.maximum(likeness, reading.matrix.compare(reading.matrix.densify(order[pick]))[order])
 
 
-def _find_items(reading: Reading, index: int) -> list[int]:
-    """Give the items of the list that a sentence opens ("as follows:") or is an item of, up to the next heading."""
-    units = reading.units
-    text = reading.unit_text(index)
-    if text.startswith("A.") and index and reading.unit_text(index - 1).startswith("Q."):
-        return [index - 1]
-    if not text.endswith(":") and not (_ITEM.match(text) and re.search(r"[;,](?: and| or)?$", text)):
+def _find_company(reading: Reading, index: int) -> list[int]:
+    """Give what a sentence is not told without: the rest of its question and answer, or of its list, in order."""
+    return _find_exchange(reading, index) or _find_list(reading, index)
+
+
+def _find_exchange(reading: Reading, index: int) -> list[int]:
+    """Give the question that a sentence of a testimony belongs to, with its whole answer; a long answer is cut."""
+    start = index
+    while start > 0 and index - start < MOST_ANSWER and not _ASKS.match(reading.unit_text(start)):
+        start -= 1
+    if not _ASKS.match(reading.unit_text(start)):
         return []
-    items = []
-    for following in range(index + 1, min(index + 1 + MOST_ITEMS, len(units))):
-        if units[following].role not in ("body", "fragment"):
+    end = start + 1
+    while end < min(start + 1 + MOST_ANSWER, len(reading.units)) and not _ASKS.match(reading.unit_text(end)):
+        if reading.units[end].role not in ("body", "fragment"):
             break
-        line = reading.unit_text(following)
-        if not _ITEM.match(line):
+        end += 1
+    answered = any(_ANSWERS.match(reading.unit_text(i)) for i in range(start + 1, end))
+    return list(range(start, end)) if answered and index < end else []
+
+
+def _find_list(reading: Reading, index: int) -> list[int]:
+    """Give the list that a sentence opens ("as follows:") or is an item of, with what opens it; or fellow reasons."""
+    lead = index
+    while lead > 0 and index - lead < MOST_ITEMS and _is_item(reading, lead):
+        lead -= 1
+    if reading.unit_text(lead).endswith(":"):
+        items = [lead]
+    elif re.search(r"[;,](?: and| or)?$", reading.unit_text(index)) and _is_item(reading, index):
+        lead, items = index, []
+    else:
+        return _find_fellows(reading, index)
+    for following in range(lead + 1, min(lead + 1 + MOST_ITEMS, len(reading.units))):
+        if reading.units[following].role not in ("body", "fragment") or not _is_item(reading, following):
             break
         items.append(following)
-        if line.endswith("."):
+        if reading.unit_text(following).endswith(".") and not _ITEM.match(reading.unit_text(following)):
             break
     return items
+
+
+def _is_item(reading: Reading, index: int) -> bool:
+    """Tell whether a unit is an item of a list: it has an item's mark, or stands between semicolons."""
+    before = reading.unit_text(index - 1) if index else ""
+    text = reading.unit_text(index)
+    return bool(_ITEM.match(text) or _GOES_ON.search(before) or (_GOES_ON.search(text) and before.endswith(":")))
+
+
+def _find_fellows(reading: Reading, index: int) -> list[int]:
+    """Give the other reasons under the same heading where a sentence counts one ("Second, …"), in order."""
+    if not _COUNTS.match(reading.unit_text(index)):
+        return []
+    major = reading.units[index].major
+    near = range(max(index - MOST_ITEMS, 0), min(index + MOST_ITEMS + 1, len(reading.units)))
+    return [i for i in near if reading.units[i].major == major and _COUNTS.match(reading.unit_text(i))]
 
 
 def _take_caption(reading: Reading, token_budget: int, count_tokens: Callable[[str], int]) -> list[int]:
