@@ -248,7 +248,7 @@ class PreferenceTrainer(PlannedTrainer):
         for index in sorted({index for batch in self.plan for index in batch}):
             row = self.rows[index]
             if row not in found:
-                with torch.no_grad():
+                with torch.no_grad(), self.compute_loss_context_manager():  # in the precision of the steps
                     found[row] = self._tell(self._prepare_inputs(self._collate([row])))[1].item()
         self.reference = found
 
