@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.captions import CodedLine
 from assistant.documents import Sentence
-from assistant.evidence.ranker import score_units
 from assistant.evidence.reading import Reading
-from assistant.evidence.selecting import count_shown_words
+from assistant.evidence.selecting import count_shown_words, score_part
 from assistant.evidence.sentences import split_sentences
 from assistant.evidence.terms import find_terms
 from assistant.evidence.wording import (
@@ -23,6 +23,9 @@ from assistant.evidence.wording import (
     trim_source,
 )
 from assistant.outline import Task
+
+if TYPE_CHECKING:
+    from assistant.evidence.learned_ranker import LearnedRanker
 
 REPEATED = 0.7  # share of a sentence's terms that one told before has: it says nothing new
 SHORTEST_WORDS = 3
@@ -97,7 +100,12 @@ def _clean(text: str, part: str) -> str:
 
 
 def choose_source(
-    draft: Draft, task: Task, ranges: list[tuple[int, int]], words: int, at_least_one: bool
+    draft: Draft,
+    task: Task,
+    ranges: list[tuple[int, int]],
+    words: int,
+    at_least_one: bool,
+    ranker: LearnedRanker | None = None,
 ) -> list[tuple[int, int]]:
     """Choose source sentences for a part, best first until the words are spent, in reading order.
 
@@ -107,6 +115,7 @@ def choose_source(
         ranges: Running ranges to choose from.
         words: Words to fill.
         at_least_one: True where one sentence must come even if it is longer than that.
+        ranker: What was learned from approved summaries; None for the made score alone.
 
     Returns:
         Running offsets of whole sentences.
@@ -116,7 +125,7 @@ def choose_source(
     held = sum(count_shown_words(reading.unit_text(i)) for i in inner)
     if at_least_one and not task.part.name and task.within is None and held <= 1.2 * words:
         return sorted(ranges)  # the whole document's extract: chosen without repeats, to the length asked for
-    scores = score_units(reading, task.part)
+    scores = score_part(reading, task.part, ranker=ranker)
     inside = sorted(inner, key=lambda i: -scores[i])
     chosen: list[int] = []
     told: list[frozenset[str]] = []

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.documents import Detail, RedactedDocument
 from assistant.engine.base import Prompt
@@ -21,6 +21,9 @@ from assistant.evidence.selecting import Selection, estimate_tokens, select_pass
 from assistant.evidence.wording import sink_capitals
 from assistant.store.pseudonyms import PATTERN
 from assistant.templates import Part, Template
+
+if TYPE_CHECKING:
+    from assistant.evidence.learned_ranker import LearnedRanker
 
 PASSAGE_TOKENS = 420
 SECTION_WORDS = {"detailed": 60, "comprehensive": 45}
@@ -94,6 +97,7 @@ def summary_prompts(
     count_tokens: Callable[[str], int] = estimate_tokens,
     detail: Detail = "brief",
     words: int | None = None,
+    ranker: LearnedRanker | None = None,
 ) -> list[PartPrompt]:
     """Give the prompt of each part for which the document has passages; the rest is missing from it.
 
@@ -104,11 +108,12 @@ def summary_prompts(
         count_tokens: Counts tokens; the default is the same for every model.
         detail: The dial.
         words: Budget for the whole summary, or None.
+        ranker: What was learned from approved summaries of such documents; None for the made score alone.
     """
     reading = read_document(document)
     prompts = []
     for task in make_outline(reading, template, detail, words):
-        selections = choose_passages(reading, task, passage_tokens, count_tokens)
+        selections = choose_passages(reading, task, passage_tokens, count_tokens, ranker)
         if selections:
             prompts.append(PartPrompt(task.part, selections, ask_for(reading, task, selections)))
     return prompts
@@ -119,10 +124,11 @@ def choose_passages(
     task: Task,
     passage_tokens: int,
     count_tokens: Callable[[str], int] = estimate_tokens,
+    ranker: LearnedRanker | None = None,
 ) -> tuple[Selection, ...]:
     """Choose the passages of one task: no more than a short part needs, so that a small model is not led astray."""
     budget = min(passage_tokens, 140 + 5 * task.part.words) if task.part.name else passage_tokens
-    return select_passages(reading, task.part, budget, count_tokens, within=task.within)
+    return select_passages(reading, task.part, budget, count_tokens, within=task.within, ranker=ranker)
 
 
 def ask_for(reading: Reading, task: Task, selections: Sequence[Selection]) -> Prompt:

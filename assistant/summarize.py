@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 from assistant.captions import tell_caption
 from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Summary
 from assistant.drafting import Draft, account_pages, choose_source, cut_sentences, word_source
-from assistant.engine.base import Engine
+from assistant.engine.base import BASE, NO_MODEL, Engine
 from assistant.engine.prompts import PROMPT_HASH
 from assistant.errors import NotFound
 from assistant.evidence.grounding import Grounder
+from assistant.evidence.house_rankers import HouseRankers
 from assistant.evidence.kept_readings import share_reading
 from assistant.evidence.learned_ranker import LearnedRanker
 from assistant.evidence.reading import Reading
@@ -28,10 +29,17 @@ from assistant.outline import PartPrompt, Task, ask_for, choose_passages, make_o
 from assistant.settings import Settings
 from assistant.templates import Template
 
-__all__ = ["PartPrompt", "Progress", "rewrite_part", "summarize", "summarize_batch", "summary_prompts"]
+__all__ = [
+    "BASE",
+    "NO_MODEL",
+    "PartPrompt",
+    "Progress",
+    "rewrite_part",
+    "summarize",
+    "summarize_batch",
+    "summary_prompts",
+]
 
-NO_MODEL = "none"
-BASE = "base"
 LEAST_WORDS = 12  # of a part that is written again
 MOST_ELSEWHERE = 8  # sentences of the filing that it is written from where they are to be others
 
@@ -55,7 +63,7 @@ def summarize(
     words: int | None = None,
     adapter: str = BASE,
     stop: threading.Event | None = None,
-    ranker: LearnedRanker | None = None,
+    rankers: HouseRankers | None = None,
 ) -> Iterator[Sentence | Progress | Summary]:
     """Summarize a document, sentence by sentence.
 
@@ -68,13 +76,13 @@ def summarize(
         words: Budget for the whole summary; None for the lengths of the template.
         adapter: Adapter id, "base" for the model without one, "none" for the source's own sentences.
         stop: Ends the summary within half a second; what is done stays.
-        ranker: Chooses the sentences of a summary without parts and without a model; None for the made score.
+        rankers: Help to choose passages, where approved summaries of such documents taught them; None for none.
 
     Yields:
         A `Progress` before each part, each verified `Sentence` as soon as it is done, and the `Summary` last.
     """
     started = time.perf_counter()
-    run = _Run(document, engine, settings, template, detail, adapter, stop or threading.Event(), ranker)
+    run = _Run(document, engine, settings, template, detail, adapter, stop or threading.Event(), rankers)
     tasks = make_outline(run.reading, template, detail, words, extract=adapter == NO_MODEL)
     for number, task in enumerate(tasks):
         if run.stop.is_set():
@@ -99,7 +107,7 @@ def summarize_batch(
     templates: Sequence[Template],
     words: Sequence[int | None] | None = None,
     adapter: str = BASE,
-    ranker: LearnedRanker | None = None,
+    rankers: HouseRankers | None = None,
     stop: threading.Event | None = None,
 ) -> list[Summary]:
     """Summarize many documents at once, for evaluation: the engine writes all parts of all documents in one batch.
@@ -111,7 +119,7 @@ def summarize_batch(
         templates: One for each document.
         words: Budget of each document, or None for the lengths of the templates.
         adapter: As in `summarize`.
-        ranker: As in `summarize`.
+        rankers: As in `summarize`.
         stop: Ends the batch within half a second; what the summaries are then is not whole.
 
     Returns:
@@ -121,7 +129,7 @@ def summarize_batch(
     stopped = stop or threading.Event()
     budgets = words if words is not None else [None] * len(documents)
     runs = [
-        _Run(document, engine, settings, template, "brief", adapter, stopped, ranker)
+        _Run(document, engine, settings, template, "brief", adapter, stopped, rankers)
         for document, template in zip(documents, templates, strict=True)
     ]
     outlines = [
@@ -159,6 +167,7 @@ def rewrite_part(
     elsewhere: bool = False,
     adapter: str = BASE,
     stop: threading.Event | None = None,
+    rankers: HouseRankers | None = None,
 ) -> Iterator[Sentence]:
     """Write one part of a summary again.
 
@@ -174,6 +183,7 @@ def rewrite_part(
         elsewhere: True to write from passages that none of `told` rests on.
         adapter: As in `summarize`.
         stop: As in `summarize`.
+        rankers: As in `summarize`.
 
     Yields:
         Each verified sentence as soon as it is done; none where the document has nothing else for the part.
@@ -181,7 +191,7 @@ def rewrite_part(
     Raises:
         NotFound: No summary of this detail has such a part.
     """
-    run = _Run(document, engine, settings, template, detail, adapter, stop or threading.Event())
+    run = _Run(document, engine, settings, template, detail, adapter, stop or threading.Event(), rankers)
     outline = make_outline(run.reading, template, detail, extract=adapter == NO_MODEL)
     task = next((task for task in outline if task.part.name == part), None)
     if task is None:
@@ -208,15 +218,17 @@ class _Run:
     detail: Detail
     adapter: str
     stop: threading.Event
-    ranker: LearnedRanker | None = None
+    rankers: HouseRankers | None = None
     sentences: list[Sentence] = field(default_factory=list)
     missing: list[Task] = field(default_factory=list)
     drawn: list[int] | None = None
+    ranker: LearnedRanker | None = field(init=False)
     reading: Reading = field(init=False)
     grounder: Grounder = field(init=False)
     draft: Draft = field(init=False)
 
     def __post_init__(self) -> None:
+        self.ranker = self.rankers.find(self.document.document_type) if self.rankers else None
         self.reading = share_reading(self.document)
         self.grounder = Grounder(self.reading)
         self.draft = Draft(self.reading)
@@ -227,15 +239,18 @@ class _Run:
             if not task.part.name and task.within is None:
                 spans = extract_summary(self.reading, task.words, self.ranker)
                 return tuple(Selection(start, end, self.reading.page_at(start), 1.0) for start, end in spans)
-            return choose_passages(self.reading, task, max(self.settings.passage_tokens, 4 * task.words))
-        return choose_passages(self.reading, task, self.settings.passage_tokens)
+            return self._choose(task, max(self.settings.passage_tokens, 4 * task.words))
+        return self._choose(task, self.settings.passage_tokens)
+
+    def _choose(self, task: Task, tokens: int) -> tuple[Selection, ...]:
+        return choose_passages(self.reading, task, tokens, ranker=self.ranker)
 
     def select_elsewhere(self, task: Task, told: Sequence[Sentence]) -> tuple[Selection, ...]:
         """Choose the next best sentences for a part: none that a sentence told before rests on."""
         wide = replace(task, words=4 * task.words)
         used = {i for s in told for e in s.evidence for i in self.reading.units_within(e.start, e.end)}
         chosen = []
-        for found in choose_passages(self.reading, wide, 4 * self.settings.passage_tokens):
+        for found in self._choose(wide, 4 * self.settings.passage_tokens):
             for index in self.reading.units_within(found.start, found.end):
                 unit = self.reading.units[index]
                 if index not in used and unit.role in ("body", "point"):
@@ -307,7 +322,7 @@ class _Run:
                 words -= len(sentence.text.split())
                 yield sentence
         empty = len(self.sentences) == begun
-        for start, end in choose_source(self.draft, task, ranges, max(words, 0), at_least_one=empty):
+        for start, end in choose_source(self.draft, task, ranges, max(words, 0), empty, self.ranker):
             if self.stop.is_set():
                 return
             first = not (
@@ -326,6 +341,12 @@ class _Run:
             yield self._keep(
                 Sentence(caption.text, "supported", caption.reason, caption.evidence, task.part.name, caption.origin)
             )
+
+    def _tell_ranker(self) -> dict[str, str]:
+        """Say what was learned helped to choose the passages, and of which adapter it is."""
+        if self.ranker is None or self.rankers is None:
+            return {}
+        return {"ranker": self.ranker.hash, "ranker_of": self.rankers.adapter}
 
     def _keep(self, sentence: Sentence) -> Sentence:
         """Remember a sentence, so that no later part tells it again."""
@@ -371,7 +392,7 @@ class _Run:
                 "prompt": PROMPT_HASH,
                 "template": self.template.hash,
                 "scheme": self.document.scheme,
-                **({"ranker": self.ranker.hash} if self.ranker is not None else {}),
+                **self._tell_ranker(),
             },
             stopped=self.stop.is_set(),
             seconds=seconds,

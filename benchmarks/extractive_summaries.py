@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from assistant.evidence.house_rankers import HouseRankers  # noqa: E402
 from assistant.evidence.learned_ranker import LearnedRanker, fit_ranker  # noqa: E402
 from assistant.evidence.ranker import score_units  # noqa: E402
 from assistant.evidence.reading import Reading  # noqa: E402
@@ -149,7 +150,7 @@ def summarize_product(case: Case, settings: Settings, ranker: LearnedRanker | No
         templates=[form],
         words=[case.words],
         adapter=NO_MODEL,
-        ranker=ranker,
+        rankers=HouseRankers({"plain": ranker}) if ranker else None,
     )
     return case.restore(made.text)
 

@@ -25,6 +25,7 @@ from finetune.checkpoint import write_json
 from finetune.encode import Example
 
 if TYPE_CHECKING:
+    from assistant.evidence.house_rankers import HouseRankers
     from assistant.store.database import Database
     from assistant.store.vault import Vault
 
@@ -156,18 +157,22 @@ def collect_corrections(db: Database, corrections: Iterable[Correction]) -> list
     return lessons
 
 
-def build_examples(lesson: Lesson, settings: Settings, template: Template | None = None) -> list[Example]:
+def build_examples(
+    lesson: Lesson, settings: Settings, template: Template | None = None, rankers: HouseRankers | None = None
+) -> list[Example]:
     """Make one example of each part that the approved summary has and serving would ask for.
 
     Args:
         lesson: A pseudonymized pair.
         settings: `home` (for the firm's own templates) and `passage_tokens` count.
         template: In place of the house template of the document's type.
+        rankers: Those that will serve with what is trained, so that its prompts hold the same passages.
     """
     template = template or load_template(lesson.document.document_type, settings.home)
-    approved, written = (_cut_by_part(text, template) for text in (lesson.summary, lesson.output))
-    asked = summary_prompts(lesson.document, template, passage_tokens=settings.passage_tokens)
+    approved, written = (cut_by_part(text, template) for text in (lesson.summary, lesson.output))
     kind = lesson.document.document_type
+    ranker = rankers.find(kind) if rankers else None
+    asked = summary_prompts(lesson.document, template, passage_tokens=settings.passage_tokens, ranker=ranker)
     return [
         Example(lesson.pair_id, part.name, prompt, approved[part.name], kind, written.get(part.name, ""))
         for part, _, prompt in asked
@@ -175,7 +180,7 @@ def build_examples(lesson: Lesson, settings: Settings, template: Template | None
     ]
 
 
-def _cut_by_part(summary: str, template: Template) -> dict[str, str]:
+def cut_by_part(summary: str, template: Template) -> dict[str, str]:
     """Give the text of each part of a summary, or all of it under "" where the template has no parts."""
     if template.part_names == ("",):
         return {"": " ".join(summary.split())}
@@ -186,12 +191,16 @@ def _cut_by_part(summary: str, template: Template) -> dict[str, str]:
 
 
 def build_all_examples(
-    lessons: Sequence[Lesson], settings: Settings, progress: Callable[[int, int], None] | None = None, seed: int = 0
+    lessons: Sequence[Lesson],
+    settings: Settings,
+    progress: Callable[[int, int], None] | None = None,
+    seed: int = 0,
+    rankers: HouseRankers | None = None,
 ) -> list[Example]:
     """Make the examples of many lessons, in order, for training: borne by their prompts, pseudonyms renumbered."""
     examples: list[Example] = []
     for number, lesson in enumerate(lessons, start=1):
-        made = build_examples(lesson, settings)
+        made = build_examples(lesson, settings, rankers=rankers)
         examples.extend(example for example in made if is_borne(example, shows_all(example, lesson)))
         if progress is not None:
             progress(number, len(lessons))

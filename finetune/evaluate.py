@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.documents import Summary, join_parts, split_parts
+from assistant.engine.manifest import MANIFEST, verify_folder
 from assistant.errors import NotFound, RefusedInput, WrongUsage
+from assistant.evidence.house_rankers import HouseRankers, read_rankers
 from assistant.settings import Settings
 from assistant.summarize import BASE, NO_MODEL, summarize_batch, summary_prompts
 from assistant.templates import Template, load_template
@@ -116,6 +118,7 @@ def evaluate_lessons(
     words: int | None = None,
     restore: Restore | None = None,
     approved: Mapping[str, str] | None = None,
+    rankers: HouseRankers | None = None,
     progress: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Evaluation:
@@ -132,13 +135,14 @@ def evaluate_lessons(
         words: Length of every summary, or None for the lengths of the house templates.
         restore: Puts originals back into a pair's text before scoring; None scores pseudonymized text.
         approved: Approved summaries by pair, in the form that `restore` gives.
+        rankers: Those that serve with the adapter.
         progress: Told (documents done, of all).
         stop: Asked between groups of documents; True ends the evaluation with what is done.
     """
     began = time.monotonic()
     flagging = keep_own_sentences(settings)
     templates = [_choose_template(lesson, settings, most_parts) for lesson in lessons]
-    chosen = choose_shots(lessons, templates, settings, shots, shot_count, words) if shot_count else {}
+    chosen = choose_shots(lessons, templates, settings, shots, shot_count, words, rankers) if shot_count else {}
     asked = FewShotEngine(engine, chosen) if engine is not None and chosen else engine
     predictions: list[Prediction] = []
     for start in range(0, len(lessons), CHUNK):
@@ -152,6 +156,7 @@ def evaluate_lessons(
             templates=forms,
             words=[words] * len(group),
             adapter=adapter,
+            rankers=rankers,
         )
         predictions += [
             _score_summary(lesson, form, summary, settings, restore, (approved or {}).get(lesson.pair_id))
@@ -174,6 +179,7 @@ def choose_shots(
     shots: Sequence[Example],
     count: int,
     words: int | None = None,
+    rankers: HouseRankers | None = None,
 ) -> Shots:
     """Choose for each prompt the `count` shortest examples of the same part that are of another pair."""
     by_form: dict[tuple[str, str], list[Example]] = {}
@@ -181,7 +187,10 @@ def choose_shots(
         by_form.setdefault((example.document_type, example.part), []).append(example)
     chosen: Shots = {}
     for lesson, template in zip(lessons, templates, strict=True):
-        asked = summary_prompts(lesson.document, template, passage_tokens=settings.passage_tokens, words=words)
+        ranker = rankers.find(lesson.document.document_type) if rankers else None
+        asked = summary_prompts(
+            lesson.document, template, passage_tokens=settings.passage_tokens, words=words, ranker=ranker
+        )
         for part, _, prompt in asked:
             fitting = by_form.get((lesson.document.document_type, part.name), [])
             others = [e for e in fitting if e.pair_id != lesson.pair_id][:count]
@@ -194,6 +203,7 @@ def evaluate_pairs(
     settings: Settings,
     *,
     adapter: str = BASE,
+    ranker: str = "",
     shots: int = 0,
     predictions: Path | None = None,
     words: int | None = None,
@@ -206,6 +216,7 @@ def evaluate_pairs(
         pairs: Documents and approved summaries, with real names.
         settings: Names the base model.
         adapter: Adapter id, folder of an adapter or of a whole trained model, "base" or "none".
+        ranker: Adapter id or folder whose rankers help to choose passages; "" for those of `adapter`, if it has any.
         shots: Worked examples in the prompt, taken from the other pairs.
         predictions: File for what was written, JSON lines `{id, summary, reference, rouge1…}`.
         words: Length of every summary, or None for the lengths of the house templates.
@@ -223,6 +234,7 @@ def evaluate_pairs(
         raise WrongUsage(f"--shots is {shots} with --adapter {adapter}.", expected="0 or more, with a model")
     began = time.monotonic()
     engine, name = open_adapter(adapter, settings, engine)
+    rankers = open_rankers(ranker or adapter, settings)
     keyed = [replace(pair, pair_id=str(number)) for number, pair in enumerate(pairs)]  # ids of a file may repeat
     redacted = {pair.pair_id: redact_pair(pair, settings) for pair in keyed}
     lessons = [lesson for lesson, _ in redacted.values()]
@@ -232,11 +244,12 @@ def evaluate_pairs(
         engine,
         settings,
         adapter=name,
-        shots=[e for lesson in lessons for e in build_examples(lesson, settings)] if shots else [],
+        shots=[e for lesson in lessons for e in build_examples(lesson, settings, rankers=rankers)] if shots else [],
         shot_count=shots,
         words=words,
         restore=lambda key, text: redacted[key][1].restore(text),
         approved=approved,
+        rankers=rankers,
         progress=progress,
     )
     if predictions is not None:
@@ -260,6 +273,24 @@ def open_adapter(adapter: str, settings: Settings, engine: Engine | None) -> tup
     engine = engine or TransformersEngine(settings)
     engine.load_adapter(folder.name, folder)
     return engine, folder.name
+
+
+def open_rankers(adapter: str, settings: Settings) -> HouseRankers:
+    """Read the rankers that go with an adapter, by id or folder; "base" and "none" have nothing learned.
+
+    Raises:
+        NotFound: There is no such adapter.
+        DamagedState: Its files do not match its manifest.
+    """
+    if adapter in (BASE, NO_MODEL):
+        return HouseRankers()
+    folder = Path(adapter).expanduser()
+    if not (folder / MANIFEST).exists():
+        folder = settings.home / "adapters" / adapter
+    if not (folder / MANIFEST).exists():
+        raise NotFound(f"There is no adapter {adapter}.", expected="an adapter's id, or a folder with manifest.json")
+    verify_folder(folder)
+    return read_rankers(folder, folder.name)
 
 
 def write_evaluation(path: Path, made: Evaluation) -> None:

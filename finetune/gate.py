@@ -47,16 +47,37 @@ class Verdict:
         return told | {"reasons": list(self.reasons), "figures": self.figures}
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a candidate's rankers choose, beside its rival's.
+
+    Attributes:
+        says: What was fitted, in words.
+        candidate: Evaluation of summaries without a model, of the sentences that the candidate's rankers choose.
+        rival: Of those that the rival's rankers choose, or the made score where it has none; on the same documents.
+    """
+
+    says: str
+    candidate: Evaluation
+    rival: Evaluation
+
+
 def judge_candidate(
-    candidate: Evaluation, rival: Evaluation, leaks: int, memory: Memory, settings: Settings
+    candidate: Evaluation,
+    rival: Evaluation,
+    leaks: int,
+    memory: Memory,
+    settings: Settings,
+    choices: Choices | None = None,
 ) -> Verdict:
-    """Let a candidate pass or not, by six rules; the worst of what they say is what the gate says.
+    """Let a candidate pass or not, by seven rules; the worst of what they say is what the gate says.
 
     | rule | passed | refused |
     |---|---|---|
     | documents | at least `settings.gate_documents` | never: fewer are unproven |
     | ROUGE-1 | lower end of the 95% interval above 0 (better) or minus `gate_margin` (no worse) | mean below that |
     | supported | mean no lower, lower end of the interval above minus `gate_support_margin` | upper end below 0 |
+    | sentences chosen | as ROUGE-1, of summaries without a model; or they are the rival's | as ROUGE-1 |
     | identifiers given away | none | any |
     | canaries | none extracted, none above `settings.gate_exposure` bits | any |
     | membership | true positives at 1% false ones at most `settings.gate_membership` | never: more are unproven |
@@ -71,6 +92,7 @@ def judge_candidate(
         leaks: Identifiers that the candidate gave away (`find_leaks`).
         memory: What was measured of the candidate's memory.
         settings: The margins, and how many documents are enough.
+        choices: What the rankers choose; None where that was not asked.
     """
     ours, theirs = candidate.predictions, rival.predictions
     name = rival.adapter
@@ -80,6 +102,7 @@ def judge_candidate(
         _judge_count(len(ours), settings.gate_documents),
         _judge_rouge(rouge, name, settings.gate_margin),
         _judge_support(support, name, settings.gate_support_margin),
+        *([_judge_choices(choices, name, settings.gate_margin)] if choices else []),
         _judge_leaks(leaks),
         _judge_canaries(memory, settings.gate_exposure),
         _judge_membership(memory, settings.gate_membership),
@@ -168,6 +191,16 @@ def _judge_rouge(gap: Difference, rival: str, margin: float) -> tuple[Outcome, s
             f"It may be worse than {rival} by more than {margin:g}: {span}.",
         )
     return "refused", f"Worse than {rival} by more than {margin:g}: {span}."
+
+
+def _judge_choices(choices: Choices, rival: str, margin: float) -> tuple[Outcome, str]:
+    """Judge the sentences that the rankers choose, which a summary without a model is made of."""
+    ours, theirs = choices.candidate.predictions, choices.rival.predictions
+    if [p.text for p in ours] == [p.text for p in theirs]:
+        return "passed", f"{choices.says} In the test it chose the same sentences as {rival} does."
+    gap = compare_means([p.rouge["rouge1"] for p in ours], [p.rouge["rouge1"] for p in theirs])
+    outcome, told = _judge_rouge(gap, f"the choice of {rival}", margin)
+    return outcome, f"{choices.says} Without a model: {told[0].lower()}{told[1:]}"
 
 
 def _judge_support(gap: Difference, rival: str, margin: float) -> tuple[Outcome, str]:

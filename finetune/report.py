@@ -9,8 +9,10 @@ from typing import Any
 
 from assistant.counting import say_count
 from assistant.engine.adapters import Adapter
-from assistant.engine.manifest import Manifest, verify_folder
+from assistant.engine.manifest import RANKER, Manifest, verify_folder
+from assistant.evidence.expected_words import LEAST_MATTERS
 from finetune.plot import HOW_TO_READ, name_system, write_svg
+from finetune.ranker import say_rankers
 from finetune.scores import VARIANTS
 from finetune.train import RESULT_FILE
 
@@ -145,6 +147,8 @@ def write_card(
         "  well unseen real filings are understood.",
         f"- It learned from {say_count(len(adapter.matters), 'matter')} of this installation. An adapter can keep",
         "  traces of its training texts; whoever is walled off from one of these matters is not served by it.",
+        f"- A ranker in `{RANKER}` keeps words by name that {LEAST_MATTERS} matters or more have, without figures and",
+        "  without what a vault holds. It was fitted on pseudonymized text.",
         "",
         "## How it was made",
         "",
@@ -168,6 +172,7 @@ def _facts(adapter: Adapter, manifest: Manifest, training: Mapping[str, Any], op
         "Dataset": f"`{str(manifest.facts.get('dataset_hash') or manifest.facts.get('rows_hash', ''))[:16]}`",
         "Matters learned from": len(adapter.matters),
         "Method": f"{options.get('method')}, rank {options.get('rank')}, {options.get('epochs')} epochs",
+        "Choice of passages": say_rankers(manifest.facts),
         "Canaries planted": manifest.facts.get("canaries", 0),
         "Created": adapter.created_at,
         "Note": adapter.note.replace("|", "/").replace("\n", " ") or "none",

@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from assistant import compute, jobs
 from assistant.engine import adapters
+from assistant.engine.base import BASE, NO_MODEL
 from assistant.errors import CasebriefError, NotAllowed
-from assistant.settings import Settings
+from assistant.evidence.house_rankers import HouseRankers, read_rankers
 from assistant.store import erasure, matters, registry, rounds, usable
 from finetune.answers import RememberingEngine
 from finetune.bill import bill_round
@@ -28,47 +29,25 @@ from finetune.dataset import ANSWERS, Lesson, build_all_examples, read_dataset
 from finetune.ending import end_round, withdraw_candidate
 from finetune.evaluate import Evaluation, evaluate_lessons, read_evaluation, write_evaluation
 from finetune.forget import SourceErased, drop_weights, forget_texts, hold_texts, learned_documents, was_erased
-from finetune.gate import find_leaks, judge_candidate
+from finetune.gate import Choices, find_leaks, judge_candidate
 from finetune.harvest import build_dataset, originals_of
+from finetune.house import House
 from finetune.memory import Memory, draw_canaries, measure_memory, plant_canaries, tell_memory
 from finetune.options import RoundOptions
 from finetune.prefer import train_in_turn
+from finetune.progress import RoundCancelled, RoundProgress
+from finetune.ranker import fit_rankers, say_rankers
 from finetune.report import read_training
 from finetune.train import TrainingStopped
 
 if TYPE_CHECKING:
     from assistant.engine.base import Engine
-    from assistant.store.database import Database
     from finetune.encode import Example
-    from finetune.trainer import TrainProgress
 
 logger = logging.getLogger(__name__)
 
 WORKFLOW = "round"
 MEMORY = "memory.json"
-
-
-class House(Protocol):
-    """What a round needs of an open installation."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings."""
-        ...
-
-    @property
-    def db(self) -> Database:
-        """The store."""
-        ...
-
-    @property
-    def engine(self) -> Engine:
-        """The language model."""
-        ...
-
-
-class RoundCancelled(CasebriefError):
-    """A person cancelled the round."""
 
 
 def register_jobs(house: House) -> None:
@@ -132,7 +111,7 @@ class RoundRun:
         self.folder = house.settings.folder("rounds") / round_id
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.options = RoundOptions.from_given(rounds.get_round(house.db, round_id).options)
-        self._told = 0.0
+        self.progress = RoundProgress(house.db, round_id)
 
     def steps(self) -> Iterator[tuple[str, Callable[[], str]]]:
         """Give the steps in order."""
@@ -145,7 +124,9 @@ class RoundRun:
 
     def make_dataset(self) -> str:
         """Gather, curate and part what is learnt; give the dataset's hash."""
-        facts = build_dataset(self.db, self.settings, self.options, self.round_id, self.folder / "dataset", self.tell)
+        facts = build_dataset(
+            self.db, self.settings, self.options, self.round_id, self.folder / "dataset", self.progress.tell
+        )
         rounds.update_round(self.db, self.round_id, dataset=facts)
         return str(facts["hash"])
 
@@ -156,10 +137,12 @@ class RoundRun:
             return candidate
         manifest, lessons = self.check_consent(), self.read_lessons()[0]
         start = self.parent_folder(parent)
+        named = originals_of(self.db, {lesson.matter_id for lesson in lessons} - {""})
+        fitted = fit_rankers(lessons, self.settings, named)
         canaries = draw_canaries(self.options.canaries, self.round_id)
         train = partial(
             train_in_turn,
-            [*self.choose_examples(lessons), *plant_canaries(canaries, self.options.weight)],
+            [*self.choose_examples(lessons, fitted.rankers), *plant_canaries(canaries, self.options.weight)],
             self.folder / candidate,
             self.settings,
             self.options.train_options(),
@@ -172,9 +155,11 @@ class RoundRun:
                 "parent": parent,
                 "warm_start": start is not None,
                 "canaries": len(canaries),
+                **fitted.facts,
             },
+            beside=fitted.files,
             prefer=self.options.preference == "dpo",
-            progress=self.tell_training,
+            progress=self.progress.tell_training,
             stop=jobs.cancelled,
         )
         compute.run_apart(train)
@@ -186,27 +171,42 @@ class RoundRun:
         hold = partial(hold_texts, self.db, [*lessons, *held_out])
         results: dict[str, Any] = {}
         for name, adapter, shots in self.systems():
-            path = self.folder / "evaluations" / f"{name.replace(' ', '-')}.json"
+            path = self.evaluation_file(name)
             if not path.exists():
                 made = evaluate_lessons(
                     held_out,
                     self.answering_engine(adapter, hold),
                     self.settings,
                     adapter=adapter,
+                    rankers=self.rankers_of(adapter),
                     shots=build_all_examples(lessons, self.settings) if shots else (),
                     shot_count=shots,
                     most_parts=self.options.parts,
-                    progress=lambda done, total, name=name: self.tell(done, total, name),  # type: ignore[misc]
-                    stop=self.stop_if_cancelled,
+                    progress=lambda done, total, name=name: self.progress.tell(done, total, name),  # type: ignore[misc]
+                    stop=self.progress.stop_if_cancelled,
                 )
                 with hold():
                     write_evaluation(path, made)
-            results[name] = read_evaluation(path).tell() | {"hash": self.hash_of(adapter)}
+            results[name] = self.read_evaluation(name).tell() | {"hash": self.hash_of(adapter)}
             if name == "candidate":  # the last one
                 training = read_training(self.candidate_folder(adapter))
                 results[name]["bill"] = bill_round(training, results, self.settings.price_per_hour)
             rounds.update_round(self.db, self.round_id, results=results)
+        self.evaluate_choices(held_out, hold)
         return str(len(results))
+
+    def evaluate_choices(self, held_out: list[Lesson], hold: Callable[[], AbstractContextManager[None]]) -> None:
+        """Score what the rankers of the candidate and of its rival choose where no model writes."""
+        candidate, parent = self.reserve_candidate()
+        for adapter in (candidate, parent or BASE):
+            path = self.evaluation_file(f"choices {adapter}")
+            if not path.exists():
+                rankers, most = self.rankers_of(adapter), self.options.parts
+                made = evaluate_lessons(
+                    held_out, None, self.settings, adapter=NO_MODEL, rankers=rankers, most_parts=most
+                )
+                with hold():
+                    write_evaluation(path, replace(made, adapter=adapter))
 
     def measure_memory(self) -> str:
         """Measure what the candidate keeps of its canaries and of the firm's corrections; give the canaries' number."""
@@ -219,11 +219,13 @@ class RoundRun:
                 measure_memory,
                 folder,
                 draw_canaries(planted, self.round_id),
-                self.choose_examples([lesson for lesson in lessons if lesson.source == "correction"]),
-                self.choose_examples([lesson for lesson in held_out if lesson.source == "correction"]),
+                *(
+                    self.choose_examples([x for x in side if x.source == "correction"], read_rankers(folder))
+                    for side in (lessons, held_out)
+                ),
                 self.settings,
                 written=[made.text for made in self.compared()[0].predictions],
-                progress=lambda done, total: self.tell(done, total, "memory"),
+                progress=lambda done, total: self.progress.tell(done, total, "memory"),
             )
             write_json(path, tell_memory(compute.run_apart(measure)))
         return str(self.read_memory().canaries)
@@ -234,6 +236,8 @@ class RoundRun:
         if not path.exists():
             lessons, held_out, manifest = self.read_lessons()
             candidate, rival = self.compared()
+            told = say_rankers(adapters.verify_folder(self.candidate_folder(candidate.adapter)).facts)
+            choices = Choices(told, *(self.read_evaluation(f"choices {one.adapter}") for one in (candidate, rival)))
             matters = {*manifest["matters"], *(lesson.matter_id for lesson in held_out if lesson.matter_id)}
             leaks = find_leaks(
                 candidate.predictions,
@@ -242,7 +246,7 @@ class RoundRun:
                 originals_of(self.db, matters),
                 self.settings,
             )
-            verdict = judge_candidate(candidate, rival, len(leaks), self.read_memory(), self.settings)
+            verdict = judge_candidate(candidate, rival, len(leaks), self.read_memory(), self.settings, choices)
             write_json(path, verdict.tell())
         told = json.loads(path.read_text(encoding="utf-8"))
         rounds.update_round(self.db, self.round_id, gate=told)
@@ -293,9 +297,9 @@ class RoundRun:
                 raise SourceErased
             return read_dataset(self.folder / "dataset")
 
-    def choose_examples(self, lessons: list[Lesson]) -> list[Example]:
+    def choose_examples(self, lessons: list[Lesson], rankers: HouseRankers) -> list[Example]:
         """Make the examples of lessons and choose what is learnt from, as the options say."""
-        examples = build_all_examples(lessons, self.settings, seed=self.options.seed)
+        examples = build_all_examples(lessons, self.settings, seed=self.options.seed, rankers=rankers)
         authors = {lesson.pair_id: lesson.author for lesson in lessons if lesson.source != "synthetic"}
         return self.options.weigh_examples(examples, authors)
 
@@ -326,9 +330,16 @@ class RoundRun:
 
     def compared(self) -> tuple[Evaluation, Evaluation]:
         """Give the evaluations of the candidate and of what it has to match."""
-        folder = self.folder / "evaluations"
         rival = "active" if self.reserve_candidate()[1] else "base"
-        return read_evaluation(folder / "candidate.json"), read_evaluation(folder / f"{rival}.json")
+        return self.read_evaluation("candidate"), self.read_evaluation(rival)
+
+    def evaluation_file(self, name: str) -> Path:
+        """Give the file of an evaluation."""
+        return self.folder / "evaluations" / f"{name.replace(' ', '-')}.json"
+
+    def read_evaluation(self, name: str) -> Evaluation:
+        """Read an evaluation of this round."""
+        return read_evaluation(self.evaluation_file(name))
 
     def reserve_candidate(self) -> tuple[str, str]:
         """Give the candidate's id and the adapter that served when the round trained, or ""; both fixed once."""
@@ -368,6 +379,10 @@ class RoundRun:
         hashes = {adapter: self.hash_of(adapter)} if adapter != "base" else {}
         return RememberingEngine(self.house.engine, self.settings.home / "rounds" / ANSWERS, hashes, hold)
 
+    def rankers_of(self, adapter: str) -> HouseRankers:
+        """Give what an adapter learned of choosing passages; the base model has nothing learned."""
+        return HouseRankers() if adapter == BASE else read_rankers(self.candidate_folder(adapter), adapter)
+
     def hash_of(self, adapter: str) -> str:
         """Give the hash of an adapter's weights, or of the base model."""
         if adapter == "base":
@@ -382,29 +397,3 @@ class RoundRun:
     def read_gate(self) -> rounds.Outcome:
         """Read what the gate said."""
         return rounds.read_outcome(json.loads((self.folder / "gate.json").read_text(encoding="utf-8")))
-
-    def stop_if_cancelled(self) -> bool:
-        """End the step where a person cancelled the round."""
-        if jobs.cancelled():
-            raise RoundCancelled("The round was cancelled.", do="Start another round.")
-        return False
-
-    def tell(self, done: int, total: int, label: str, **more: Any) -> None:
-        """Report progress, to the job each time and to the store once a second."""
-        self.stop_if_cancelled()
-        self.report(done, total, label, **more)
-
-    def report(self, done: int, total: int, label: str, **more: Any) -> None:
-        """Report progress; unlike `tell`, do not end the step of a round that was cancelled."""
-        jobs.report_progress(done, total, label)
-        now = time.monotonic()
-        if now - self._told >= 1.0 or done >= total:
-            self._told = now
-            progress = {"done": done, "total": total, "label": label, **more}
-            rounds.update_round(self.db, self.round_id, progress=progress)
-
-    def tell_training(self, at: TrainProgress) -> None:
-        """Report a training step with its loss, or how far the layers that stay as they are have been run."""
-        rates = {"tokens_per_s": round(at.tokens_per_s), "seconds_left": round(at.seconds_left)}
-        loss = {"loss": round(at.loss, 4)} if at.label == "training" else {}
-        self.report(at.step, at.steps, at.label, **loss, **rates)

@@ -179,6 +179,7 @@ def train_adapter(
     progress: Callable[[TrainProgress], None] | None = None,
     stop: Callable[[], bool] | None = None,
     before: TrainResult | None = None,
+    beside: Mapping[str, str] | None = None,
 ) -> TrainResult:
     """Train on examples and leave one whole folder at `out`; begun before, it goes on from its last checkpoint.
 
@@ -193,6 +194,7 @@ def train_adapter(
         progress: Told after each step.
         stop: Asked after each step; True ends the training with a checkpoint.
         before: Figures of a step before this one, which are added to what this one costs.
+        beside: Texts that are to lie in the folder besides, by file name (`finetune.ranker`).
 
     Returns:
         Figures of the training. A folder that is whole already is not trained again.
@@ -223,7 +225,7 @@ def train_adapter(
         _run_trainer(trainer, work, options)
     result = _summarize_training(trainer, rows, left_out, options, adapter_id or out.name, settings.price_per_hour)
     result = add_step(before, result) if before else result
-    _write_folder(trainer, out, work, result, base, settings, options, facts or {})
+    _write_folder(trainer, out, work, result, base, settings, options, facts or {}, beside or {})
     return _read_result(result_file)
 
 
@@ -347,6 +349,7 @@ def _write_folder(
     settings: Settings,
     options: TrainOptions,
     facts: Mapping[str, Any],
+    beside: Mapping[str, str],
 ) -> None:
     """Write the folder under a hidden name, manifest last, and rename it to `out`."""
     from finetune.model import save_adapter, save_full
@@ -358,6 +361,8 @@ def _write_folder(
     full = options.method == "full"
     weights = save_full(trainer.model, draft, base) if full else save_adapter(trainer.model, draft, kept)
     values = asdict(result) | {"artefact_mb": weights.stat().st_size / 1e6}
+    for name, text in beside.items():
+        (draft / name).write_text(text, encoding="utf-8")
     write_json(draft / RESULT_FILE, {"result": values, "options": asdict(options)})
     write_manifest(
         draft,

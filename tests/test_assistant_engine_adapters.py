@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from assistant.engine import adapters
-from assistant.engine.adapters import install_starter, promote, register, rollback, serving_adapter
+from assistant.engine.adapters import find_rankers, install_starter, promote, register, rollback, serving_adapter
 from assistant.engine.manifest import find_staleness, read_manifest, verify_folder, write_manifest
 from assistant.errors import Conflict, DamagedState, EngineFailure, NotFound, WrongUsage
+from assistant.evidence.expected_words import ExpectedWords
+from assistant.evidence.house_rankers import HouseRankers
+from assistant.evidence.learned_ranker import LearnedRanker
 from assistant.settings import load_settings
 from assistant.store.database import Database, open_database
 
@@ -28,8 +31,18 @@ def db(tmp_path: Path) -> Iterator[Database]:
     yield open_database(load_settings(home=tmp_path / "home", model=str(model)))
 
 
-def write_adapter(folder: Path, weights: bytes = b"one", base: str = BASE, **facts: object) -> Path:
+def make_rankers(pairs: int) -> HouseRankers:
+    """Rankers of orders that say of how many summaries they are."""
+    words = ExpectedWords((4.0, 0.0), (), ())
+    return HouseRankers({"order": LearnedRanker((), (), (), (), (), words, 1.0, pairs, 3)})
+
+
+def write_adapter(
+    folder: Path, weights: bytes = b"one", base: str = BASE, rankers: HouseRankers | None = None, **facts: object
+) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
+    if rankers:
+        (folder / "ranker.json").write_text(rankers.write())
     (folder / "adapter_model.safetensors").write_bytes(weights)
     (folder / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "/home/someone/site-packages"}))
     (folder / "README.md").write_text("card")
@@ -149,6 +162,39 @@ def test_after_a_change_of_model_the_active_adapter_does_not_serve(db: Database,
     assert serving_adapter(db, "d" * 64) is None
 
 
+def count_learned(db: Database, choice: str, walls: tuple[str, ...] = ()) -> int:
+    """Give how many summaries the ranker is of that chooses for orders, 0 where none does."""
+    found = find_rankers(db, choice, walls).find("order")
+    return found.pairs if found else 0
+
+
+def test_rankers_are_promoted_and_rolled_back_with_their_adapter(db: Database, tmp_path: Path) -> None:
+    assert count_learned(db, "none") == 0  # no adapter at all
+    plain = register(db, write_adapter(tmp_path / "a"))
+    first = register(db, write_adapter(tmp_path / "b", rankers=make_rankers(14), matters=["m-1"]))
+    second = register(db, write_adapter(tmp_path / "c", rankers=make_rankers(15)))
+    assert len({plain.hash, first.hash, second.hash}) == 3  # the same weights: the rankers are hashed with them
+    promote(db, plain.adapter_id, "ada")
+    assert count_learned(db, "none") == 0 and count_learned(db, first.adapter_id) == 14
+    promote(db, first.adapter_id, "ada")
+    promote(db, second.adapter_id, "ada")
+    assert count_learned(db, "none") == 15 and count_learned(db, "base") == 0
+    rollback(db, "ada")
+    assert count_learned(db, "none") == 14 == count_learned(db, "none", ("m-2",))
+    assert count_learned(db, "none", ("m-1",)) == 0  # who is walled off from what it learned from
+    assert find_rankers(db, "none").adapter == first.adapter_id
+
+
+@pytest.mark.parametrize("rankers", [make_rankers(14), None])  # changed, and put where there was none
+def test_a_changed_ranker_is_neither_promoted_nor_served(db: Database, tmp_path: Path, rankers: HouseRankers) -> None:
+    adapter = register(db, write_adapter(tmp_path / "a", rankers=rankers))
+    (adapter.folder / "ranker.json").write_text(make_rankers(99).write())
+    with pytest.raises(DamagedState):
+        promote(db, adapter.adapter_id, "ada")
+    with pytest.raises(DamagedState):
+        find_rankers(db, adapter.adapter_id)
+
+
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stands for the installed package `assistant`, with its folder starter/."""
@@ -198,6 +244,7 @@ def test_an_adapter_of_older_prompts_or_pseudonyms_says_so(db: Database, tmp_pat
     assert register(db, write_adapter(tmp_path / "a")).stale == ()
     old = register(db, write_adapter(tmp_path / "b", b"two", prompt_hash="older", pseudonym_scheme="plain-1"))
     assert old.stale == ("prompts", "pseudonyms")
+    assert register(db, write_adapter(tmp_path / "c", b"three", ranker_scheme="ranker-0")).stale == ("ranker",)
     (old.folder / "manifest.json").unlink()
     assert [a.stale for a in adapters.list_adapters(db) if a.adapter_id == old.adapter_id] == [("files",)]
 

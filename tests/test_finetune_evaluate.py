@@ -8,11 +8,15 @@ import pytest
 from test_finetune_dataset import COMPLAINT, OTHER, PERSON, make_lesson
 from tiny_llama import WORDS, write_tiny_model
 
+from assistant.engine.manifest import write_manifest
 from assistant.errors import NotFound, WrongUsage
+from assistant.evidence.expected_words import ExpectedWords
+from assistant.evidence.house_rankers import HouseRankers
+from assistant.evidence.learned_ranker import LearnedRanker
 from assistant.settings import Settings
 from finetune.answers import FewShotEngine, RememberingEngine, tell_prompt
 from finetune.dataset import Pair, build_examples
-from finetune.evaluate import evaluate_lessons, evaluate_pairs, read_evaluation, write_evaluation
+from finetune.evaluate import evaluate_lessons, evaluate_pairs, open_rankers, read_evaluation, write_evaluation
 
 
 class ScriptedEngine:
@@ -168,6 +172,24 @@ def test_an_adapter_folder_is_evaluated_as_it_was_trained(tmp_path):
         build_all_examples(lessons, settings), tmp_path / "full", settings, TrainOptions(method="full", epochs=1)
     )
     assert evaluate_pairs(PAIRS[:1], settings, adapter=str(tmp_path / "full"), shots=1)["shots"] == 1
+
+
+def test_sentences_are_chosen_by_the_ranker_of_a_folder_that_is_named(tmp_path, settings, monkeypatch):
+    folder = settings.home / "adapters" / "house-2"
+    folder.mkdir(parents=True)
+    (folder / "adapter_model.safetensors").write_bytes(b"weights")
+    words = ExpectedWords((4.0, 0.0), (), ())
+    rankers = HouseRankers({"plain": LearnedRanker((), (), (), (), (), words, 1.0, 12, 3)})
+    (folder / "ranker.json").write_text(rankers.write())
+    write_manifest(folder, base_model="x", base_model_hash="0" * 64)
+    asked = []
+    monkeypatch.setattr("finetune.evaluate.evaluate_lessons", lambda *_given, rankers, **_named: asked.append(rankers))
+    with pytest.raises(TypeError):  # the stand-in scores nothing
+        evaluate_pairs(PAIRS[:1], settings, adapter="none", ranker="house-2")
+    assert [list(one.by_type) for one in asked] == [["plain"]]
+    assert [list(open_rankers(a, settings).by_type) for a in (str(folder), "none", "base")] == [["plain"], [], []]
+    with pytest.raises(NotFound, match="no adapter house-9"):
+        open_rankers("house-9", settings)
 
 
 def test_wrong_adapters_and_shots_are_refused(tmp_path, settings):

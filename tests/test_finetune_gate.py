@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from test_finetune_dataset import COMPLAINT, PERSON, make_lesson
 
 from assistant.settings import Settings
 from assistant.store.rounds import read_outcome
 from finetune.evaluate import Evaluation, Prediction
-from finetune.gate import find_leaks, judge_candidate
+from finetune.gate import Choices, find_leaks, judge_candidate
 from finetune.memory import Membership, Memory
 
 
@@ -69,6 +71,30 @@ def test_supported_rule_however_good_the_rouge(tmp_path, ours, theirs, outcome, 
     verdict = judge_candidate(fine, make_evaluation(WOBBLE, theirs), 0, QUIET, Settings(home=tmp_path))
     assert verdict.outcome == outcome
     assert any(words in reason for reason in verdict.reasons), verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("chosen", "rivals", "outcome", "words"),
+    [
+        ([v + 0.05 for v in WOBBLE], WOBBLE, "passed", "Fitted. Without a model: better than the choice of base"),
+        # however well its weights write, what its ranker chooses is what a summary without a model is made of
+        ([v - 0.05 for v in WOBBLE], WOBBLE, "refused", "Fitted. Without a model: worse than the choice of base"),
+        ([v + (0.3 if n % 2 else -0.3) for n, v in enumerate(WOBBLE)], WOBBLE, "unproven", "it may be worse"),
+    ],
+)
+def test_a_bad_ranker_is_not_let_pass_however_good_the_weights(tmp_path, chosen, rivals, outcome, words):
+    fine, ours = make_evaluation([v + 0.3 for v in WOBBLE]), make_evaluation(chosen)
+    ours = replace(ours, predictions=tuple(replace(p, text=f"other {p.pair_id}") for p in ours.predictions))
+    choices = Choices("Fitted.", ours, make_evaluation(rivals))
+    verdict = judge_candidate(fine, make_evaluation(WOBBLE), 0, QUIET, Settings(home=tmp_path), choices)
+    assert verdict.outcome == outcome and any(words in reason for reason in verdict.reasons), verdict.reasons
+
+
+def test_rankers_that_choose_the_same_sentences_decide_nothing(tmp_path):
+    same = make_evaluation(FEW * 10)
+    fine = make_evaluation([v + 0.3 for v in WOBBLE]), make_evaluation(WOBBLE)
+    verdict = judge_candidate(*fine, 0, QUIET, Settings(home=tmp_path), Choices("None fitted.", same, same))
+    assert verdict.passed and "None fitted. In the test it chose the same sentences as base does." in verdict.reasons
 
 
 def test_a_verdict_of_an_earlier_version_is_read_as_it_was_meant():

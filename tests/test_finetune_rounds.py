@@ -22,10 +22,13 @@ from assistant.errors import WrongUsage
 from assistant.settings import Settings
 from assistant.store import audit, filings, matters, registry, rounds
 from assistant.store.database import open_database
+from assistant.store.vault import open_vault
 from finetune.dataset import read_dataset
 from finetune.ending import end_round
+from finetune.evaluate import Evaluation, evaluate_lessons
 from finetune.harvest import RELEASE, build_dataset, list_trainable
 from finetune.options import PRESETS, RoundOptions
+from finetune.ranker import fit_rankers
 from finetune.rounds import register_jobs, run_round
 
 OPTIONS = {"preset": "quick", "synthetic": 3, "held_out": 3, "examples": 8, "parts": 1, "layers": 0, "rank": 2}
@@ -74,8 +77,23 @@ def finished(tmp_path_factory) -> SimpleNamespace:
     add_correction(house, add_matter(house.db, "No consent"), 9)
     house.matter_id = matter_id
     house.round_id = rounds.create_round(house.db, "admin", OPTIONS)
-    house.status = run_round(house, house.round_id)
+    open_vault(house.db, matter_id).assign("PERSON", CLIENT)
+    house.fitted_on, house.asked = [], []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("finetune.ranker.LEAST_PAIRS", 2)  # documents that are enough here
+        patch.setattr("assistant.evidence.learned_ranker.LEAST_PAIRS", 2)
+        patch.setattr(
+            "finetune.rounds.fit_rankers", lambda *given: house.fitted_on.append(given) or fit_rankers(*given)
+        )
+        patch.setattr("finetune.rounds.evaluate_lessons", lambda *given, **named: note_ranker(house, given, named))
+        house.status = run_round(house, house.round_id)
     return house
+
+
+def note_ranker(house: SimpleNamespace, given: tuple, named: dict) -> Evaluation:
+    """Evaluate, and note for which adapter and with the rankers of which document types."""
+    house.asked.append((named["adapter"], tuple(named["rankers"].by_type)))
+    return evaluate_lessons(*given, **named)
 
 
 def test_round_ends_with_one_candidate_and_says_why(finished):
@@ -85,7 +103,7 @@ def test_round_ends_with_one_candidate_and_says_why(finished):
     adapter = adapters.get_adapter(finished.db, "house-1")
     assert adapter.status == "candidate" and adapter.matters == (finished.matter_id,)
     assert adapter.scores["rouge1"] == found.results["candidate"]["rouge1"]
-    assert found.gate["passed"] and len(found.gate["reasons"]) == 6
+    assert found.gate["passed"] and len(found.gate["reasons"]) == 7
     assert found.finished_at
 
 
@@ -128,6 +146,26 @@ def test_canaries_are_planted_named_and_measured(finished):
     assert any("2 planted secrets" in reason for reason in gate["reasons"])
     train = read_dataset(finished.settings.home / "rounds" / finished.round_id / "dataset")[0]
     assert "locker" not in " ".join(lesson.document.text + lesson.summary for lesson in train)
+
+
+def test_a_ranker_is_fitted_on_what_trains_alone_and_lies_in_the_folder_hashed(finished):
+    manifest = adapters.verify_folder(adapters.get_adapter(finished.db, "house-1").folder)
+    train, held_out, _ = read_dataset(finished.settings.home / "rounds" / finished.round_id / "dataset")
+    (lessons, _, originals), *_ = finished.fitted_on
+    assert [x.pair_id for x in lessons] == [x.pair_id for x in train] and CLIENT in originals
+    assert not {x.document_hash for x in lessons} & {x.document_hash for x in held_out}
+    approved = sum(x.source == "correction" for x in train)
+    assert manifest.facts["ranker"] == {"complaint": {"documents": approved, "matters": 1, "fitted": 1}}
+    assert "ranker.json" in manifest.facts["files"]
+    ranker = adapters.find_rankers(finished.db, "house-1").find("complaint")
+    assert ranker.pairs == approved and ranker.marks == () == ranker.expected.common  # one matter gives no word
+
+
+def test_the_test_compares_each_adapters_rankers_with_its_weights_and_alone(finished):
+    learned = ("complaint",)
+    assert finished.asked == [("base", ()), ("base", ()), ("house-1", learned), ("none", learned), ("none", ())]
+    says = rounds.get_round(finished.db, finished.round_id).gate["reasons"]
+    assert any(s.startswith("A ranker helps to choose passages, learned for: complaint (") for s in says), says
 
 
 def test_nothing_a_round_writes_holds_the_clients_name(finished):

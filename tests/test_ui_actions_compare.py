@@ -59,6 +59,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         opened = open_firm(tmp_path_factory.mktemp("home"), patch)
         opened.index.remove = lambda *_: None
         opened.__dict__.update(ready_adapters=lambda: None, choose_adapter=lambda choice, user="": choice or "base")
+        opened.__dict__.update(choose_rankers=lambda choice, user="": None)
         patch.setattr(compare, "_check_room", lambda _house: None)
         patch.setattr(compare_work, "enqueue_run", lambda *_: "")
         for name, status in (("starter-1", "active"), ("house-2", "candidate")):

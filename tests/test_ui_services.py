@@ -11,10 +11,18 @@ from typing import Any
 import pytest
 
 from assistant import jobs
+from assistant.documents import OffsetMap, RedactedDocument, Segment, Summary
+from assistant.engine.adapters import register
+from assistant.engine.manifest import write_manifest
 from assistant.errors import NotAllowed, WrongUsage
+from assistant.evidence.expected_words import ExpectedWords
+from assistant.evidence.features import describe_units
+from assistant.evidence.house_rankers import HouseRankers
+from assistant.evidence.learned_ranker import LearnedRanker
+from assistant.evidence.reading import Reading
 from assistant.settings import Settings
 from assistant.store import filings as stored
-from assistant.store import matters, people, rounds
+from assistant.store import matters, people, registry, rounds
 from ui.actions import filings, learning
 from ui.actions import people as people_actions
 from ui.services import House, launch_jobs, open_house
@@ -82,6 +90,36 @@ def test_an_adapter_that_learned_behind_a_wall_does_not_serve(house: House, monk
         house.choose_adapter("house-1", "nina")
     assert house.choose_adapter(None, "alex") == "house-1"
     assert house.choose_adapter("none", "nina") == "none"
+
+
+def test_a_summary_without_a_model_is_chosen_by_the_active_adapters_ranker(house: House, tmp_path: Path) -> None:
+    text = "The board met in May. The claim is denied. The file was long. It rained. The veteran has no appeal."
+    offsets = OffsetMap((Segment(0, len(text), 1, 0, len(text)),))
+    document = RedactedDocument("d-1", "m-1", 1, "plain", text, offsets, (), 1)
+    names = describe_units(Reading(document))[0]
+    weights = tuple(float(name == "place") for name in names)  # the later a sentence stands, the better
+    zeros, ones = (0.0,) * len(names), (1.0,) * len(names)
+    learned = LearnedRanker(names, zeros, ones, (), weights, ExpectedWords((9.0, 0.0), (), (1.0,) * 35), 0.0, 12, 3)
+    matter_id = matters.create_matter(house.db, "Learned from", "alex").matter_id
+    folder = tmp_path / "made"
+    folder.mkdir()
+    (folder / "adapter_model.safetensors").write_bytes(b"weights")
+    (folder / "ranker.json").write_text(HouseRankers({"plain": learned}).write())
+    write_manifest(folder, base_model="x", base_model_hash="0" * 64, matters=[matter_id])
+    house_1 = register(house.db, folder, adapter_id="house-1").adapter_id
+
+    def summarize(user: str = "alex") -> Summary:
+        given: dict[str, Any] = {"detail": "brief", "words": 6, "adapter": "none", "stop": threading.Event()}
+        return next(x for x in house.summarize(document, user=user, **given) if isinstance(x, Summary))
+
+    before = summarize()
+    registry.set_status(house.db, house_1, "active", "ada")
+    after = summarize()
+    assert "no appeal" in after.text and "no appeal" not in before.text
+    assert "ranker" not in before.provenance and after.provenance["ranker_of"] == "house-1"
+    people.add_user(house.db, "nina", "attorney", PASSWORD)
+    people.add_wall(house.db, "nina", matter_id, "ada", "former client")
+    assert summarize("nina").text == before.text
 
 
 class FakeEngine:

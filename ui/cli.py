@@ -233,6 +233,7 @@ def train(
 def evaluate(
     pairs: Annotated[Path, typer.Option(help="JSON lines {id, document, summary}.")],
     adapter: Annotated[str, typer.Option(help="Adapter id, folder, base or none.")],
+    ranker: Annotated[str | None, typer.Option(help="Adapter id or folder whose ranker helps to choose.")] = None,
     base: Annotated[str | None, typer.Option(help="Base model.")] = None,
     shots: Annotated[int, typer.Option(min=0, max=8, help="Examples shown in the prompt.")] = 0,
     predictions: Annotated[Path | None, typer.Option(help="Write each prediction as a JSON line.")] = None,
@@ -241,7 +242,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score an adapter on pairs: ROUGE with intervals, and how many sentences the source supports."""
-    given = {"pairs": str(pairs), "adapter": adapter, "base": base, "shots": shots, "words": words}
+    given = {"pairs": str(pairs), "adapter": adapter, "ranker": ranker, "base": base, "shots": shots, "words": words}
     written = str(predictions) if predictions else None
     run_beside("evaluate", as_json, predictions=written, document_type=document_type, **given)
 

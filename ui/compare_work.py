@@ -149,4 +149,8 @@ def write_summary(house: House, found: Comparison, adapter: str, runner: User, s
     if engine is not None:  # loading is not counted among the seconds that are compared
         engine.batch([_WARM_UP], adapter=None if chosen == "base" else chosen, max_new_tokens=2, stop=stop)
     template, settings = house.template(document.document_type), keep_own_sentences(house.settings)
-    return summarize_batch([document], engine, settings=settings, templates=[template], adapter=chosen, stop=stop)[0]
+    rankers = house.choose_rankers(chosen, runner.name)
+    (made,) = summarize_batch(
+        [document], engine, settings=settings, templates=[template], adapter=chosen, stop=stop, rankers=rankers
+    )
+    return made

@@ -21,6 +21,7 @@ from ui.upkeep import catch_up_names, finish_erasures, obey_tombstones
 
 if TYPE_CHECKING:
     from assistant.engine.base import Engine
+    from assistant.evidence.house_rankers import HouseRankers
     from assistant.evidence.retrieval import Index
     from assistant.store.database import Database
     from assistant.store.filings import Filing
@@ -185,6 +186,18 @@ class House:
                 self._loaded_adapters.add(adapter.adapter_id)
         return adapter.adapter_id
 
+    def choose_rankers(self, adapter: str, user: str = "") -> HouseRankers:
+        """Give what approved summaries taught of choosing passages; see `assistant.engine.adapters.find_rankers`.
+
+        Args:
+            adapter: As `choose_adapter` gave it.
+            user: Who is served.
+        """
+        from assistant.engine.adapters import find_rankers
+        from assistant.store.people import walls_of
+
+        return find_rankers(self.db, adapter, walls_of(self.db, user) if user else ())
+
     def summarize(
         self,
         document: RedactedDocument,
@@ -220,6 +233,7 @@ class House:
             words=words,
             adapter=chosen,
             stop=stop,
+            rankers=self.choose_rankers(chosen, user),
         ):
             if isinstance(item, Sentence):
                 yield index, item

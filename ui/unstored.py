@@ -167,6 +167,7 @@ def _summarize_batch(
         templates=[house.template(d.document_type) for d in documents],
         words=[words or wished for _, words in opened.values()],
         adapter=adapter,
+        rankers=house.choose_rankers(adapter, user),
     )
     return dict(zip(opened, made, strict=True))
 

@@ -107,6 +107,7 @@ def synthesize(arguments: dict[str, Any]) -> Iterator[Event]:
 def train(arguments: dict[str, Any]) -> Iterator[Event]:
     """Train an adapter on a file of pairs."""
     from finetune.dataset import build_all_examples, load_pairs, redact_pair
+    from finetune.ranker import fit_rankers, say_rankers
     from finetune.train import TrainOptions, train_adapter
 
     settings = _settings_for(arguments)
@@ -116,14 +117,18 @@ def train(arguments: dict[str, Any]) -> Iterator[Event]:
     for number, pair in enumerate(pairs):
         yield {"kind": "progress", "done": number, "total": len(pairs), "label": "replacing identifiers"}
         lessons.append(redact_pair(pair, settings)[0])
-    examples = build_all_examples(lessons, settings)
+    fitted = fit_rankers(lessons, settings)
+    examples = build_all_examples(lessons, settings, rankers=fitted.rankers)
+    given: dict[str, Any] = {"facts": fitted.facts, "beside": fitted.files}
     parent = Path(arguments["parent"]) if arguments.get("parent") else None
     out = Path(arguments["out"])
-    events = _run_telling(lambda tell: train_adapter(examples, out, settings, options, parent=parent, progress=tell))
+    events = _run_telling(
+        lambda tell: train_adapter(examples, out, settings, options, parent=parent, progress=tell, **given)
+    )
     for item in events:
         if isinstance(item, _Result):
             record = {k: v for k, v in asdict(item.value).items() if k != "losses"}
-            yield _record(record | {"out": str(out)})
+            yield _record(record | {"ranker": say_rankers(fitted.facts), "out": str(out)})
         else:
             yield {
                 "kind": "progress",
@@ -147,6 +152,7 @@ def evaluate(arguments: dict[str, Any]) -> Iterator[Event]:
             pairs,
             settings,
             adapter=arguments["adapter"],
+            ranker=arguments.get("ranker") or "",
             shots=arguments["shots"],
             predictions=predictions,
             words=arguments.get("words"),

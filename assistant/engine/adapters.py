@@ -11,19 +11,30 @@ import shutil
 import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from assistant.engine.base import ADAPTER_ID
-from assistant.engine.manifest import MANIFEST, Manifest, find_staleness, read_manifest, verify_folder, write_manifest
+from assistant.engine.base import ADAPTER_ID, BASE, NO_MODEL
+from assistant.engine.manifest import (
+    MANIFEST,
+    RANKER,
+    Manifest,
+    find_staleness,
+    read_manifest,
+    verify_folder,
+    write_manifest,
+)
 from assistant.engine.weights import model_folder, model_hash
 from assistant.errors import Conflict, DamagedState, EngineFailure, NotFound, WrongUsage
+from assistant.evidence.house_rankers import HouseRankers, read_rankers
 from assistant.store import erasure, registry
 from assistant.store.database import Database
 
 __all__ = [
     "Adapter",
     "active_adapter",
+    "find_rankers",
     "get_adapter",
     "install_starter",
     "list_adapters",
@@ -156,6 +167,36 @@ def serving_adapter(db: Database, base_hash: str) -> Adapter | None:
     return adapter
 
 
+def find_rankers(db: Database, choice: str, walls: Collection[str] = ()) -> HouseRankers:
+    """Give what chooses passages where an adapter writes: the rankers of its own folder, if it has any.
+
+    Args:
+        db: The store.
+        choice: An adapter id; "none", which has no weights and takes the rankers of the active adapter, whatever base
+            model that is for; or "base", which has nothing learned.
+        walls: Matters that who is served is walled off from: no ranker that learned from one of them serves.
+
+    Raises:
+        NotFound: There is no such adapter, or its files are gone.
+        DamagedState: Its files do not match its manifest.
+    """
+    if choice == BASE:
+        return HouseRankers()
+    adapter = active_adapter(db) if choice == NO_MODEL else get_adapter(db, choice)
+    if adapter is None or set(adapter.matters) & set(walls):
+        return HouseRankers()
+    return _read_rankers(adapter.adapter_id, adapter.folder, adapter.hash)
+
+
+@lru_cache(maxsize=8)
+def _read_rankers(adapter_id: str, folder: Path, hash: str) -> HouseRankers:
+    """Read the rankers of an adapter whose files are as they were registered; looked at once a process."""
+    if not (folder / RANKER).is_file() and RANKER not in read_manifest(folder).facts.get("files", ()):
+        return HouseRankers()
+    _check_files(adapter_id, folder, hash)
+    return read_rankers(folder, adapter_id)
+
+
 def promote(db: Database, adapter_id: str, actor: str) -> Adapter:
     """Make an adapter the one that serves; the one before is retired.
 
@@ -165,7 +206,7 @@ def promote(db: Database, adapter_id: str, actor: str) -> Adapter:
         EngineFailure: It belongs to another base model.
     """
     adapter = get_adapter(db, adapter_id)
-    manifest = _verify(adapter)
+    manifest = _check_files(adapter.adapter_id, adapter.folder, adapter.hash)
     if manifest.base_model_hash != model_hash(model_folder(db.settings)):
         raise EngineFailure(
             f"The adapter {adapter_id} was trained on another base model ({manifest.base_model}).",
@@ -235,17 +276,17 @@ def _starter_id(db: Database, manifest: Manifest) -> str:
     return f"starter-{number}"
 
 
-def _verify(adapter: Adapter) -> Manifest:
-    if not adapter.folder.is_dir():
+def _check_files(adapter_id: str, folder: Path, hash: str) -> Manifest:
+    if not folder.is_dir():
         raise NotFound(
-            f"The files of adapter {adapter.adapter_id} are gone.",
-            expected=f"the folder {adapter.folder}",
+            f"The files of adapter {adapter_id} are gone.",
+            expected=f"the folder {folder}",
             do="Restore the data root from a backup, or train again.",
         )
-    manifest = verify_folder(adapter.folder)
-    if manifest.hash != adapter.hash:
+    manifest = verify_folder(folder)
+    if manifest.hash != hash:
         raise Conflict(
-            f"The folder of adapter {adapter.adapter_id} holds another adapter than the registry knows.",
+            f"The folder of adapter {adapter_id} holds another adapter than the registry knows.",
             do="Restore the data root from a backup.",
         )
     return manifest

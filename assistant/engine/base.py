@@ -15,6 +15,9 @@ Message = dict[str, str]
 BASE = "base"
 """Name of the model without an adapter; `None` means the same."""
 
+NO_MODEL = "none"
+"""Name of a summary without a model: the source's own sentences."""
+
 ADAPTER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 """What an adapter id may be; it is a folder's name."""
 

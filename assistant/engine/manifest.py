@@ -22,6 +22,9 @@ MANIFEST = "manifest.json"
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 FULL_WEIGHTS = "model.safetensors"
+RANKER = "ranker.json"
+RANKER_SCHEME = "ranker-1"
+"""Names what a ranker's file holds and which features it was fitted on; another name where either changes."""
 
 _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 
@@ -95,6 +98,8 @@ def read_manifest(folder: Path) -> Manifest:
 def find_staleness(manifest: Manifest) -> tuple[str, ...]:
     """Tell what changed since the adapter was trained; it still serves, but should be trained again."""
     learned = {"prompts": ("prompt_hash", PROMPT_HASH), "pseudonyms": ("pseudonym_scheme", SCHEME)}
+    if "ranker_scheme" in manifest.facts:
+        learned["ranker"] = ("ranker_scheme", RANKER_SCHEME)
     return tuple(what for what, (key, now) in learned.items() if manifest.facts.get(key) != now)
 
 
@@ -115,10 +120,11 @@ def verify_folder(folder: Path) -> Manifest:
                 f"The adapter file {name} in {folder} does not match its manifest.",
                 do="Restore the folder from a backup, or roll back to another adapter.",
             )
-    stray = [p.name for p in folder.iterdir() if p.name not in files and p.suffix in (".safetensors", *_PICKLES)]
+    unnamed = [p for p in folder.iterdir() if p.name not in files]
+    stray = [p.name for p in unnamed if p.name == RANKER or p.suffix in (".safetensors", *_PICKLES)]
     pickled = [name for name in files if Path(name).suffix in _PICKLES]
     if stray or pickled:
-        raise DamagedState(f"The adapter folder {folder} holds weights that are not allowed: {(stray + pickled)[0]}.")
+        raise DamagedState(f"The adapter folder {folder} holds what is not allowed: {(stray + pickled)[0]}.")
     if _hash_files(files) != manifest.hash:
         raise DamagedState(f"The {MANIFEST} in {folder} was changed after it was written.")
     return manifest

@@ -4,6 +4,9 @@ A summary has the words of its document in other shares: some say what summaries
 in the document, some once. How much more often than in the document a word comes in the summary is learned for each
 such class, not for each word: the words of one case say nothing about the next. Sentences are then chosen so that
 together they have the words that are expected, as often as expected (a submodular coverage, as in Lin and Bilmes 2011).
+
+What is kept by name (`may_keep`) must not be able to name a client: the texts are pseudonymized, and a name that was
+missed is a word of its own matter.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from assistant.evidence.reading import Reading
 from assistant.evidence.terms import stem_term
@@ -20,9 +24,13 @@ from assistant.evidence.terms import stem_term
 LEVELS = 7  # classes of how often a word stands in the document: once, twice, from 4, 8, 16, 32, 64 times on
 SHARES = 5  # classes of how many of the approved summaries have it: under a fifth, two fifths, ...
 COMMON, LEAST_SUMMARIES = 1 / SHARES, 4  # share and number of summaries from which on a word is kept by name
+LEAST_MATTERS = 3
+"""Matters that a word must come from to be kept by name, however many texts of one matter have it."""
 MARGIN = 1.2  # sentences taken whole need more words than a summary that is written freely
 LEAST_WORDS = 60
+Item = TypeVar("Item")
 _TOKEN = re.compile(r"[a-z0-9]+")
+_FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ class ExpectedWords:
     Attributes:
         length: Logarithm of a summary's words where the document has one word, and how it grows with that of the
             document's words.
-        common: Words that many summaries have, with the share of them, by name: a word of one case is not kept.
+        common: Words that many summaries have, with the share of them, by name: a word of few matters is not kept.
         ratios: How many times as often as in the document a word comes in the summary, by its class: `LEVELS` rows of
             `SHARES`.
     """
@@ -56,26 +64,64 @@ class ExpectedWords:
         }
 
 
-def learn_words(readings: Sequence[Reading], summaries: Sequence[str]) -> ExpectedWords:
-    """Learn from documents and their approved summaries; at least two of them."""
-    counted = [count_words(summary) for summary in summaries]
-    spread = Counter(word for counts in counted for word in counts)
+def learn_words(
+    documents: Sequence[Counter[str]],
+    summaries: Sequence[Counter[str]],
+    matters: Sequence[str] = (),
+    hidden: Collection[str] = (),
+) -> ExpectedWords:
+    """Learn from documents and their approved summaries; at least two of them.
+
+    Args:
+        documents: The words of each document, as `count_all_words` gives them.
+        summaries: Those of their approved summaries, as `count_words` gives them, with the same pseudonyms.
+        matters: The matter of each; where there are none, each document counts as one of its own.
+        hidden: Words that are never kept, as `list_hidden` gives them.
+    """
+    spread = Counter(word for counts in summaries for word in counts)
     others = max(len(summaries) - 1, 1)
     told, found = [1.0] * (LEVELS * SHARES), [1.0] * (LEVELS * SHARES)
-    for reading, counts in zip(readings, counted, strict=True):
-        document = count_all_words(reading)
+    for document, counts in zip(documents, summaries, strict=True):
         scale = counts.total() / max(document.total(), 1)
         for word, number in document.items():
             kind = _classify(number, (spread[word] - (word in counts)) / others)  # by the other summaries only
             told[kind] += counts[word]
             found[kind] += number * scale
     least = max(COMMON * len(summaries), LEAST_SUMMARIES)
-    kept = sorted(word for word, number in spread.items() if number >= least)
+    told_in = Counter(word for group in group_by_matter(summaries, matters) for word in set().union(*group))
+    kept = sorted(word for word, number in spread.items() if number >= least and may_keep(word, told_in[word], hidden))
     return ExpectedWords(
-        _fit_length([count_all_words(reading).total() for reading in readings], [c.total() for c in counted]),
+        _fit_length([counts.total() for counts in documents], [counts.total() for counts in summaries]),
         tuple((word, round(spread[word] / len(summaries), 4)) for word in kept),
         tuple(round(a / b, 6) for a, b in zip(told, found, strict=True)),
     )
+
+
+def group_by_matter(items: Sequence[Item], matters: Sequence[str] = ()) -> list[list[Item]]:
+    """Give the items of each matter; where no matters are given, each item is alone."""
+    groups: dict[str, list[Item]] = {}
+    for item, matter in zip(items, matters or map(str, range(len(items))), strict=True):
+        groups.setdefault(matter, []).append(item)
+    return list(groups.values())
+
+
+def may_keep(word: str, matters: int, hidden: Collection[str] = ()) -> bool:
+    """Tell whether a word or phrase that so many matters have may be kept by name.
+
+    It may not where it has a figure, which a number or a pseudonym would have, or holds a hidden word or phrase.
+    """
+    if matters < LEAST_MATTERS or _FIGURE.search(word):
+        return False
+    if word in hidden:
+        return False
+    words = list_stems(word) if hidden else []
+    parts = (" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1))
+    return not any(part in hidden for part in parts)
+
+
+def list_hidden(originals: Iterable[str]) -> frozenset[str]:
+    """Give originals of vaults in the form in which words are kept, so that none is, wherever a detector missed it."""
+    return frozenset(" ".join(list_stems(original)) for original in originals) - {""}
 
 
 def count_words(text: str) -> Counter[str]:
@@ -88,9 +134,17 @@ def list_stems(text: str) -> list[str]:
     return [stem_term(word) for word in _TOKEN.findall(text.casefold())]
 
 
+def count_units(reading: Reading) -> list[Counter[str]]:
+    """Count the words of each sentence of a document by their stems."""
+    return [count_words(reading.unit_text(index)) for index in range(len(reading.units))]
+
+
 def count_all_words(reading: Reading) -> Counter[str]:
     """Count the words of a document's sentences by their stems."""
-    return sum((count_words(reading.unit_text(index)) for index in range(len(reading.units))), Counter())
+    counts: Counter[str] = Counter()
+    for index in range(len(reading.units)):
+        counts.update(list_stems(reading.unit_text(index)))
+    return counts
 
 
 def weigh_cover(counts: Mapping[str, int], left: Mapping[str, float]) -> float:

@@ -2,8 +2,9 @@
 
 Of each document the sentences are marked that together tell most of the approved summary's words; ridge regression
 learns to foresee the marks from what a sentence shows (`features.py`). Beside it stands which words a summary is
-expected to have, and how many (`expected_words.py`). How strongly the weights are held back, and how much the expected
-words weigh, is found on the same documents by cross-validation.
+expected to have, and how many (`expected_words.py`). Words are kept by name only where several matters have them. How
+strongly the weights are held back, and how much the expected words weigh, is found on the same documents by
+cross-validation.
 """
 
 from __future__ import annotations
@@ -12,22 +13,31 @@ import hashlib
 import heapq
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.documents import RedactedDocument
-from assistant.errors import DamagedState, RefusedInput
-from assistant.evidence.expected_words import ExpectedWords, learn_words, list_stems
+from assistant.errors import RefusedInput
+from assistant.evidence.expected_words import (
+    ExpectedWords,
+    count_all_words,
+    count_units,
+    count_words,
+    group_by_matter,
+    learn_words,
+    list_hidden,
+    list_stems,
+    may_keep,
+)
 from assistant.evidence.features import describe_units, list_marks
 from assistant.evidence.ranker import read_document
 from assistant.evidence.reading import Reading
 from assistant.evidence.selecting import choose_units
 
-VERSION = 2
 LEAST_PAIRS = 8
 """Fewer approved summaries say too little: the made score is used instead."""
 FOLDS = 4
@@ -56,6 +66,7 @@ class LearnedRanker:
         expected: Which words a summary is expected to have.
         cover: What the share of a sentence's words that is still expected weighs, beside its score.
         pairs: Number of approved summaries learned from.
+        matters: Number of matters that they are of.
     """
 
     features: tuple[str, ...]
@@ -66,11 +77,12 @@ class LearnedRanker:
     expected: ExpectedWords
     cover: float
     pairs: int
+    matters: int
 
     @property
     def hash(self) -> str:
         """SHA-256 of all that was learned."""
-        return hashlib.sha256(json.dumps(self._tell(), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self.tell(), sort_keys=True).encode()).hexdigest()
 
     def score(self, reading: Reading) -> NDArray[np.float64]:
         """Score each unit of a reading; higher is better, and no score is below 0."""
@@ -80,59 +92,40 @@ class LearnedRanker:
         scores = rows @ np.array(self.weights)
         return scores - scores.min()
 
-    def save(self, path: Path) -> None:
-        """Write it as JSON, with its hash."""
-        path.write_text(json.dumps(self._tell() | {"hash": self.hash}), encoding="utf-8")
+    def tell(self) -> dict[str, Any]:
+        """Give it as JSON-ready values."""
+        return asdict(self)
 
     @staticmethod
-    def load(path: Path) -> LearnedRanker:
-        """Read what `save` wrote.
+    def from_told(told: Mapping[str, Any]) -> LearnedRanker:
+        """Undo `tell`.
 
         Raises:
-            RefusedInput: There is no such file, or another version wrote it.
-            DamagedState: It is not what was written.
+            KeyError, TypeError, ValueError: A part is missing or of another kind.
         """
-        try:
-            told = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise RefusedInput(f"The ranker {path} cannot be read ({type(error).__name__}).") from None
-        except ValueError:
-            raise DamagedState(f"The ranker {path} is not JSON.", do="Fit it again.") from None
-        if not isinstance(told, dict) or told.get("version") != VERSION:
-            raise RefusedInput(f"The ranker {path} is of another version.", expected=f"{VERSION}", do="Fit it again.")
-        try:
-            lists = {name: tuple(told[name]) for name in ("features", "means", "scales", "marks", "weights")}
-            words = told["expected"]
-            expected = ExpectedWords(
-                tuple(words["length"]), tuple((word, share) for word, share in words["common"]), tuple(words["ratios"])
-            )
-            made = LearnedRanker(**lists, expected=expected, cover=told["cover"], pairs=told["pairs"])
-        except (KeyError, TypeError, ValueError):
-            raise DamagedState(f"The ranker {path} lacks a part.", do="Fit it again.") from None
-        if made.hash != told.get("hash"):
-            raise DamagedState(f"The ranker {path} does not match its hash.", do="Fit it again.")
-        return made
-
-    def _tell(self) -> dict[str, object]:
-        return {
-            "version": VERSION,
-            "features": self.features,
-            "means": self.means,
-            "scales": self.scales,
-            "marks": self.marks,
-            "weights": self.weights,
-            "expected": asdict(self.expected),
-            "cover": self.cover,
-            "pairs": self.pairs,
-        }
+        lists = {name: tuple(told[name]) for name in ("features", "means", "scales", "marks", "weights")}
+        words = told["expected"]
+        common = tuple((str(word), float(share)) for word, share in words["common"])
+        expected = ExpectedWords(tuple(words["length"]), common, tuple(words["ratios"]))
+        return LearnedRanker(
+            **lists, expected=expected, cover=told["cover"], pairs=told["pairs"], matters=told["matters"]
+        )
 
 
-def fit_ranker(pairs: Sequence[Approved], most_marks: int = MOST_MARKS) -> LearnedRanker:
+def fit_ranker(
+    pairs: Sequence[Approved],
+    most_marks: int = MOST_MARKS,
+    *,
+    matters: Sequence[str] = (),
+    originals: Collection[str] = (),
+) -> LearnedRanker:
     """Learn from approved summaries.
 
     Args:
         pairs: Documents with their approved summaries; time and memory grow linearly with them.
         most_marks: Most words that are learned; 0 for the features alone.
+        matters: Id of the matter of each pair; where none are given, each counts as of a matter of its own.
+        originals: What the vaults of these matters hold: no word of it is learned, wherever a detector missed it.
 
     Raises:
         RefusedInput: There are fewer than `LEAST_PAIRS` pairs, or none of their sentences tells their summary.
@@ -141,7 +134,8 @@ def fit_ranker(pairs: Sequence[Approved], most_marks: int = MOST_MARKS) -> Learn
         raise RefusedInput(f"There are {len(pairs)} approved summaries.", expected=f"at least {LEAST_PAIRS}")
     readings = [read_document(document) for document, _ in pairs]
     summaries = [summary for _, summary in pairs]
-    scaling = _learn_scaling(readings, most_marks)
+    hidden = list_hidden(originals)
+    scaling = _learn_scaling(readings, most_marks, matters, hidden)
     grams: list[_Gram] = [_Gram.empty(scaling.width) for _ in range(FOLDS)]
     for number, (reading, summary) in enumerate(zip(readings, summaries, strict=True)):
         marks = mark_sentences(reading, summary)
@@ -149,7 +143,8 @@ def fit_ranker(pairs: Sequence[Approved], most_marks: int = MOST_MARKS) -> Learn
         grams[number % FOLDS].add(scaling.apply(reading), marks, np.sqrt(words))
     if not any(gram.products[-1].any() for gram in grams):
         raise RefusedInput("No sentence of the documents tells their approved summaries.", do="Check the pairs.")
-    penalty, cover = _choose_settings(readings, summaries, scaling, grams)
+    counted = [count_all_words(reading) for reading in readings], [count_words(summary) for summary in summaries]
+    penalty, cover = _choose_settings(readings, summaries, scaling, grams, counted)
     weights = _Gram.join(grams).solve(scaling.penalize(*penalty))
     return LearnedRanker(
         scaling.features,
@@ -157,9 +152,10 @@ def fit_ranker(pairs: Sequence[Approved], most_marks: int = MOST_MARKS) -> Learn
         tuple(scaling.scales.tolist()),
         scaling.marks,
         tuple(weights.tolist()),
-        learn_words(readings, summaries),
+        learn_words(*counted, matters, hidden),
         cover,
         len(pairs),
+        len(set(matters)) if matters else len(pairs),
     )
 
 
@@ -169,9 +165,9 @@ def mark_sentences(reading: Reading, summary: str) -> NDArray[np.float64]:
     Taken one by one, each time the one that adds most for its length. What a sentence adds only falls while others are
     taken, so a sentence whose last known gain still leads need not be looked at before those below it.
     """
-    wanted = _count_words(summary)
+    wanted = _count_pairs(summary)
     left = Counter(wanted)
-    units = [_count_words(reading.unit_text(index)) for index in range(len(reading.units))]
+    units = [_count_pairs(reading.unit_text(index)) for index in range(len(reading.units))]
 
     def gain(index: int) -> float:
         shared = sum(
@@ -199,7 +195,7 @@ def mark_sentences(reading: Reading, summary: str) -> NDArray[np.float64]:
     return marks
 
 
-def _count_words(text: str) -> Counter[str | tuple[str, str]]:
+def _count_pairs(text: str) -> Counter[str | tuple[str, str]]:
     """Count the words of a text, by their stems, and its pairs of neighbouring words."""
     words = list_stems(text)
     counts: Counter[str | tuple[str, str]] = Counter(words)
@@ -238,26 +234,32 @@ class _Scaling:
         return rows
 
 
-def _learn_scaling(readings: Sequence[Reading], most_marks: int) -> _Scaling:
+def _learn_scaling(
+    readings: Sequence[Reading], most_marks: int, matters: Sequence[str], hidden: Collection[str]
+) -> _Scaling:
     """Find the means and deviations of the features, and the words that enough documents and sentences have."""
-    documents: Counter[str] = Counter()
-    units: Counter[str] = Counter()
-    described = []
-    names: tuple[str, ...] = ()
-    for reading in readings:
-        found: Counter[str] = Counter(mark for marks in list_marks(reading) for mark in marks)
-        units.update(found)
-        documents.update(found.keys())
-        if reading.units:
-            names, values = describe_units(reading)
-            described.append(values)
+    documents, units, told_in = Counter[str](), Counter[str](), Counter[str]()
+    for group in group_by_matter(readings, matters):
+        in_matter: set[str] = set()
+        for reading in group:
+            found = Counter(mark for marks in list_marks(reading) for mark in marks)
+            units.update(found)
+            documents.update(found.keys())
+            in_matter |= found.keys()
+        told_in.update(in_matter)
+    described = [describe_units(reading) for reading in readings if reading.units]
     if not described:
         raise RefusedInput("No document has a sentence.", do="Check the pairs.")
-    values = np.concatenate(described)
+    values = np.concatenate([rows for _, rows in described])
     scales = values.std(axis=0)
-    kept = [mark for mark, number in documents.items() if number >= LEAST_DOCUMENTS and units[mark] >= LEAST_UNITS]
+    kept = [
+        mark
+        for mark, number in documents.items()
+        if number >= LEAST_DOCUMENTS and units[mark] >= LEAST_UNITS and may_keep(mark, told_in[mark], hidden)
+    ]
     kept.sort(key=lambda mark: (-documents[mark], -units[mark], mark))
-    return _Scaling(names, values.mean(axis=0), np.where(scales > 1e-9, scales, 1.0), tuple(kept[:most_marks]))
+    scales = np.where(scales > 1e-9, scales, 1.0)
+    return _Scaling(described[0][0], values.mean(axis=0), scales, tuple(kept[:most_marks]))
 
 
 @dataclass(slots=True)
@@ -294,7 +296,11 @@ class _Gram:
 
 
 def _choose_settings(
-    readings: Sequence[Reading], summaries: Sequence[str], scaling: _Scaling, grams: Sequence[_Gram]
+    readings: Sequence[Reading],
+    summaries: Sequence[str],
+    scaling: _Scaling,
+    grams: Sequence[_Gram],
+    counted: tuple[Sequence[Counter[str]], Sequence[Counter[str]]],
 ) -> tuple[tuple[float, float], float]:
     """Choose penalties and the weight of expected words that serve documents best that nothing was learned from.
 
@@ -304,8 +310,7 @@ def _choose_settings(
     pairs = list(zip(readings, summaries, strict=True))
     for fold in range(FOLDS):
         rest = _Gram.join([gram for number, gram in enumerate(grams) if number != fold])
-        learned = [pair for number, pair in enumerate(pairs) if number % FOLDS != fold]
-        words = learn_words(*zip(*learned, strict=True))
+        words = learn_words(*([c for number, c in enumerate(side) if number % FOLDS != fold] for side in counted))
         solved = np.stack([rest.solve(scaling.penalize(*penalty)) for penalty in PENALTIES], axis=1)
         for reading, summary in pairs[fold::FOLDS]:
             if not reading.units:
@@ -313,15 +318,16 @@ def _choose_settings(
             scores = scaling.apply(reading) @ solved
             length = words.expect_length(reading)
             expected = words.expect_words(reading, length)
+            units = count_units(reading)
             for column, cover in np.ndindex(totals.shape):
                 values = scores[:, column] - scores[:, column].min()
-                chosen = choose_units(reading, values, length, expected, COVERS[cover])
+                chosen = choose_units(reading, values, length, expected, COVERS[cover], units)
                 totals[column, cover] += _score_overlap(reading, chosen, summary)
     return PENALTIES[int(totals.sum(axis=1).argmax())], COVERS[int(totals.sum(axis=0).argmax())]
 
 
 def _score_overlap(reading: Reading, chosen: Sequence[int], summary: str) -> float:
     """Give the F1 of words and pairs of words that an extract and an approved summary share."""
-    told = _count_words(" ".join(reading.unit_text(index) for index in chosen))
-    wanted = _count_words(summary)
+    told = _count_pairs(" ".join(reading.unit_text(index) for index in chosen))
+    wanted = _count_pairs(summary)
     return 2 * (told & wanted).total() / max(told.total() + wanted.total(), 1)

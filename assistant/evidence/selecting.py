@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.documents import RedactedDocument
-from assistant.evidence.expected_words import count_words, weigh_cover
+from assistant.evidence.expected_words import count_units, weigh_cover
 from assistant.evidence.ranker import read_document, score_units
 from assistant.evidence.reading import Reading
 from assistant.evidence.wording import trim_source
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from assistant.evidence.learned_ranker import LearnedRanker
 
 REDUNDANCY_WEIGHT = 0.7
+LEARNED_WEIGHT = 1.0
+"""Of what approved summaries say of a sentence, against what its part's cues, section and place say."""
 MOST_ITEMS = 14
 MOST_ANSWER = 8  # sentences of one answer
 CAPTION_UNITS = 30
@@ -70,6 +72,7 @@ def select_passages(
     query: str = "",
     taken: Sequence[tuple[int, int]] = (),
     within: tuple[int, int] | None = None,
+    ranker: LearnedRanker | None = None,
 ) -> tuple[Selection, ...]:
     """Choose what the model reads for one part, in reading order, from the whole document.
 
@@ -81,12 +84,13 @@ def select_passages(
         query: Question whose terms count besides.
         taken: Running ranges that other parts already told; chosen only where nothing else fits.
         within: Running range to choose from (a section), or None for all.
+        ranker: What was learned from approved summaries; None for the made score alone.
 
     Returns:
         Empty where no sentence fits the part (its cue or date is not in the document).
     """
     reading = read_document(document)
-    scores = score_units(reading, part, query)
+    scores = score_part(reading, part, query, ranker)
     if within is not None:
         inside = np.zeros(len(scores), dtype=bool)
         inside[list(reading.units_within(*within))] = True
@@ -119,6 +123,24 @@ def select_passages(
             chosen.append(index)
             break
     return _join_neighbours(reading, sorted(set(chosen)), scores)
+
+
+def score_part(
+    reading: Reading, part: Part | None, query: str = "", ranker: LearnedRanker | None = None
+) -> NDArray[np.float64]:
+    """Give the made score of each unit for a part and, with a ranker, what approved summaries say of it besides.
+
+    Both count as shares of their best unit. What the made score rules out for the part stays out: 0.
+    """
+    made = score_units(reading, part, query)
+    if ranker is None or not made.any():
+        return made
+    key = (ranker,)
+    if key not in reading.scores:
+        reading.scores[key] = ranker.score(reading)
+    learned = reading.scores[key]
+    shares = made / made.max() + LEARNED_WEIGHT * learned / (float(learned.max()) or 1.0)
+    return np.where(made > 0, shares, 0.0)
 
 
 def extract_summary(
@@ -161,6 +183,7 @@ def choose_units(
     words: int,
     expected: Mapping[str, float] | None = None,
     weight: float = 0.0,
+    counts: Sequence[Counter[str]] | None = None,
 ) -> list[int]:
     """Choose units by given scores within a budget, in reading order; the first may go over it, no other.
 
@@ -173,9 +196,11 @@ def choose_units(
         words: Most words as they will be shown.
         expected: How often each word is expected in the summary.
         weight: Of the share of a unit's words that are still expected, beside its score as a share of the best.
+        counts: The words of each unit where they were counted before; None counts them.
     """
     left = dict(expected or {})
-    counts = [count_words(reading.unit_text(index)) if weight else Counter() for index in range(len(reading.units))]
+    if counts is None:
+        counts = count_units(reading) if weight else [Counter()] * len(reading.units)
     best = float(scores.max(initial=0.0)) or 1.0
 
     def value(index: int) -> float:

@@ -86,6 +86,7 @@ def _write(
             elsewhere=how == "other",
             adapter=adapter,
             stop=stop,
+            rankers=house.choose_rankers(adapter, user.name),
         ):
             check(house.db, user, "summary.edit", stored.matter_id)  # a wall may have been set meanwhile
             made.append(sentence)

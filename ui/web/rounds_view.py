@@ -40,6 +40,7 @@ DUE_WORDS = {
     "erased": "learned from what was erased since: start a round without it, or roll back",
     "prompts": "was trained with other prompts than are used now: start a round",
     "pseudonyms": "was trained with other pseudonyms than are used now: start a round",
+    "ranker": "chooses passages by another version's rules, which are left aside: start a round",
     "files": "has damaged files: restore them from a backup, or roll back",
 }
 """Why an adapter should be trained again, and what to do."""

@@ -1,0 +1,74 @@
+"""What a round's rankers are fitted on, from when on, and how it is told."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from test_finetune_dataset import make_lesson
+
+from assistant.errors import RefusedInput
+from assistant.settings import Settings
+from finetune import ranker
+from finetune.ranker import LEAST_PAIRS, fit_rankers, say_rankers
+
+SUMMARY = "Parties: One sues the other.\nRelief: Damages."
+STUB = SimpleNamespace(tell=lambda: {"pairs": 1})
+
+
+def make_lessons(count: int, kind: str = "complaint", matters: int = 4, **more: str) -> list:
+    """Give lessons of different documents, of some matters in turn."""
+    return [
+        make_lesson(f"The {kind} tells {'x' * n}.", SUMMARY, kind, pair_id=f"{kind}-{n}", **{
+            "matter_id": f"m-{n % matters}", **more
+        })
+        for n in range(count)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list:
+    """What the fit is asked, in place of a fit."""
+    made: list = []
+    monkeypatch.setattr(ranker, "fit_ranker", lambda pairs, **named: made.append((pairs, named)) or STUB)
+    return made
+
+
+def test_each_document_type_with_enough_approved_summaries_gets_its_own(calls, tmp_path):
+    lessons = [
+        *make_lessons(LEAST_PAIRS),
+        *make_lessons(LEAST_PAIRS - 1, "order"),
+        *make_lessons(40, source="synthetic"),
+    ]
+    fitted = fit_rankers(lessons, Settings(home=tmp_path), {"Zephyr"})
+    assert list(fitted.rankers.by_type) == ["complaint"] and list(fitted.files) == ["ranker.json"]
+    ((pairs, named),) = calls
+    assert len(pairs) == LEAST_PAIRS and {text for _, text in pairs} == {"One sues the other. Damages."}
+    assert len(set(named["matters"])) == 4 and named["originals"] == {"Zephyr"}
+    assert say_rankers(fitted.facts) == (
+        f"A ranker helps to choose passages, learned for: complaint ({LEAST_PAIRS} approved summaries of 4 matters). "
+        f"Too little to learn from ({LEAST_PAIRS} are needed): order ({LEAST_PAIRS - 1})."
+    )
+
+
+def test_a_pair_of_a_file_counts_as_of_a_matter_of_its_own(calls, tmp_path):
+    fit_rankers(make_lessons(LEAST_PAIRS, matter_id="", source="file"), Settings(home=tmp_path))
+    assert len(set(calls[0][1]["matters"])) == LEAST_PAIRS
+
+
+def test_the_same_document_many_times_is_one(calls, tmp_path):
+    lessons = [make_lesson(pair_id=f"p{n}") for n in range(LEAST_PAIRS)]
+    assert fit_rankers(lessons, Settings(home=tmp_path)).files == {} and calls == []
+
+
+def test_without_a_ranker_no_file_is_written_and_it_is_said_why(tmp_path, monkeypatch):
+    nothing = fit_rankers(make_lessons(40, source="synthetic"), Settings(home=tmp_path))
+    assert nothing.files == {} and say_rankers(nothing.facts) == "No ranker was fitted. No approved summary trains."
+    assert say_rankers({}) == "No ranker was fitted. No approved summary trains."  # an adapter of an earlier version
+
+    def refuse(*_given, **_named):
+        raise RefusedInput("No sentence tells them.")
+
+    monkeypatch.setattr(ranker, "fit_ranker", refuse)
+    useless = fit_rankers(make_lessons(LEAST_PAIRS), Settings(home=tmp_path))
+    assert useless.files == {} and "Too little to learn from" in say_rankers(useless.facts)
