@@ -214,15 +214,17 @@ class RoundRun:
         if not path.exists():
             lessons, held_out, _ = self.read_lessons()
             folder = self.candidate_folder(self.reserve_candidate()[0])
+            trained, tested = (
+                self.choose_examples([x for x in side if x.source == "correction"], read_rankers(folder))
+                for side in (lessons, held_out)
+            )
             planted = int(adapters.verify_folder(folder).facts.get("canaries", 0))
             measure = partial(
                 measure_memory,
                 folder,
                 draw_canaries(planted, self.round_id),
-                *(
-                    self.choose_examples([x for x in side if x.source == "correction"], read_rankers(folder))
-                    for side in (lessons, held_out)
-                ),
+                trained,
+                tested,
                 self.settings,
                 written=[made.text for made in self.compared()[0].predictions],
                 progress=lambda done, total: self.progress.tell(done, total, "memory"),

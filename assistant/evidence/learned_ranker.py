@@ -310,7 +310,8 @@ def _choose_settings(
     pairs = list(zip(readings, summaries, strict=True))
     for fold in range(FOLDS):
         rest = _Gram.join([gram for number, gram in enumerate(grams) if number != fold])
-        words = learn_words(*([c for number, c in enumerate(side) if number % FOLDS != fold] for side in counted))
+        documents, told = ([c for number, c in enumerate(side) if number % FOLDS != fold] for side in counted)
+        words = learn_words(documents, told)
         solved = np.stack([rest.solve(scaling.penalize(*penalty)) for penalty in PENALTIES], axis=1)
         for reading, summary in pairs[fold::FOLDS]:
             if not reading.units:
