@@ -25,12 +25,14 @@ _COURT = regex.compile(
     r"|for)\s+(?i:the\s+)?"
     rf"(?:(?i:state|county|commonwealth)\s+(?i:of)\s+)?{_CAPITALIZED}(?:[ ]{_CAPITALIZED})?)"
     rf"|(?:{_CAPITALIZED}\s+){{0,2}}(?i:court\s+of\s+(?:common\s+pleas|appeals?|chancery|claims))"
-    rf"(?:\s+(?i:of)\s+{_CAPITALIZED}(?:[ ]{_CAPITALIZED})?)?"
+    rf"(?:\s+(?i:of)\s+{_CAPITALIZED}(?:[ ]{_CAPITALIZED})?"
+    rf"|,?\s+(?:(?i:of|for)\s+)?{_CAPITALIZED}\s(?i:county)(?:,\s{_CAPITALIZED})?)?"
     rf"|(?:{_CAPITALIZED}\s+){{1,2}}(?i:superior|supreme|circuit|district)\s+(?i:court)\b)"
 )
 _DOCKET = regex.compile(
     r"\b(?:(?:civil\s+action|case|docket|cause|index|mdl|appeal|application)\s*(?:nos?\.?|numbers?|\#)?\s*[:.#]?\s*"
-    r"|nos?\.\s*)((?:[A-Z]{1,4}[ -]?)?\d[\w:–/-]*\d[\w:–/-]*)(?![\w$])", regex.IGNORECASE,
+    r"|nos?\.\s*)(\d{1,4}[ ](?:[A-Z]{1,3}|civ\.?|crim?\.?|misc\.?)[ ]\d{2,}(?:[ ]?\([A-Z]{2,4}\)){0,2}"
+    r"|(?:[A-Z]{1,4}[ -]?)?\d[\w:–/-]*\d[\w:–/-]*)(?![\w$])", regex.IGNORECASE,
 )  # fmt: skip
 _VERSUS = regex.compile(r"(?<=[\s,)\]])(?:v|vs|V|VS|versus|VERSUS|-against-)\.?(?=\s)")
 ROLE = regex.compile(

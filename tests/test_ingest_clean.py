@@ -212,6 +212,22 @@ def test_facts_of_a_caption() -> None:
     assert "parties" not in find_facts("As we said in Smith v. Jones, 123 F.3d 456, the rule is clear.")
 
 
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("Case No. 24 CV 648415", "24 CV 648415"),
+        ("Case No. 24 Civ. 1234 (JPO)", "24 Civ. 1234 (JPO)"),
+        ("Case No. 1:23-cv-00412-ABC", "1:23-cv-00412-ABC"),
+        ("Index No. 651234/2024", "651234/2024"),
+    ],
+)
+def test_a_docket_number_is_told_whole_and_a_court_with_its_county(written, number):
+    head = f"IN THE COURT OF COMMON PLEAS\nCUYAHOGA COUNTY, OHIO\n\nANN ROE,\nPlaintiff,\n\nv.\n\nBO INC.,\nDefendant.\n\n{written}\n"
+    facts = find_facts(head)
+    assert facts["docket_number"] == number
+    assert facts["court"] == "COURT OF COMMON PLEAS CUYAHOGA COUNTY, OHIO"
+
+
 _LINE = st.text(st.sampled_from("abcXYZ 019.,-()§é’\u00a0"), max_size=40)
 
 
