@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -228,6 +229,23 @@ def test_a_docket_number_is_told_whole_and_a_court_with_its_county(written, numb
     assert facts["court"] == "COURT OF COMMON PLEAS CUYAHOGA COUNTY, OHIO"
 
 
+@pytest.mark.parametrize(
+    ("head", "court"),
+    [
+        ("IN THE COURT OF APPEALS\n\nJACKSON COUNTY,\nAppellant,\n\nv.\n\nANN ROE,\nAppellee.", "COURT OF APPEALS"),
+        ("IN THE COURT OF APPEALS\nJACKSON COUNTY,\nAppellant,\n\nv.\n\nANN ROE,\nAppellee.", "COURT OF APPEALS"),
+        ("COURT OF CHANCERY\nOrange County, Plaintiff\n\nv.\n\nANN ROE,\nDefendant.", "COURT OF CHANCERY"),
+    ],
+)
+def test_a_county_that_is_a_side_is_no_part_of_the_court(head, court):
+    assert find_facts(head)["court"] == court
+
+
+def test_a_date_behind_a_number_is_no_docket_number():
+    assert find_facts("Case No. 4 Jan 2024").get("docket_number", "") == ""
+    assert find_facts("Docket No. 12 and 15")["docket_number"] == "12"
+
+
 _LINE = st.text(st.sampled_from("abcXYZ 019.,-()§é’\u00a0"), max_size=40)
 
 
@@ -258,3 +276,10 @@ def test_verbatim_segments_are_the_original_characters(pages: list[Page]) -> Non
         for span in clean.offsets.to_original(segment.start, segment.end):
             found = clean.offsets.to_running(span.page, span.start, span.end)
             assert found is not None and found[0] <= segment.start and segment.end <= found[1]
+
+
+def test_long_runs_of_white_space_in_a_caption_cost_no_square_of_their_length():
+    began = time.process_time()
+    for text in ("U.S. DISTRICT COURT" + " " * 5900 + "x", "case" + " " * 5900 + "x", "Judge" + "\n" * 5000):
+        find_facts(text)
+    assert time.process_time() - began < 2, "it was over 30 s"
