@@ -1,7 +1,8 @@
 """Twenty-five people at once on the real web app: seconds of every action, a full queue, and the first page in Chromium.
 
 The server runs in its own process as `casebrief serve` does, over a data root with synthetic filings; only the writing is a stub
-(`load_firm.py`). The people are simulated on the same machine (`load_users.py`): each pauses --think seconds on average (uniform,
+(`load_firm.py`). The people are simulated on the same machine by this process (`load_users.py`), and what they cost its processors
+stands beside what the server did: each pauses --think seconds on average (uniform,
 half to one and a half times) before each action. They log in within ten seconds. With --with-round a quick round of training runs all
 the while, one after another, started through the admin's screen.
 
@@ -41,6 +42,7 @@ LOGINS_WITHIN_S = 10.0
 START_LIMIT_S = 900.0
 PAGES = 7
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_TOLD_LAST = ("all_without_model", "slower_than_limit")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 
 
@@ -85,9 +87,10 @@ def run(arguments: argparse.Namespace, home: Path, scratch: Path) -> dict[str, A
         staff = name_people(arguments.users)
         asyncio.run(warm_up(address, staff))
         report["first_page"] = measure_first_page(address, staff) if CHROMIUM else "no Chromium on this machine"
-        before = read_cpu_s(server.pid)
+        before, own = read_cpu_s(server.pid), time.process_time()
         report.update(asyncio.run(put_to_work(arguments, address, staff)))
         report["server_cpu_s"] = round(read_cpu_s(server.pid) - before, 1)
+        report["people_cpu_s"] = round(time.process_time() - own, 1)
         report["full_queue"] = asyncio.run(fill_queue(address, staff))
     finally:
         server.terminate()
@@ -273,7 +276,12 @@ def word_report(report: dict[str, Any]) -> str:
     for name, told in report["actions"].items():
         figures = "".join(f"{told.get(key, ''):>8}" for key in ("p50", "p95", "max"))
         lines.append(f"{name:<30}{told['n']:>6}{told['errors']:>8}{figures}")
-    lines += [f"{key}: {json.dumps(value)}" for key, value in report.items() if key != "actions"]
+        lines += [f"    {error}" for error in told.get("first_errors", ())]
+    lines += [f"{key}: {json.dumps(value)}" for key, value in report.items() if key not in ("actions", *_TOLD_LAST)]
+    every, slow = report["all_without_model"], report["slower_than_limit"]
+    lines.append(f"all actions without a model: p50 {every['p50']} s, p95 {every['p95']} s of {every['n']}")
+    told = ", ".join(f"{name} {report['actions'][name]['p50']} / {p95}" for name, p95 in sorted(slow.items()))
+    lines.append(f"over {LIMIT_S} s at p95 (p50 / p95): {told or 'none'}")
     return "\n".join(lines)
 
 

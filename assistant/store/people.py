@@ -46,7 +46,7 @@ _MATTERS = (
     .order_by(MembershipRow.created_at, MembershipRow.matter_id)
 )
 _HASHER = PasswordHasher()
-_HASHING = threading.BoundedSemaphore(os.cpu_count() or 1)  # each check takes 64 MiB: a morning's logins wait in line
+_HASHING = threading.BoundedSemaphore(max((os.cpu_count() or 1) // 2, 1))  # each takes 64 MiB and four threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,9 @@ def authenticate(db: Database, name: str, password: str) -> User:
                 row.locked_until = timestamp(LOCK_HOURS)
                 row.attempts = 0
     try:
-        with _HASHING:
+        with _HASHING:  # a morning's logins wait in line, so that those at work need not
             right: bool = _HASHER.verify(stored, password)
+            renewed = _HASHER.hash(password) if open_now and _HASHER.check_needs_rehash(stored) else stored
     except VerificationError:
         right = False
     if not (right and open_now):
@@ -137,8 +138,7 @@ def authenticate(db: Database, name: str, password: str) -> User:
     with db.session() as session:
         row = session.get_one(UserRow, name)
         row.attempts, row.locked_until = 0, ""
-        if _HASHER.check_needs_rehash(row.password_hash):
-            row.password_hash = _HASHER.hash(password)
+        row.password_hash = renewed if row.password_hash == stored else row.password_hash  # another, chosen meanwhile
         return _user(row)
 
 
