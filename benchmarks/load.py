@@ -165,13 +165,16 @@ async def keep_training(address: str, admin: str, steps: Counter[str]) -> None:
     await person.log_in()
     config = await person.open_gradio("rounds")
     start = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "start-round")
+    fields = next(d["inputs"] for d in config["dependencies"] if [start, "click"] in map(list, d["targets"]))
+    shown = {c["id"]: c["props"].get("value") for c in config["components"]}
+    quick = ["quick", *(shown[field] for field in fields[1:])]  # the choice, and what stands under Advanced
     while True:
         jobs = (await person.browser.get("/api/jobs", background=True))["jobs"]
         if jobs:
             steps[jobs[0]["step"]] += 1
         else:
             steps["between rounds"] += 1
-            await person.press("rounds", config, "click", start, ["quick", 0, 0, "", 0, 0])
+            await person.press("rounds", config, "click", start, quick)
         await asyncio.sleep(1)
 
 
