@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import CasebriefError, RefusedInput
 from assistant.settings import Settings, load_settings
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("casebrief.serving")
 _GRACE_S = 5
+_KEPT_OPEN_S = 75  # a browser's idle connection; a change sent as it is being closed would fail
 _BACKLOG = 128
 _SWITCH_S = 0.001  # a thread that computes lets others go on after so long; each answer needs many short turns
 _YOUNG_OBJECTS = 5_000
@@ -96,7 +97,8 @@ def serve_house(house: House, listening: socket.socket) -> None:
         launch_jobs(house)
         publish_address(settings.home, listening.getsockname()[1])
         app = build_app(house)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_S)
+        times: Any = {"timeout_graceful_shutdown": _GRACE_S, "timeout_keep_alive": _KEPT_OPEN_S}
+        config = uvicorn.Config(app, log_level="warning", access_log=False, **times)
         threading.Thread(target=warm_engine, args=(house,), daemon=True, name="warm-engine").start()
         # uvicorn gives a signal on once it has closed its connections; the default would end us before the clean-up.
         signal.signal(signal.SIGTERM, _leave)
