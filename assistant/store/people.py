@@ -46,7 +46,7 @@ _MATTERS = (
     .order_by(MembershipRow.created_at, MembershipRow.matter_id)
 )
 _HASHER = PasswordHasher()
-_HASHING = threading.BoundedSemaphore(max((os.cpu_count() or 1) // 2, 1))  # each takes 64 MiB and four threads
+_HASHING = threading.BoundedSemaphore(os.cpu_count() or 1)  # each check takes 64 MiB: a morning's logins wait in line
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def authenticate(db: Database, name: str, password: str) -> User:
                 row.locked_until = timestamp(LOCK_HOURS)
                 row.attempts = 0
     try:
-        with _HASHING:  # a morning's logins wait in line, so that those at work need not
+        with _HASHING:
             right: bool = _HASHER.verify(stored, password)
             renewed = _HASHER.hash(password) if open_now and _HASHER.check_needs_rehash(stored) else stored
     except VerificationError:
