@@ -29,6 +29,7 @@ from finetune.options import RoundOptions
 
 if TYPE_CHECKING:
     from assistant.store.database import Database
+    from assistant.store.vault import Vault
 
 TEST_SEED = 700_000
 """First seed of the synthetic filings of every round's test: always the same, so that rounds compare."""
@@ -132,7 +133,12 @@ def draw_synthetic(
 
 def originals_of(db: Database, matters: Iterable[str]) -> set[str]:
     """Give every original, in every form, that the vaults of some matters hold."""
-    entries = [entry for matter_id in sorted(set(matters)) for entry in open_vault(db, matter_id).entries()]
+    return list_originals(open_vault(db, matter_id) for matter_id in sorted(set(matters)))
+
+
+def list_originals(vaults: Iterable[Vault]) -> set[str]:
+    """Give every original, in every form, that some vaults hold."""
+    entries = [entry for vault in vaults for entry in vault.entries()]
     return {name for entry in entries for name in (entry.original, *entry.variants)}
 
 

@@ -1,6 +1,7 @@
 """A ranker fitted on approved summaries: it learns what they tell, keeps budgets, and its file cannot be changed unseen."""
 
 import hashlib
+import json
 import random
 
 import numpy as np
@@ -9,9 +10,16 @@ import pytest
 from assistant.documents import OffsetMap, RedactedDocument, Segment
 from assistant.engine.manifest import RANKER_SCHEME
 from assistant.errors import DamagedState, RefusedInput
-from assistant.evidence.expected_words import LEAST_MATTERS, count_all_words, count_words, learn_words
+from assistant.evidence.expected_words import (
+    LEAST_MATTERS,
+    count_all_words,
+    count_words,
+    learn_words,
+    list_hidden,
+    may_keep,
+)
 from assistant.evidence.features import describe_units, list_marks
-from assistant.evidence.house_rankers import HouseRankers, read_rankers
+from assistant.evidence.house_rankers import MOST_BYTES, HouseRankers, read_rankers
 from assistant.evidence.learned_ranker import LEAST_PAIRS, fit_ranker, mark_sentences
 from assistant.evidence.ranker import score_units
 from assistant.evidence.reading import Reading
@@ -78,11 +86,14 @@ def test_a_summary_without_a_model_is_made_with_it_and_says_so():
             [reading.document], None, settings=settings, templates=[load_template("plain", settings.home)],
             words=[len(summary.split())], adapter=NO_MODEL, rankers=rankers,
         )[0]
-        for rankers in (HouseRankers({"plain": RANKER}, "house-3"), HouseRankers({"order": RANKER}))
+        for rankers in (
+            HouseRankers({"plain": RANKER}, "house-3"), HouseRankers({"order": RANKER}), HouseRankers(missing="lost")
+        )
     ]  # fmt: skip
     assert made[0].text == summary
     assert (made[0].provenance["ranker"], made[0].provenance["ranker_of"]) == (RANKER.hash, "house-3")
-    assert made[1].text != summary and "ranker" not in made[1].provenance
+    assert made[1].text == made[2].text != summary and "ranker" not in made[1].provenance
+    assert made[2].provenance["ranker"] == "none: lost"
 
 
 @pytest.mark.parametrize(
@@ -173,7 +184,8 @@ def list_kept(ranker):
         (("m-1", "m-2"), (), False),  # and of two
         (("m-1", "m-2", "m-3"), (), True),  # of three it is a word like any other
         (("m-1", "m-2", "m-3"), ("Zephyr",), False),  # unless a vault holds it: some detector found it somewhere
-        (("m-1", "m-2", "m-3"), ("Zephyr Lines",), True),  # the whole of what a vault holds
+        (("m-1", "m-2", "m-3"), ("ZEPHYR Heron Logistics LLC",), False),  # in any case, whole or as a word of a name
+        (("m-1", "m-2", "m-3"), ("Heron Logistics LLC",), True),
     ],
 )
 def test_a_word_of_few_matters_or_of_a_vault_is_never_kept_by_name(matters, originals, kept):
@@ -185,9 +197,39 @@ def test_a_word_of_few_matters_or_of_a_vault_is_never_kept_by_name(matters, orig
 
 
 def test_a_phrase_of_a_vault_is_not_kept_with_other_words_around_it():
-    ranker = fit_ranker(name_client(PAIRS, "Zephyr Lines"), originals=["Zephyr Lines"])
-    assert not any("zephyr lines" in word for word in list_kept(ranker))
-    assert "lines lost" in ranker.marks  # a single word of it may stand in any text
+    named = name_client(PAIRS, "Zephyr Lines")
+    assert "lines lost" in fit_ranker(named).marks  # where no vault holds it
+    kept = list_kept(fit_ranker(named, originals=["Zephyr Lines"]))
+    assert not any(part in word for word in kept for part in ("zephyr", "lines"))
+    assert "conclude" in kept
+
+
+@pytest.mark.parametrize(
+    ("original", "word", "kept"),
+    [
+        ("Blue Heron Logistics LLC", "heron", False),
+        ("Maria Lopez", "lopez", False),
+        ("Maria Lopez", "h:lopez", False),  # from a heading
+        ("Maria Lopez", "^lopez lost", False),
+        ("Maria Lopez", "claim", True),
+        ("Blue Herons", "heron", False),  # by its stem
+        ("Weißhaupt & Sons", "weisshaupt", False),  # folded as the words of texts are
+        ("Bank of the Orchard", "of the", True),  # function words stand in any text
+        ("J. H. Lopez", "h:argument", True),  # an initial is no word, and the mark of a heading is none
+        ("H.", "h:argument", True),
+        ("The", "the", False),  # but the whole of a name is hidden, whatever it is
+    ],
+)
+def test_each_word_of_a_name_in_a_vault_is_hidden(original, word, kept):
+    assert may_keep(word, LEAST_MATTERS, list_hidden([original])) is kept
+
+
+def test_words_of_texts_are_folded_as_those_of_vaults_are():
+    assert "weisshaupt" in list_marks(Reading(make_document("Weißhaupt sold it.")))[0]
+
+
+def test_a_word_that_no_file_may_hold_is_not_kept():
+    assert not may_keep("x" * 1000, LEAST_MATTERS)
 
 
 def test_no_figure_and_no_pseudonym_is_kept_by_name():
@@ -223,6 +265,87 @@ def test_saved_rankers_come_back_and_score_the_same(tmp_path):
 def test_a_file_that_is_not_what_was_written_is_refused(text):
     with pytest.raises(DamagedState):
         HouseRankers.read(text)
+
+
+def spoil(**fields):
+    """Give the text of rankers of which one field is another; "expected.…" for one of the expected words."""
+    told = json.loads(HouseRankers({"plain": RANKER}).write())
+    for name, value in fields.items():
+        place = told["by_type"]["plain"]
+        if name.startswith("expected_"):
+            place, name = place["expected"], name.removeprefix("expected_")
+        place[name] = value(place[name]) if callable(value) else value
+    return json.dumps(told)
+
+
+def set_first(value):
+    return lambda values: [value, *values[1:]]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *[
+            {name: set_first(v)}
+            for name in ("means", "scales", "weights")
+            for v in (float("nan"), 1e308, "1", None, [])
+        ],
+        {"scales": set_first(0.0)},
+        {"scales": set_first(-1.0)},
+        {"weights": lambda values: values[:-1]},
+        {"means": lambda values: [*values, 0.0]},
+        {"weights": set_first(10**400)},
+        {"weights": set_first(True)},
+        {"weights": "1" * len(RANKER.weights)},
+        {"features": set_first("another")},
+        {"marks": set_first(None)},
+        {"marks": set_first("x" * 1000)},
+        {"marks": [], "weights": None},
+        {"cover": float("inf")},
+        {"cover": -1.0},
+        {"pairs": "many"},
+        {"matters": None},
+        {"expected": None},
+        {"expected_length": [1.0]},
+        {"expected_length": [float("nan"), 0.0]},
+        {"expected_ratios": lambda values: values[:-1]},
+        {"expected_ratios": set_first(-1.0)},
+        {"expected_common": [["word"]]},
+        {"expected_common": [["word", "often"]]},
+        {"expected_common": {"word": 1.0}},
+    ],
+)
+def test_a_well_formed_file_that_no_round_made_is_refused(fields, tmp_path):
+    (tmp_path / "ranker.json").write_text(spoil(**fields))
+    with pytest.raises(DamagedState, match="start another round"):
+        read_rankers(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"scheme": "ranker-1", "by_type": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"scheme": "ranker-0"}' + b" " * MOST_BYTES,
+        b"\xff",
+    ],
+)
+def test_a_file_that_is_nested_deep_or_large_or_no_text_is_refused(data, tmp_path):
+    (tmp_path / "ranker.json").write_bytes(data)
+    with pytest.raises(DamagedState, match="start another round"):
+        read_rankers(tmp_path)
+
+
+def test_the_largest_figures_a_file_may_hold_still_choose_sentences():
+    wild = {"weights": lambda values: [1e9 * (-1) ** n for n in range(len(values))], "expected_length": [1e9, 1e9]}
+    wild |= {"means": lambda values: [-1e9] * len(values), "scales": lambda values: [1e-9] * len(values), "cover": 1e9}
+    ranker = HouseRankers.read(spoil(**wild, expected_ratios=lambda values: [1e9] * len(values))).find("plain")
+    assert np.isfinite(ranker.score(PAIRS[0][0])).all() and extract(PAIRS[0][0], 40, ranker)
+
+
+def test_a_document_whose_sentences_all_score_the_same_is_still_told():
+    alone = Reading(make_document("The board denied the claim of the veteran in May."))
+    assert RANKER.score(alone).tolist() == [0.0]
+    assert extract(alone, 40, RANKER) == [alone.text]
 
 
 def test_rankers_of_another_version_are_left_aside():

@@ -9,6 +9,7 @@ from test_finetune_dataset import make_lesson
 
 from assistant.errors import RefusedInput
 from assistant.settings import Settings
+from assistant.store.vault import Vault
 from finetune import ranker
 from finetune.ranker import LEAST_PAIRS, fit_rankers, say_rankers
 
@@ -54,6 +55,28 @@ def test_each_document_type_with_enough_approved_summaries_gets_its_own(calls, t
 def test_a_pair_of_a_file_counts_as_of_a_matter_of_its_own(calls, tmp_path):
     fit_rankers(make_lessons(LEAST_PAIRS, matter_id="", source="file"), Settings(home=tmp_path))
     assert len(set(calls[0][1]["matters"])) == LEAST_PAIRS
+
+
+def test_pairs_of_a_file_teach_no_word_of_a_name_that_was_found_in_one_of_them(calls, tmp_path, monkeypatch):
+    from ui import workbench
+
+    names = iter([f"Heron {n}" for n in range(LEAST_PAIRS)])
+
+    def redact(pair, _settings):
+        vault = Vault.ephemeral()
+        vault.assign("PERSON", next(names))
+        return pair, vault
+
+    lessons = make_lessons(LEAST_PAIRS, source="file", matter_id="")
+    monkeypatch.setattr("finetune.dataset.load_pairs", lambda *_given: lessons)
+    monkeypatch.setattr("finetune.dataset.redact_pair", redact)
+    monkeypatch.setattr("finetune.dataset.build_all_examples", lambda *_given, **_named: [])
+    monkeypatch.setattr("finetune.ranker.Fitted.files", {})
+    monkeypatch.setattr("finetune.train.train_adapter", lambda *_given, **_named: STUB)
+    given = {"pairs": "x", "options": {}, "out": str(tmp_path)}
+    with pytest.raises(TypeError):  # the stand-in trains nothing
+        list(workbench.train(given))
+    assert calls[0][1]["originals"] == {f"Heron {n}" for n in range(LEAST_PAIRS)}
 
 
 def test_the_same_document_many_times_is_one(calls, tmp_path):

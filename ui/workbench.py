@@ -105,19 +105,22 @@ def synthesize(arguments: dict[str, Any]) -> Iterator[Event]:
 
 
 def train(arguments: dict[str, Any]) -> Iterator[Event]:
-    """Train an adapter on a file of pairs."""
+    """Train an adapter on a file of pairs, each pseudonymized by itself and as of a matter of its own."""
     from finetune.dataset import build_all_examples, load_pairs, redact_pair
+    from finetune.harvest import list_originals
     from finetune.ranker import fit_rankers, say_rankers
     from finetune.train import TrainOptions, train_adapter
 
     settings = _settings_for(arguments)
     options = TrainOptions(**arguments["options"])
     pairs = load_pairs(Path(arguments["pairs"]), arguments.get("document_type"))
-    lessons = []
+    lessons, vaults = [], []
     for number, pair in enumerate(pairs):
         yield {"kind": "progress", "done": number, "total": len(pairs), "label": "replacing identifiers"}
-        lessons.append(redact_pair(pair, settings)[0])
-    fitted = fit_rankers(lessons, settings)
+        lesson, vault = redact_pair(pair, settings)
+        lessons.append(lesson)
+        vaults.append(vault)
+    fitted = fit_rankers(lessons, settings, list_originals(vaults))
     examples = build_all_examples(lessons, settings, rankers=fitted.rankers)
     given: dict[str, Any] = {"facts": fitted.facts, "beside": fitted.files}
     parent = Path(arguments["parent"]) if arguments.get("parent") else None

@@ -16,10 +16,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from assistant.evidence.reading import Reading
-from assistant.evidence.terms import stem_term
+from assistant.evidence.terms import FUNCTION_WORDS, stem_term
 
 LEVELS = 7  # classes of how often a word stands in the document: once, twice, from 4, 8, 16, 32, 64 times on
 SHARES = 5  # classes of how many of the approved summaries have it: under a fifth, two fifths, ...
@@ -28,6 +28,10 @@ LEAST_MATTERS = 3
 """Matters that a word must come from to be kept by name, however many texts of one matter have it."""
 MARGIN = 1.2  # sentences taken whole need more words than a summary that is written freely
 LEAST_WORDS = 60
+HIGHEST_LOG = 20.0  # a summary of half a billion words: no budget is longer
+LARGEST = 1e9
+"""Most that a figure in a file may be: what is fitted lies far below, and what is reckoned with it stays finite."""
+MOST_NAMES, LONGEST_NAME = 20_000, 200  # words in a list of a file, and characters of one
 Item = TypeVar("Item")
 _TOKEN = re.compile(r"[a-z0-9]+")
 _FIGURE = re.compile(r"\d")
@@ -52,7 +56,8 @@ class ExpectedWords:
     def expect_length(self, reading: Reading) -> int:
         """Give the words that a summary of the document's own sentences should have."""
         words = max(sum(unit.words for unit in reading.units), 1)
-        return max(int(math.exp(self.length[0] + self.length[1] * math.log(words)) * MARGIN), LEAST_WORDS)
+        told = min(self.length[0] + self.length[1] * math.log(words), HIGHEST_LOG)
+        return max(int(math.exp(told) * MARGIN), LEAST_WORDS)
 
     def expect_words(self, reading: Reading, length: int) -> dict[str, float]:
         """Give how often each word of the document is expected in a summary of so many words."""
@@ -62,6 +67,45 @@ class ExpectedWords:
         return {
             word: count * scale * self.ratios[_classify(count, shares.get(word, 0.0))] for word, count in counts.items()
         }
+
+    @staticmethod
+    def from_told(told: Mapping[str, Any]) -> ExpectedWords:
+        """Take it out of what a file told.
+
+        Raises:
+            KeyError, TypeError, ValueError: A part is missing, or is what no ranker was fitted to.
+        """
+        words, shares = zip(*told["common"], strict=True) if told["common"] else ((), ())
+        common = zip(read_names(words), read_figures(shares, len(words), 0.0), strict=True)
+        ratios = read_figures(told["ratios"], LEVELS * SHARES, 0.0)
+        start, slope = read_figures(told["length"], 2)
+        return ExpectedWords((start, slope), tuple(common), ratios)
+
+
+def read_figures(told: Any, count: int, least: float = -LARGEST) -> tuple[float, ...]:
+    """Take so many figures, each at least `least` and at most `LARGEST`, out of what a file told.
+
+    Raises:
+        ValueError: They are not so many, or one is no such number; not a number is none, nor is true.
+    """
+    if not isinstance(told, list | tuple) or len(told) != count:
+        raise ValueError("a list of another length")
+    if not all(type(value) in (int, float) and least <= value <= LARGEST for value in told):
+        raise ValueError("what is no number, or one out of bounds")
+    return tuple(map(float, told))
+
+
+def read_names(told: Any) -> tuple[str, ...]:
+    """Take words or names out of what a file told.
+
+    Raises:
+        ValueError: One is none, or they are more or longer than any that are kept.
+    """
+    if not isinstance(told, list | tuple) or len(told) > MOST_NAMES:
+        raise ValueError("no list of names")
+    if not all(isinstance(name, str) and len(name) <= LONGEST_NAME for name in told):
+        raise ValueError("what is no name")
+    return tuple(told)
 
 
 def learn_words(
@@ -108,20 +152,30 @@ def group_by_matter(items: Sequence[Item], matters: Sequence[str] = ()) -> list[
 def may_keep(word: str, matters: int, hidden: Collection[str] = ()) -> bool:
     """Tell whether a word or phrase that so many matters have may be kept by name.
 
-    It may not where it has a figure, which a number or a pseudonym would have, or holds a hidden word or phrase.
+    It may not where it has a figure, which a number or a pseudonym would have, or holds a hidden word or phrase. What
+    stands before a colon says where a word is from (`features.list_marks`), and is no word.
     """
-    if matters < LEAST_MATTERS or _FIGURE.search(word):
+    if matters < LEAST_MATTERS or len(word) > LONGEST_NAME or _FIGURE.search(word):
         return False
     if word in hidden:
         return False
-    words = list_stems(word) if hidden else []
+    words = list_stems(word.rpartition(":")[2]) if hidden else []
     parts = (" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1))
     return not any(part in hidden for part in parts)
 
 
 def list_hidden(originals: Iterable[str]) -> frozenset[str]:
-    """Give originals of vaults in the form in which words are kept, so that none is, wherever a detector missed it."""
-    return frozenset(" ".join(list_stems(original)) for original in originals) - {""}
+    """Give originals of vaults, and each word of them, in the form in which words are kept, so that none is.
+
+    A detector that missed a name may have missed it whole or in part: of "Blue Heron Logistics LLC" any word tells.
+    Function words ("of", "the") and single letters of a longer original stay: they stand in any text.
+    """
+    hidden = set()
+    for original in originals:
+        words = _TOKEN.findall(original.casefold())
+        hidden.add(" ".join(map(stem_term, words)))
+        hidden.update(stem_term(word) for word in words if len(word) > 1 and word not in FUNCTION_WORDS)
+    return frozenset(hidden - {""})
 
 
 def count_words(text: str) -> Counter[str]:

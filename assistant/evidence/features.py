@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.documents import OffsetMap, RedactedDocument, Segment
 from assistant.evidence.ranker import score_units
 from assistant.evidence.reading import Reading
 from assistant.store.pseudonyms import PATTERN
@@ -59,6 +61,13 @@ def describe_units(reading: Reading) -> tuple[tuple[str, ...], NDArray[np.float6
     return names, np.stack([columns[name] for name in names], axis=1) if names else np.zeros((0, 0))
 
 
+@lru_cache(maxsize=1)
+def name_features() -> tuple[str, ...]:
+    """Give the names of the features, which are the same for every document that has a sentence."""
+    offsets = OffsetMap((Segment(0, 4, 1, 0, 4),))
+    return describe_units(Reading(RedactedDocument("", "", 1, "plain", "One.", offsets, (), 1)))[0]
+
+
 def list_marks(reading: Reading) -> list[set[str]]:
     """Give the words that each unit may be known by.
 
@@ -81,7 +90,7 @@ def list_marks(reading: Reading) -> list[set[str]]:
 
 def _plain_words(text: str) -> list[str]:
     """Give the words of a text in small letters, pseudonyms by their kind."""
-    return _WORD.findall(PATTERN.sub(lambda match: f" {match['word']} ", text).lower())
+    return _WORD.findall(PATTERN.sub(lambda match: f" {match['word']} ", text).casefold())
 
 
 def _add_place(reading: Reading, columns: Columns) -> None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from assistant.documents import RedactedDocument
 from assistant.errors import RefusedInput
 from assistant.evidence.expected_words import (
+    LARGEST,
     ExpectedWords,
     count_all_words,
     count_units,
@@ -32,8 +33,10 @@ from assistant.evidence.expected_words import (
     list_hidden,
     list_stems,
     may_keep,
+    read_figures,
+    read_names,
 )
-from assistant.evidence.features import describe_units, list_marks
+from assistant.evidence.features import describe_units, list_marks, name_features
 from assistant.evidence.ranker import read_document
 from assistant.evidence.reading import Reading
 from assistant.evidence.selecting import choose_units
@@ -44,6 +47,7 @@ FOLDS = 4
 LEAST_DOCUMENTS = 4  # a word that fewer documents have is not learned: it would name a case, not a kind of sentence
 LEAST_UNITS = 6
 MOST_MARKS = 1500
+LEAST_SCALE = 1e-9  # a feature that deviates less says nothing
 FARTHEST = 4.0  # a value this many deviations off says no more than one that lies farther
 PENALTIES = ((100.0, 100.0), (300.0, 150.0), (300.0, 300.0))  # of features, of words
 COVERS = (0.5, 1.0, 2.0)
@@ -98,17 +102,26 @@ class LearnedRanker:
 
     @staticmethod
     def from_told(told: Mapping[str, Any]) -> LearnedRanker:
-        """Undo `tell`.
+        """Undo `tell`; what it gives scores any document by finite numbers.
 
         Raises:
-            KeyError, TypeError, ValueError: A part is missing or of another kind.
+            KeyError, TypeError, ValueError: A part is missing, or is what no ranker was fitted to.
         """
-        lists = {name: tuple(told[name]) for name in ("features", "means", "scales", "marks", "weights")}
-        words = told["expected"]
-        common = tuple((str(word), float(share)) for word, share in words["common"])
-        expected = ExpectedWords(tuple(words["length"]), common, tuple(words["ratios"]))
+        features, marks = read_names(told["features"]), read_names(told["marks"])
+        if features != name_features():
+            raise ValueError("other features than this version reads")
+        if not all(type(told[name]) is int and 0 <= told[name] <= LARGEST for name in ("pairs", "matters")):
+            raise ValueError("what is no count")
         return LearnedRanker(
-            **lists, expected=expected, cover=told["cover"], pairs=told["pairs"], matters=told["matters"]
+            features,
+            read_figures(told["means"], len(features)),
+            read_figures(told["scales"], len(features), LEAST_SCALE),
+            marks,
+            read_figures(told["weights"], len(features) + len(marks)),
+            ExpectedWords.from_told(told["expected"]),
+            read_figures([told["cover"]], 1, 0.0)[0],
+            told["pairs"],
+            told["matters"],
         )
 
 
@@ -258,7 +271,7 @@ def _learn_scaling(
         if number >= LEAST_DOCUMENTS and units[mark] >= LEAST_UNITS and may_keep(mark, told_in[mark], hidden)
     ]
     kept.sort(key=lambda mark: (-documents[mark], -units[mark], mark))
-    scales = np.where(scales > 1e-9, scales, 1.0)
+    scales = np.where(scales > LEAST_SCALE, scales, 1.0)
     return _Scaling(described[0][0], values.mean(axis=0), scales, tuple(kept[:most_marks]))
 
 

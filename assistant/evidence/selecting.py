@@ -206,8 +206,9 @@ def choose_units(
     def value(index: int) -> float:
         return float(scores[index]) / best + (weight * weigh_cover(counts[index], left) if weight else 0.0)
 
-    telling = [i for i, unit in enumerate(reading.units) if unit.role not in UNTELLING and scores[i] > 0]
-    heap = [(-value(index), index) for index in telling]
+    telling = [i for i, unit in enumerate(reading.units) if unit.role not in UNTELLING]
+    # where all score 0, as in a document of one sentence, none is worse than another
+    heap = [(-value(index), index) for index in [i for i in telling if scores[i] > 0] or telling]
     heapq.heapify(heap)
     chosen: list[int] = []
     spent = 0

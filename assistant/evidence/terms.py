@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from assistant.store.pseudonyms import PATTERN
 
 _TERM = re.compile(rf"{PATTERN.pattern}|[A-Za-z][A-Za-z'’]*|\d[\d,.]*\d|\d")
-_STOP = frozenset(
+FUNCTION_WORDS = frozenset(
     re.findall(
         r"\S+",
         """
@@ -59,7 +59,7 @@ def find_terms(text: str) -> list[str]:
         low = match.group().casefold()
         if match["number"]:
             terms.append(low)
-        elif low not in _STOP:
+        elif low not in FUNCTION_WORDS:
             terms.append(stem_term(low) if low[0].isalpha() else low.replace(",", "").removesuffix(".00"))
     return terms
 
