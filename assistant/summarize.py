@@ -343,9 +343,9 @@ class _Run:
             )
 
     def _tell_ranker(self) -> dict[str, str]:
-        """Say what was learned helped to choose the passages, and of which adapter it is."""
+        """Say what was learned helped to choose the passages, and of which adapter it is, or why it did not serve."""
         if self.ranker is None or self.rankers is None:
-            return {}
+            return {"ranker": f"none: {self.rankers.missing}"} if self.rankers and self.rankers.missing else {}
         return {"ranker": self.ranker.hash, "ranker_of": self.rankers.adapter}
 
     def _keep(self, sentence: Sentence) -> Sentence:

@@ -7,6 +7,7 @@ source's words as serving may do, or systems would look more alike than they are
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -18,6 +19,7 @@ from assistant.engine.manifest import MANIFEST, verify_folder
 from assistant.errors import NotFound, RefusedInput, WrongUsage
 from assistant.evidence.house_rankers import HouseRankers, read_rankers
 from assistant.settings import Settings
+from assistant.store.erasure import read_tombstones
 from assistant.summarize import BASE, NO_MODEL, summarize_batch, summary_prompts
 from assistant.templates import Template, load_template
 from finetune.answers import FewShotEngine, Shots, tell_prompt
@@ -28,6 +30,8 @@ from finetune.scores import VARIANTS, Score, estimate_mean, score_rouge
 if TYPE_CHECKING:
     from assistant.engine.base import Engine
     from finetune.encode import Example
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 8
 """Documents that are summarized at once; progress and stop come between."""
@@ -278,6 +282,8 @@ def open_adapter(adapter: str, settings: Settings, engine: Engine | None) -> tup
 def open_rankers(adapter: str, settings: Settings) -> HouseRankers:
     """Read the rankers that go with an adapter, by id or folder; "base" and "none" have nothing learned.
 
+    As in serving, none is taken from an adapter that learned from something erased here; a warning says so.
+
     Raises:
         NotFound: There is no such adapter.
         DamagedState: Its files do not match its manifest.
@@ -289,7 +295,12 @@ def open_rankers(adapter: str, settings: Settings) -> HouseRankers:
         folder = settings.home / "adapters" / adapter
     if not (folder / MANIFEST).exists():
         raise NotFound(f"There is no adapter {adapter}.", expected="an adapter's id, or a folder with manifest.json")
-    verify_folder(folder)
+    facts = verify_folder(folder).facts
+    stones = read_tombstones(settings)  # the file, since an evaluation needs no store
+    due = {name for stone in stones for name in stone.counts.get("adapters_due", ())}
+    if folder.name in due or {stone.subject for stone in stones} & set(facts.get("matters") or ()):
+        logger.warning("Adapter %s learned from what was erased: its ranker is not used.", folder.name)
+        return HouseRankers(missing=f"{folder.name} learned from what was erased")
     return read_rankers(folder, folder.name)
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import logging
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from store_samples import add_matter
 
 from assistant.engine import adapters
 from assistant.engine.adapters import find_rankers, install_starter, promote, register, rollback, serving_adapter
 from assistant.engine.manifest import find_staleness, read_manifest, verify_folder, write_manifest
 from assistant.errors import Conflict, DamagedState, EngineFailure, NotFound, WrongUsage
-from assistant.evidence.expected_words import ExpectedWords
+from assistant.evidence.expected_words import LEVELS, SHARES, ExpectedWords
+from assistant.evidence.features import name_features
 from assistant.evidence.house_rankers import HouseRankers
 from assistant.evidence.learned_ranker import LearnedRanker
 from assistant.settings import load_settings
+from assistant.store import matters
 from assistant.store.database import Database, open_database
 
 BASE = "b" * 64
@@ -33,8 +38,9 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 def make_rankers(pairs: int) -> HouseRankers:
     """Rankers of orders that say of how many summaries they are."""
-    words = ExpectedWords((4.0, 0.0), (), ())
-    return HouseRankers({"order": LearnedRanker((), (), (), (), (), words, 1.0, pairs, 3)})
+    words, names = ExpectedWords((4.0, 0.0), (), (1.0,) * (LEVELS * SHARES)), name_features()
+    zeros, ones = (0.0,) * len(names), (1.0,) * len(names)
+    return HouseRankers({"order": LearnedRanker(names, zeros, ones, (), zeros, words, 1.0, pairs, 3)})
 
 
 def write_adapter(
@@ -193,6 +199,54 @@ def test_a_changed_ranker_is_neither_promoted_nor_served(db: Database, tmp_path:
         promote(db, adapter.adapter_id, "ada")
     with pytest.raises(DamagedState):
         find_rankers(db, adapter.adapter_id)
+
+
+def test_a_ranker_that_no_round_made_is_not_promoted_however_well_hashed(db: Database, tmp_path: Path) -> None:
+    folder = write_adapter(tmp_path / "a")
+    (folder / "ranker.json").write_text(make_rankers(14).write().replace('"cover": 1.0', '"cover": NaN'))
+    write_manifest(folder, base_model="smollm2-135m", base_model_hash=BASE)
+    adapter = register(db, folder)
+    with pytest.raises(DamagedState, match="not what a round writes"):
+        promote(db, adapter.adapter_id, "ada")
+    assert adapters.active_adapter(db) is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: shutil.rmtree(folder),
+        lambda folder: (folder / "manifest.json").unlink(),
+        lambda folder: (folder / "adapter_model.safetensors").write_bytes(b"x"),
+        lambda folder: write_adapter(folder, b"swapped"),
+    ],
+)
+def test_without_a_model_a_damaged_active_adapter_stops_nothing_and_it_is_said(
+    db: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], object]
+) -> None:
+    adapter = register(db, write_adapter(tmp_path / "a", rankers=make_rankers(14)))
+    promote(db, adapter.adapter_id, "ada")
+    damage(adapter.folder)
+    with caplog.at_level(logging.WARNING):
+        found = find_rankers(db, "none")
+    assert not found.by_type and found.missing == "the files of house-1 are damaged or gone"
+    assert "The ranker of adapter house-1 cannot be read" in caplog.text
+    with pytest.raises((DamagedState, NotFound, Conflict)):
+        find_rankers(db, "house-1")  # its weights are asked for too
+
+
+def test_no_ranker_serves_that_learned_from_what_was_erased(db: Database, tmp_path: Path) -> None:
+    matter_id = add_matter(db)
+    learned = register(db, write_adapter(tmp_path / "a", rankers=make_rankers(14), matters=[matter_id]))
+    other = register(db, write_adapter(tmp_path / "b", rankers=make_rankers(15), matters=["m-2"]))
+    plain = register(db, write_adapter(tmp_path / "c", matters=[matter_id]))
+    promote(db, learned.adapter_id, "ada")
+    assert count_learned(db, "none") == 14  # read, and so remembered by the process
+    matters.erase_matter(db, matter_id, "alex", "nina")
+    assert adapters.get_adapter(db, learned.adapter_id).stale == ("erased",)
+    assert count_learned(db, "none") == 0 == count_learned(db, learned.adapter_id)
+    assert find_rankers(db, "none").missing == "house-1 learned from what was erased"
+    assert count_learned(db, other.adapter_id) == 15
+    assert find_rankers(db, plain.adapter_id) == HouseRankers()  # it had none
 
 
 @pytest.fixture

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from test_assistant_engine_adapters import make_rankers
 from test_finetune_dataset import COMPLAINT, OTHER, PERSON, make_lesson
 from tiny_llama import WORDS, write_tiny_model
 
 from assistant.engine.manifest import write_manifest
 from assistant.errors import NotFound, WrongUsage
-from assistant.evidence.expected_words import ExpectedWords
-from assistant.evidence.house_rankers import HouseRankers
-from assistant.evidence.learned_ranker import LearnedRanker
 from assistant.settings import Settings
+from assistant.store.erasure import Tombstone, append_tombstone
 from finetune.answers import FewShotEngine, RememberingEngine, tell_prompt
 from finetune.dataset import Pair, build_examples
 from finetune.evaluate import evaluate_lessons, evaluate_pairs, open_rankers, read_evaluation, write_evaluation
@@ -178,18 +177,18 @@ def test_sentences_are_chosen_by_the_ranker_of_a_folder_that_is_named(tmp_path, 
     folder = settings.home / "adapters" / "house-2"
     folder.mkdir(parents=True)
     (folder / "adapter_model.safetensors").write_bytes(b"weights")
-    words = ExpectedWords((4.0, 0.0), (), ())
-    rankers = HouseRankers({"plain": LearnedRanker((), (), (), (), (), words, 1.0, 12, 3)})
-    (folder / "ranker.json").write_text(rankers.write())
-    write_manifest(folder, base_model="x", base_model_hash="0" * 64)
+    (folder / "ranker.json").write_text(make_rankers(12).write())
+    write_manifest(folder, base_model="x", base_model_hash="0" * 64, matters=["m-1"])
     asked = []
     monkeypatch.setattr("finetune.evaluate.evaluate_lessons", lambda *_given, rankers, **_named: asked.append(rankers))
     with pytest.raises(TypeError):  # the stand-in scores nothing
         evaluate_pairs(PAIRS[:1], settings, adapter="none", ranker="house-2")
-    assert [list(one.by_type) for one in asked] == [["plain"]]
-    assert [list(open_rankers(a, settings).by_type) for a in (str(folder), "none", "base")] == [["plain"], [], []]
+    assert [list(one.by_type) for one in asked] == [["order"]]
+    assert [list(open_rankers(a, settings).by_type) for a in (str(folder), "none", "base")] == [["order"], [], []]
     with pytest.raises(NotFound, match="no adapter house-9"):
         open_rankers("house-9", settings)
+    append_tombstone(settings, Tombstone("m-1", "matter", "alex", "nina"))
+    assert open_rankers("house-2", settings).by_type == {}  # as in serving, once what it learned from is erased
 
 
 def test_wrong_adapters_and_shots_are_refused(tmp_path, settings):

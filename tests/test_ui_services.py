@@ -14,6 +14,7 @@ import pytest
 
 from assistant import jobs
 from assistant.documents import OffsetMap, RedactedDocument, Segment, Summary
+from assistant.engine import adapters
 from assistant.engine.adapters import register
 from assistant.engine.manifest import write_manifest
 from assistant.errors import NotAllowed, WrongUsage
@@ -76,7 +77,6 @@ def test_a_refused_file_uploaded_again_is_tried_again(house: House) -> None:
 
 
 def test_an_adapter_that_learned_behind_a_wall_does_not_serve(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assistant.engine import adapters
     from assistant.engine.adapters import Adapter
 
     matter_id = matters.create_matter(house.db, "Walled", "alex").matter_id
@@ -123,6 +123,11 @@ def test_a_summary_without_a_model_is_chosen_by_the_active_adapters_ranker(house
     people.add_user(house.db, "nina", "attorney", PASSWORD)
     people.add_wall(house.db, "nina", matter_id, "ada", "former client")
     assert summarize("nina").text == before.text
+    (house.settings.home / "adapters" / "house-1" / "adapter_model.safetensors").write_bytes(b"damaged")
+    adapters._read_rankers.cache_clear()  # as in another process
+    fallen = summarize()
+    assert fallen.text == before.text
+    assert fallen.provenance["ranker"] == "none: the files of house-1 are damaged or gone"
 
 
 class FakeEngine:

@@ -7,6 +7,7 @@ is seen by the next summary without a restart, and by no stream that has begun.
 from __future__ import annotations
 
 import importlib.resources
+import logging
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping
@@ -46,6 +47,7 @@ __all__ = [
     "write_manifest",
 ]
 
+_LOG = logging.getLogger(__name__)
 _SHIPPER = "casebrief"  # who promoted the starter, in the registry
 
 
@@ -170,22 +172,37 @@ def serving_adapter(db: Database, base_hash: str) -> Adapter | None:
 def find_rankers(db: Database, choice: str, walls: Collection[str] = ()) -> HouseRankers:
     """Give what chooses passages where an adapter writes: the rankers of its own folder, if it has any.
 
+    Rankers keep words that can be read: those of an adapter that learned from something erased do not serve, and
+    `HouseRankers.missing` says so.
+
     Args:
         db: The store.
         choice: An adapter id; "none", which has no weights and takes the rankers of the active adapter, whatever base
-            model that is for; or "base", which has nothing learned.
+            model that is for, and goes on without where they cannot be read; or "base", which has nothing learned.
         walls: Matters that who is served is walled off from: no ranker that learned from one of them serves.
 
     Raises:
         NotFound: There is no such adapter, or its files are gone.
-        DamagedState: Its files do not match its manifest.
+        DamagedState: Its files do not match its manifest, or its rankers are not what a round writes.
+        Conflict: Its folder holds another adapter.
     """
     if choice == BASE:
         return HouseRankers()
     adapter = active_adapter(db) if choice == NO_MODEL else get_adapter(db, choice)
     if adapter is None or set(adapter.matters) & set(walls):
         return HouseRankers()
-    return _read_rankers(adapter.adapter_id, adapter.folder, adapter.hash)
+    if "erased" in adapter.stale:
+        _read_rankers.cache_clear()  # nor stay in memory
+        had = (adapter.folder / RANKER).is_file()
+        return HouseRankers(missing=f"{adapter.adapter_id} learned from what was erased" if had else "")
+    try:
+        return _read_rankers(adapter.adapter_id, adapter.folder, adapter.hash)
+    except (DamagedState, NotFound, Conflict, OSError) as error:
+        if choice != NO_MODEL:
+            raise
+        kind = type(error).__name__
+        _LOG.warning("The ranker of adapter %s cannot be read (%s): none serves.", adapter.adapter_id, kind)
+        return HouseRankers(missing=f"the files of {adapter.adapter_id} are damaged or gone")
 
 
 @lru_cache(maxsize=8)
@@ -202,7 +219,7 @@ def promote(db: Database, adapter_id: str, actor: str) -> Adapter:
 
     Raises:
         NotFound: There is no such adapter.
-        DamagedState: Its files do not match its manifest.
+        DamagedState: Its files do not match its manifest, or its rankers are not what a round writes.
         EngineFailure: It belongs to another base model.
     """
     adapter = get_adapter(db, adapter_id)
@@ -213,6 +230,7 @@ def promote(db: Database, adapter_id: str, actor: str) -> Adapter:
             expected=f"an adapter for {db.settings.model}",
             do="Promote an adapter of this base model, or set CASEBRIEF_MODEL back.",
         )
+    read_rankers(adapter.folder)
     return _adapter(db, registry.set_status(db, adapter_id, "active", actor))
 
 
