@@ -192,11 +192,12 @@ class RoundRun:
                 training = read_training(self.candidate_folder(adapter))
                 results[name]["bill"] = bill_round(training, results, self.settings.price_per_hour)
             rounds.update_round(self.db, self.round_id, results=results)
-        self.evaluate_choices(held_out, hold)
+        self.evaluate_choices(lessons, held_out)
         return str(len(results))
 
-    def evaluate_choices(self, held_out: list[Lesson], hold: Callable[[], AbstractContextManager[None]]) -> None:
+    def evaluate_choices(self, lessons: list[Lesson], held_out: list[Lesson]) -> None:
         """Score what the rankers of the candidate and of its rival choose where no model writes."""
+        hold = partial(hold_texts, self.db, [*lessons, *held_out])
         candidate, parent = self.reserve_candidate()
         for adapter in (candidate, parent or BASE):
             path = self.evaluation_file(f"choices {adapter}")
@@ -238,6 +239,7 @@ class RoundRun:
         if not path.exists():
             lessons, held_out, manifest = self.read_lessons()
             candidate, rival = self.compared()
+            self.evaluate_choices(lessons, held_out)  # a round of an earlier version was evaluated without
             told = say_rankers(adapters.verify_folder(self.candidate_folder(candidate.adapter)).facts)
             choices = Choices(told, *(self.read_evaluation(f"choices {one.adapter}") for one in (candidate, rival)))
             matters = {*manifest["matters"], *(lesson.matter_id for lesson in held_out if lesson.matter_id)}
@@ -382,8 +384,9 @@ class RoundRun:
         return RememberingEngine(self.house.engine, self.settings.home / "rounds" / ANSWERS, hashes, hold)
 
     def rankers_of(self, adapter: str) -> HouseRankers:
-        """Give what an adapter learned of choosing passages; the base model has nothing learned."""
-        return HouseRankers() if adapter == BASE else read_rankers(self.candidate_folder(adapter), adapter)
+        """Give what an adapter learned of choosing passages: the candidate's, or what serves with a registered one."""
+        own = self.folder / adapter
+        return read_rankers(own, adapter) if own.exists() else adapters.find_rankers(self.db, adapter)
 
     def hash_of(self, adapter: str) -> str:
         """Give the hash of an adapter's weights, or of the base model."""

@@ -29,7 +29,7 @@ from finetune.evaluate import Evaluation, evaluate_lessons
 from finetune.harvest import RELEASE, build_dataset, list_trainable
 from finetune.options import PRESETS, RoundOptions
 from finetune.ranker import fit_rankers
-from finetune.rounds import register_jobs, run_round
+from finetune.rounds import RoundRun, register_jobs, run_round
 
 OPTIONS = {"preset": "quick", "synthetic": 3, "held_out": 3, "examples": 8, "parts": 1, "layers": 0, "rank": 2}
 OPTIONS |= {"canaries": 2}
@@ -166,6 +166,22 @@ def test_the_test_compares_each_adapters_rankers_with_its_weights_and_alone(fini
     assert finished.asked == [("base", ()), ("base", ()), ("house-1", learned), ("none", learned), ("none", ())]
     says = rounds.get_round(finished.db, finished.round_id).gate["reasons"]
     assert any(s.startswith("A ranker helps to choose passages, learned for: complaint (") for s in says), says
+
+
+def test_a_round_that_an_earlier_version_evaluated_is_judged_all_the_same(finished):
+    folder = finished.settings.home / "rounds" / finished.round_id
+    before = json.loads((folder / "gate.json").read_text())
+    for path in (folder / "gate.json", *(folder / "evaluations").glob("choices-*.json")):
+        path.unlink()
+    assert RoundRun(finished, finished.round_id).judge() == "passed"
+    assert json.loads((folder / "gate.json").read_text()) == before
+
+
+def test_a_rival_that_learned_from_what_was_erased_is_compared_as_it_serves(finished, monkeypatch):
+    run = RoundRun(finished, finished.round_id)
+    assert list(run.rankers_of("house-1").by_type) == ["complaint"]
+    monkeypatch.setattr(adapters, "_find_due", lambda db: {"house-1"})
+    assert run.rankers_of("house-1").by_type == {} == run.rankers_of("base").by_type
 
 
 def test_nothing_a_round_writes_holds_the_clients_name(finished):
