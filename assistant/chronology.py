@@ -60,6 +60,12 @@ def list_entries(reading: Reading) -> tuple[Entry, ...]:
 
     A year alone is no date of an event, and what stands in a citation, a caption, a table or a signature is left out.
     """
+    if reading.stated is None:
+        reading.stated = _read_entries(reading)
+    return reading.stated
+
+
+def _read_entries(reading: Reading) -> tuple[Entry, ...]:
     return tuple(
         Entry(kind, stated, said, reading.give_evidence(unit.start, unit.end))
         for index, unit in enumerate(reading.units)

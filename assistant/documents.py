@@ -86,24 +86,30 @@ class Page:
     hidden: tuple[HiddenText, ...] = ()
 
     def line_boxes(self, start: int, end: int) -> tuple[Box, ...]:
-        """Give one box a line for the characters [start, end) of this page."""
-        lines: list[list[int]] = []
+        """Give one box a line for the characters [start, end) of this page.
+
+        A character goes on with a line where it overlaps half of its height and is not left of it. It is asked of each
+        character of each quote and word that is shown, so it is one plain loop.
+        """
+        lines: list[tuple[int, int, int, int]] = []
+        left = top = right = bottom = 0  # of the line at hand; there is none while `right` is 0
         first, last = max(start, 0), max(min(end, len(self.boxes) // _BOX.size), 0)
         for x0, y0, x1, y1 in _BOX.iter_unpack(self.boxes[first * _BOX.size : last * _BOX.size]):
             if x1 <= x0 or y1 <= y0:
                 continue
-            if lines and _same_line(lines[-1], x0, y0, y1):
-                line = lines[-1]
-                line[:] = [min(line[0], x0), min(line[1], y0), max(line[2], x1), max(line[3], y1)]
-            else:
-                lines.append([x0, y0, x1, y1])
+            if right:
+                overlap = (y1 if y1 < bottom else bottom) - (y0 if y0 > top else top)
+                height = y1 - y0 if y1 - y0 < bottom - top else bottom - top
+                if overlap > 0.5 * height and x0 >= left:
+                    top = y0 if y0 < top else top
+                    right = x1 if x1 > right else right
+                    bottom = y1 if y1 > bottom else bottom
+                    continue
+                lines.append((left, top, right, bottom))
+            left, top, right, bottom = x0, y0, x1, y1
+        if right:
+            lines.append((left, top, right, bottom))
         return tuple(Box(self.number, *(value / _BOX_SCALE for value in line)) for line in lines)
-
-
-def _same_line(line: list[int], x0: int, y0: int, y1: int) -> bool:
-    """Tell whether a character box goes on with a line: it overlaps by half its height, not far left."""
-    overlap = min(line[3], y1) - max(line[1], y0)
-    return overlap > 0.5 * min(y1 - y0, line[3] - line[1]) and x0 >= line[0]
 
 
 def pack_box(x0: float, y0: float, x1: float, y1: float) -> bytes:

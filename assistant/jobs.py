@@ -175,7 +175,7 @@ def launch(settings: Settings) -> None:
             _make_durable(name)
         DBOS.listen_queues([])  # our own workers do, which are rung
         DBOS.launch()
-        _state.workers = QueueWorkers(dbos, QUEUES)
+        _state.workers = QueueWorkers(dbos, QUEUES, _state.durable, WORKFLOWS_VERSION)
         _state.stopping = False
         _state.launched = True
         _state.workers.start()  # last: a job that was cut off is taken up at once, and asks for all of these

@@ -6,14 +6,16 @@ computes; rarely enough to cost nothing, a job waits. So its worker's loop runs 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dbos import DBOS
 from dbos._queue import queue_worker_thread  # the loop itself: in public there is one with a clock only
 
+_LOG = logging.getLogger(__name__)
 IDLE_POLL_S = 5.0
 """Between two looks at a queue about which nothing was heard."""
 
@@ -66,9 +68,12 @@ class QueueWorkers:
     Args:
         dbos: Launched, and told to listen to no queue itself.
         queues: How many jobs of each queue run at the same time.
+        known: Names of the workflows that this version has.
+        version: Of the workflows.
     """
 
-    def __init__(self, dbos: DBOS, queues: Mapping[str, int]) -> None:
+    def __init__(self, dbos: DBOS, queues: Mapping[str, int], known: Collection[str], version: str) -> None:
+        _cancel_strangers(known, version)
         self._bells = {name: Bell() for name in queues}
         self._threads: list[threading.Thread] = []
         for name, concurrency in queues.items():
@@ -104,3 +109,12 @@ class QueueWorkers:
             bell.set()
         for thread in self._threads:
             thread.join(_STOP_LIMIT_S)
+
+
+def _cancel_strangers(known: Collection[str], version: str) -> None:
+    """Cancel jobs that nobody here can run: they would count as running for ever, and fill their queue."""
+    for job in DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=False, load_output=False):
+        begun_by_another = job.status == "PENDING" and job.app_version != version
+        if job.queue_name and (job.name not in known or begun_by_another):
+            _LOG.warning("A job of another version (%s) was left unfinished and is cancelled.", job.name)
+            DBOS.cancel_workflow(job.workflow_id)

@@ -33,6 +33,7 @@ class RememberingEmbedder:
     def __init__(self, inner: Any) -> None:
         self._inner = inner
         self._had: dict[str, Any] = {}
+        self._read: dict[str, Any] = {}
 
     def embed(self, texts: Sequence[str], report: Any = None) -> Any:
         """Give one vector a text, as the inner embedder does."""
@@ -40,6 +41,12 @@ class RememberingEmbedder:
         if new:
             self._had.update(zip(new, self._inner.embed(new, report), strict=True))
         return np.array([self._had[text] for text in texts])
+
+    def read_tokens(self, texts: Sequence[str]) -> list[Any]:
+        """Give one array of token rows a text, as the inner embedder does."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._read]
+        self._read.update(zip(new, self._inner.read_tokens(new), strict=True))
+        return [self._read[text] for text in texts]
 
 
 def cut_answer(text: str, answer: Sequence[tuple[int, int]]) -> str:
@@ -107,7 +114,10 @@ def rank_passages(prepared: Prepared, question: str, embedder: Any) -> list[Any]
 
 
 def ask_all(corpora: Path, questions: Sequence[Question]) -> np.ndarray[Any, Any]:
-    """Put each question to its agreement whole and cut: confidence, whether it abstains, and whether for a name; each twice."""
+    """Put each question to its agreement whole and cut: confidence, whether it abstains, and whether for a name; each twice.
+
+    Last, whether the sentence that is put first is of the answer.
+    """
     from assistant.documents import Page
     from assistant.evidence import bearing
     from assistant.evidence.embedding import share_embedder
@@ -129,7 +139,11 @@ def ask_all(corpora: Path, questions: Sequence[Question]) -> np.ndarray[Any, Any
             prepared = prepare(question.file, text)
             hits = rank_passages(prepared, asked, embedder)
             found.append(bearing.weigh_bearing(asked, hits, {question.file: prepared.reading}))
-        rows.append([*(f.confidence for f in found), *(not f.bears for f in found), *("name" in f.why for f in found)])
+        first = found[0].sentences[0] if found[0].sentences else None
+        right = first is not None and any(first.start < end and start < first.end for start, end in ranges)
+        rows.append(
+            [*(f.confidence for f in found), *(not f.bears for f in found), *("name" in f.why for f in found), right]
+        )
     return np.array(rows, dtype=np.float64)
 
 
@@ -168,6 +182,7 @@ def run(corpora: Path) -> dict[str, Any]:
                 part, lambda r: float((r[:, 0] < threshold).mean())
             ),
             "area under the ROC curve": bootstrap(part, rank_area),
+            "the sentence put first is of the answer, in place": bootstrap(part, lambda r: float(r[:, 6].mean())),
         }
     return result
 

@@ -35,6 +35,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 PAGES_IN_TURN = (1, 1, 1, 1, 1, 1, 1, 3)
 """Lengths of the synthetic filings, each for one filing of each kind."""
+MEMORY_OVER = 100
+"""Filings over which memory is taken by its median: single readings stand up to 20 MB above their neighbours."""
 
 
 class Clock:
@@ -216,8 +218,7 @@ def measure_growth(count: int, matter_size: int, state_path: Path) -> dict[str, 
         seconds, pages = _take_in(house, state, number, matter_size, clock)
         state["seconds"].append(round(seconds, 3))
         state["pages"].append(pages)
-        if number + 1 in (max(count // 10, 1), count):
-            state["resident_mb"][str(number + 1)] = round(resident_mb(), 1)
+        state["resident_mb"].append(round(resident_mb(), 1))
         _write_state(state_path, state)
         left = (time.monotonic() - began) / (number + 1 - (state["resumed_at"] or [0])[-1]) * (count - number - 1)
         mean = statistics.mean(state["seconds"][-100:])
@@ -269,7 +270,7 @@ def _warm_up(settings: Any) -> None:
 
 def _read_state(path: Path, count: int, matter_size: int) -> dict[str, Any]:
     state: dict[str, Any] = {
-        "count": count, "matter_size": matter_size, "matters": [], "seconds": [], "pages": [], "resident_mb": {},
+        "count": count, "matter_size": matter_size, "matters": [], "seconds": [], "pages": [], "resident_mb": [],
         "resumed_at": [],
     }  # fmt: skip
     if not path.exists():
@@ -294,8 +295,8 @@ def _sum_up(state: dict[str, Any], count: int) -> dict[str, Any]:
     seconds, pages = state["seconds"], state["pages"]
     first, last = statistics.mean(seconds[:tenth]), statistics.mean(seconds[-tenth:])
     a_page = sum(seconds[:tenth]) / sum(pages[:tenth]), sum(seconds[-tenth:]) / sum(pages[-tenth:])
-    memory = state["resident_mb"]
-    begin, end = memory.get(str(tenth)), memory.get(str(count))
+    memory, few = state["resident_mb"], min(tenth, MEMORY_OVER)
+    begin, end = statistics.median(memory[tenth - few : tenth]), statistics.median(memory[-few:])
     return {
         "filings": count, "matter_size": state["matter_size"], "pages": sum(pages),
         "seconds_a_filing": {"first_tenth": round(first, 3), "last_tenth": round(last, 3),
@@ -303,7 +304,7 @@ def _sum_up(state: dict[str, Any], count: int) -> dict[str, Any]:
         "seconds_a_page": {"first_tenth": round(a_page[0], 4), "last_tenth": round(a_page[1], 4),
                            "ratio": round(a_page[1] / a_page[0], 3)},
         "resident_mb": {"after_a_tenth": begin, "at_the_end": end,
-                        "ratio": round(end / begin, 3) if begin and end and not state["resumed_at"] else None},
+                        "ratio": None if state["resumed_at"] else round(end / begin, 3)},
         "resumed_at": state["resumed_at"],
         "load_average": [round(value, 1) for value in os.getloadavg()],
     }  # fmt: skip

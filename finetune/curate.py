@@ -158,10 +158,14 @@ def keep_borne(lesson: Lesson) -> tuple[Lesson, int, frozenset[str]]:
         return lesson, 0, frozenset()
     grounder = Grounder(lesson.document)
     parts = _cut_parts(lesson.summary)
-    verdicts = [{_plain(one): grounder.verify(one).support for one in _sentences(part)} for part in parts]
-    borne = ["unsupported" not in found.values() for found in verdicts]
+    verdicts = [[(_plain(one), grounder.verify(one).support) for one in _sentences(part)] for part in parts]
+    borne = [all(support != "unsupported" for _, support in found) for found in verdicts]
     doubts = frozenset(
-        one for found, kept in zip(verdicts, borne, strict=True) if kept for one in found if found[one] == "partial"
+        one
+        for found, kept in zip(verdicts, borne, strict=True)
+        if kept
+        for one, support in found
+        if support == "partial"
     )
     return _leave_out(lesson, parts, borne), borne.count(False), doubts
 

@@ -148,10 +148,10 @@ def collect_corrections(db: Database, corrections: Iterable[Correction]) -> list
     newest = {correction.document_id: correction for correction in sorted(corrections, key=lambda c: c.created_at)}
     lessons = []
     for made in newest.values():
-        document, summary, output = load_document(db, made.document_id), made.edited, made.model_output
+        document, summary, vault = load_document(db, made.document_id), made.edited, open_vault(db, made.matter_id)
+        output = mask_known(made.model_output, vault, db.settings.profile)  # nobody has looked at it
         if document.revision > 1:
-            vault = open_vault(db, made.matter_id)
-            summary, output = (mask_known(text, vault, db.settings.profile) for text in (summary, output))
+            summary = mask_known(summary, vault, db.settings.profile)
         lessons.append(Lesson(made.correction_id, "correction", made.matter_id, made.author, document, summary, output))
     return lessons
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assistant.counting import say_count
 from assistant.store import ballots
 from assistant.store.ballots import Tally
 from finetune.scores import estimate_share
@@ -38,8 +39,8 @@ def _word(told: dict[str, Any]) -> str:
     """Say how the picks stand; the interval takes each pick for one of its own, whoever made it on whatever filing."""
     apart = told["better"] + told["worse"]
     rest = (
-        f"{_count(told['same'], 'pick')} of “the same”; {_count(told['people'], 'person', 'people')}, "
-        f"{_count(told['filings'], 'filing')}."
+        f"{say_count(told['same'], 'pick')} of “the same”; {say_count(told['people'], 'person', 'people')}, "
+        f"{say_count(told['filings'], 'filing')}."
     )
     if not apart:
         return f"Nobody has told {told['candidate']} from {told['rival']} yet. {rest}"
@@ -48,10 +49,6 @@ def _word(told: dict[str, Any]) -> str:
     if low <= 0.5 <= high:
         verdict = "too few to say which is preferred"
     return (
-        f"{told['candidate']} was found better in {told['better']} of the {_count(apart, 'pick')} that told it from "
+        f"{told['candidate']} was found better in {told['better']} of the {say_count(apart, 'pick')} that told it from "
         f"{told['rival']} ({told['share']:.0%}; 95% interval {low:.0%} to {high:.0%}): {verdict}. {rest}"
     )
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

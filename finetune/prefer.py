@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from assistant.engine.weights import load_tokenizer, model_folder
 from assistant.settings import Settings
-from finetune.encode import Example
+from finetune.encode import Example, encode_preferences
 from finetune.train import RESULT_FILE, TrainOptions, TrainResult, train_adapter
 
 
@@ -50,13 +51,20 @@ def train_in_turn(
     Returns:
         Figures of both steps together; the loss is the supervised one's.
     """
-    preferences = list_preferences(examples) if prefer else []
-    if not preferences or (out / RESULT_FILE).exists():
-        return train_adapter(examples, out, settings, options, facts=facts, **given)
     first = out.with_name(f".{out.name}.supervised")
+    preferences = _keep_fitting(list_preferences(examples), settings, options) if prefer else []
+    if not preferences or (out / RESULT_FILE).exists():
+        shutil.rmtree(first, ignore_errors=True)
+        return train_adapter(examples, out, settings, options, facts=facts, **given)
     before = train_adapter(examples, first, settings, options, facts=facts, **given)
     second = replace(options, objective="dpo", epochs=1, learning_rate=0.0)
     given = given | {"parent": first, "facts": facts | {"preferences": len(preferences)}, "before": before}
     result = train_adapter(preferences, out, settings, second, **given)
     shutil.rmtree(first, ignore_errors=True)
     return result
+
+
+def _keep_fitting(preferences: Sequence[Example], settings: Settings, options: TrainOptions) -> list[Example]:
+    """Leave out the pairs that are too long to be trained on, so that the second step has something to learn."""
+    tokenizer = load_tokenizer(model_folder(settings))
+    return [one for one in preferences if encode_preferences(tokenizer, [one], options.max_tokens)[0]]

@@ -114,11 +114,19 @@ class PlannedTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> Any:
-        """Mean loss a completion token; logits are computed where some row has a completion, nowhere else."""
-        outputs, logits = self._read_apart(model, inputs) if self.apart else self._read_whole(model, inputs)
-        loss = cross_entropy(logits.flatten(0, 1).float(), inputs["labels"].flatten(), ignore_index=IGNORED)
+        """Give the loss of one batch, and note it."""
+        outputs, logits = self._read(model, inputs)
+        loss = self._lose(logits, inputs)
         self.step_losses.append(loss.item())
         return (loss, outputs) if return_outputs else loss
+
+    def _lose(self, logits: torch.Tensor, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Mean loss a completion token."""
+        return cross_entropy(logits.flatten(0, 1).float(), inputs["labels"].flatten(), ignore_index=IGNORED)
+
+    def _read(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
+        """Run a batch; logits are computed where some row has a completion, nowhere else."""
+        return self._read_apart(model, inputs) if self.apart else self._read_whole(model, inputs)
 
     def _read_whole(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
         """Run prompts and answers in one pass, to be learnt from both."""
@@ -248,8 +256,9 @@ class PreferenceTrainer(PlannedTrainer):
         for index in sorted({index for batch in self.plan for index in batch}):
             row = self.rows[index]
             if row not in found:
-                with torch.no_grad():
-                    found[row] = self._tell(self._prepare_inputs(self._collate([row])))[1].item()
+                with torch.no_grad(), self.compute_loss_context_manager():  # in the precision of the steps
+                    inputs = self._prepare_inputs(self._collate([row]))
+                    found[row] = _sum_chances(self._read(self.model, inputs)[1], inputs["labels"]).item()
         self.reference = found
 
     def _collate(self, rows: Sequence[Row]) -> dict[str, torch.Tensor]:
@@ -258,29 +267,17 @@ class PreferenceTrainer(PlannedTrainer):
             batch["reference"] = torch.tensor([self.reference[row] for row in rows])
         return batch
 
-    def _tell(self, inputs: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor, Any]:
-        """Give the logits, the log-probability of each row's text, and the model's outputs."""
-        outputs, logits = self._read_apart(self.model, inputs) if self.apart else self._read_whole(self.model, inputs)
-        labels = inputs["labels"]
-        chances = log_softmax(logits.float(), -1).gather(-1, labels.clamp(min=0).unsqueeze(-1)).squeeze(-1)
-        return logits, (chances * (labels != IGNORED)).sum(1), outputs
-
-    def compute_loss(
-        self,
-        model: torch.nn.Module,
-        inputs: dict[str, torch.Tensor],
-        return_outputs: bool = False,
-        num_items_in_batch: torch.Tensor | int | None = None,
-    ) -> Any:
+    def _lose(self, logits: torch.Tensor, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         """Mean loss a pair: of its margin over the reference's, and of the approved text by itself."""
-        logits, told, outputs = self._tell(inputs)
-        gained = (told - inputs["reference"]).view(-1, 2)
-        approved = cross_entropy(
-            logits[::2].flatten(0, 1).float(), inputs["labels"][::2].flatten(), ignore_index=IGNORED
-        )
-        loss = -logsigmoid(self.beta * (gained[:, 0] - gained[:, 1])).mean() + self.anchor * approved
-        self.step_losses.append(loss.item())
-        return (loss, outputs) if return_outputs else loss
+        gained = (_sum_chances(logits, inputs["labels"]) - inputs["reference"]).view(-1, 2)
+        approved = super()._lose(logits[::2], {"labels": inputs["labels"][::2]})
+        return -logsigmoid(self.beta * (gained[:, 0] - gained[:, 1])).mean() + self.anchor * approved
+
+
+def _sum_chances(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Give the log-probability of each row's text."""
+    chances = log_softmax(logits.float(), -1).gather(-1, labels.clamp(min=0).unsqueeze(-1)).squeeze(-1)
+    return (chances * (labels != IGNORED)).sum(1)
 
 
 class _StepWatch(TrainerCallback):

@@ -372,6 +372,7 @@ def stand_ins(home: Path) -> Iterator[None]:
         (people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         (redact, "redact_input", lambda text, vault, profile, **_more: mask_known(text, vault, profile)),
         (Embedder, "embed", embed_words),
+        (Embedder, "read_tokens", lambda one, texts: [row[None] for row in embed_words(one, texts)]),
         (two_people, "FRESH_S", 86_400.0),  # the sweep's sessions are older than a person's would be
         (grid, "_check_room", lambda _house: None),
         (compare, "_check_room", lambda _house: None),

@@ -1,5 +1,6 @@
 """Durable jobs: order, errors, progress, cancelling, and going on after kill -9."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -248,6 +249,18 @@ def test_a_step_that_runs_at_shutdown_is_cut_off_and_runs_again_at_the_next_laun
     jobs.launch(settings_of(home))
     assert jobs.wait(job_id, 20).status == "done"
     assert ran == ["hold", "hold", "d-1"]
+
+
+def test_a_job_that_this_version_does_not_know_does_not_fill_its_queue(home):
+    ghost = jobs.enqueue("rounds", hold_job, "d-1")
+    wait_until(lambda: jobs.job(ghost).label == "holding")
+    jobs.shutdown()
+    gate.set()
+    with sqlite3.connect(next(home.glob("**/jobs.db"))) as connection:
+        connection.execute("UPDATE workflow_status SET name = 'ghost'")
+    jobs.launch(settings_of(home))
+    assert jobs.job(ghost).status == "cancelled"
+    assert jobs.wait(jobs.enqueue("rounds", count_job, "d-2"), 20).status == "done"
 
 
 def test_without_a_launch_steps_and_workflows_are_plain_functions(tmp_path):

@@ -69,6 +69,10 @@ def test_a_part_with_one_sentence_that_is_not_borne_is_left_out_and_the_others_s
         made = curate_lessons([make_lesson(summary=mixed)], settings)
         assert made.kept == () and made.counts == {"not_borne_by_source": 1}, head
     assert curate_lessons([make_lesson(summary=true)], settings).parts_left_out == 0
+    # a true sentence that differs from a false one by its figure alone vouches for nothing
+    for twins in (("$9,900", "$4,100"), ("$4,100", "$9,900")):
+        said = f"Facts: {PERSON} is a dock worker. " + " ".join(f"Plaintiff demands damages of {sum}." for sum in twins)
+        assert curate_lessons([make_lesson(summary=said)], settings).kept == (), twins
     # what is not borne stands before the first heading: there is no part that could go alone
     loose = curate_lessons([make_lesson(summary=f"{false.removeprefix('Facts: ')}\n{SUMMARY}")], settings)
     assert loose.counts == {"not_borne_by_source": 1}

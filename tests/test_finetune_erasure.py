@@ -171,7 +171,7 @@ def test_weights_that_learned_from_what_was_erased_meanwhile_are_dropped(
             folder.mkdir(parents=True)
             (folder / "weights").write_bytes(b"weights")
 
-    monkeypatch.setattr(finetune_rounds, "train_adapter", train_and_erase)
+    monkeypatch.setattr(finetune_rounds, "train_in_turn", train_and_erase)
     run_only(monkeypatch, "train", "evaluate")
     assert run_round(house, round_id) == "failed"
     assert_gone(house, round_id)

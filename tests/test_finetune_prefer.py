@@ -110,8 +110,13 @@ def _margins(settings: Settings, folder, gradient: str) -> list[float]:
 
 
 def test_where_nothing_was_changed_or_nothing_is_asked_for_there_is_one_step(settings, tmp_path):
-    options = replace(OPTIONS, epochs=1)
-    for name, examples, prefer in (("a", make_examples(4), True), ("b", make_preferences(4), False)):
+    options = replace(OPTIONS, epochs=1, max_tokens=64)
+    long = [replace(example, rejected=" ".join(WORDS * 40)) for example in make_preferences(2)]
+    for name, examples, prefer in (
+        ("a", make_examples(4), True),
+        ("b", make_preferences(4), False),
+        ("c", long, True),  # no pair fits: the supervised adapter is what there is
+    ):
         train_in_turn(examples, tmp_path / name, settings, options, facts={}, prefer=prefer)
         assert "preferences" not in verify_folder(tmp_path / name).facts
 

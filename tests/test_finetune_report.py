@@ -39,7 +39,7 @@ def test_card_is_in_hugging_faces_form_and_has_the_figures(tmp_path):
     card = (tmp_path / "out" / "README.md").read_text()
     assert card.startswith("---\nbase_model: smollm2-135m\nlibrary_name: peft\n") and card.count("\n---\n") == 1
     assert "| Candidate | 12 | 0.610 (0.590 to 0.630) |" in card
-    assert "4,884,480" in card and "r-1" in card and "1 matters" in card
+    assert "4,884,480" in card and "r-1" in card and "1 matter" in card
     assert [f.name for f in files] == ["README.md", "scores.csv", "scores.svg", "report.json"]
 
 

@@ -375,6 +375,6 @@ def test_a_round_neither_starts_from_nor_hides_what_its_parent_learned(
     monkeypatch.setattr(run, "check_consent", lambda: manifest)
     monkeypatch.setattr(run, "reserve_candidate", lambda: ("house-2", "house-1"))
     monkeypatch.setattr("finetune.rounds.read_dataset", lambda _folder: ([], [], manifest))
-    monkeypatch.setattr("finetune.rounds.train_adapter", lambda *_given, facts, **_named: told.update(facts))
+    monkeypatch.setattr("finetune.rounds.train_in_turn", lambda *_given, facts, **_named: told.update(facts))
     run.train()
     assert told["matters"] == sorted(["m-own", matter_id]) and told["warm_start"] is True

@@ -8,16 +8,18 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from firm_samples import open_firm
-from store_samples import CLIENT, add_matter, find_bytes, make_document, make_pages
+from store_samples import CLIENT, add_matter, find_bytes, make_answer, make_document, make_pages
 
 from assistant import jobs
 from assistant.documents import RedactedDocument
 from assistant.errors import Conflict, NotAllowed, NotFound, RefusedInput
 from assistant.store import audit, filings, grids, people
+from assistant.store.decisions import drop_unused_revisions
 from assistant.store.people import User
 from assistant.store.vault import Vault
 from ingest import redact
@@ -346,3 +348,22 @@ def test_the_spreadsheet_has_a_line_a_cell_and_no_cell_begins_a_formula(
         "ai-generated, unverified",
     ]  # fmt: skip
     assert second == ["'@b.pdf", "'-1+1 is what?", "nothing found", "", "", "", "", ""]
+
+
+def test_the_reading_that_a_cell_is_asked_of_stays_until_it_is_answered(
+    house: House, matter_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = add(house, matter_id, "held.pdf")
+    dropped: list[int] = []
+
+    def answer(*_given: Any, **_more: Any) -> Iterator[Any]:
+        filings.save_revision(house.db, replace(document, revision=2), [], {}, [], 1.0)  # a name was found meanwhile
+        dropped.append(drop_unused_revisions(house.db, document.document_id))
+        yield make_answer(document)
+
+    monkeypatch.setattr("assistant.chat.answer", answer)
+    monkeypatch.setattr(house.index, "search", lambda *_given, **_more: [], raising=False)
+    cell = grid_work.ask_filing(house, document.document_id, "When?", "none", None, threading.Event())
+    assert dropped == [0] and cell["sentence"] is not None
+    with pytest.raises(NotFound):  # nothing rests on it any more
+        filings.load_document(house.db, document.document_id, 1)

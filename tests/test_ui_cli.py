@@ -252,7 +252,7 @@ def test_the_way_of_a_filing_from_the_shell(home: Path, server: tuple[int, str],
     cited = [e for s in summary["sentences"] for e in s["evidence"]]
     assert cited and all(COMPLAINT[e["start"] : e["end"]] == e["quote"] for e in cited)
     shown = run(home, "summarize", good["document_id"], "--adapter", "none")
-    assert "Okafor" in shown.stdout and "pages drawn from" in shown.stdout
+    assert "Okafor" in shown.stdout and "1 of 1 page drawn from" in shown.stdout
     stranger = run(home, "users", "add", "nina", "--role", "attorney")
     assert stranger.returncode == 0
     hidden = run(home, "search", "overtime", "--matter", "Okafor", "--as", "nina")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 
 import pytest
@@ -157,3 +158,19 @@ def test_a_source_is_fetched_once_in_the_revision_cited(source: Source) -> None:
 def test_evidence_of_another_revision_is_not_cut_from_this_one(source: Source) -> None:
     with pytest.raises(DamagedState):
         present_evidence(replace(_cite(source, 0), revision=2), Sources(source))
+
+
+def test_the_boxes_of_a_quote_are_one_a_line() -> None:
+    places = [
+        (10, 100, 18, 112),
+        (20, 104, 28, 116),
+        (0, 0, 0, 0),
+        (30, 96, 40, 110),  # one line, a space in it
+        (8, 108, 20, 120),
+        (22, 140, 30, 152),
+        (5, 140, 12, 152),
+    ]  # left of the line, below it, left again
+    page = Page(1, "a" * len(places), b"".join(struct.pack("<4H", *place) for place in places))
+    boxes = [tuple(round(65535 * value) for value in (b.x0, b.y0, b.x1, b.y1)) for b in page.line_boxes(0, 99)]
+    assert boxes == [(10, 96, 40, 116), (8, 108, 20, 120), (22, 140, 30, 152), (5, 140, 12, 152)]
+    assert page.line_boxes(2, 3) == () and len(page.line_boxes(-5, 1)) == 1 and page.line_boxes(9, 5) == ()

@@ -16,6 +16,7 @@ from fake_web import PASSWORD, list_paths, log_in, open_fake_house
 from fake_world import make_round
 from fastapi.testclient import TestClient
 
+from assistant.counting import say_count
 from assistant.errors import NotAllowed
 from finetune.plot import draw_panels
 from ui.web import rounds, rounds_view
@@ -277,7 +278,9 @@ def test_what_is_left_out_is_said_in_words_before_and_with_a_round() -> None:
     assert "31 corrections of eve came in a burst" in html and "one person" not in html
     assert "submitted by one person" in rounds_view.show_preview({"corrections": 12, "authors": 1})
     one = rounds_view.show_preview({"corrections": 1, "authors": 1, "by_matter": {"m-1": 1}})
-    assert "</strong> signed-off summary from 1 matter would train" in one
+    assert (
+        "</strong> signed-off summary from 1 matter would train" in one and say_count(1200, "filing") == "1,200 filings"
+    )
     found = make_round({}, "passed") | {"why": {"near_duplicate": "nearly another pair"}}
     found["dataset"] = {"train": 37, "left_out": {"near_duplicate": 5, "author_share": 2}}
     shown = rounds_view.show_progress(found)

@@ -128,6 +128,10 @@ def restore_sentence(text: str, sentence: Sentence, sources: Sources) -> str:
 
     What a person wrote (origin "person") is restored whole: the names in it are those the person typed.
     """
+    from assistant.store.pseudonyms import PATTERN
+
+    if PATTERN.search(text) is None:  # as in most reasons: what its passages hold need not be looked for
+        return text
     first = sources.of(sentence.evidence[0]) if sentence.evidence else sources.first
     if first is None:
         return text
@@ -138,9 +142,13 @@ def restore_sentence(text: str, sentence: Sentence, sources: Sources) -> str:
 
 def present_evidence(item: Evidence, sources: Sources) -> list[dict[str, Any]]:
     """Give one record a page that the evidence stands on, with the verbatim quote and its boxes."""
+    from assistant.store.pseudonyms import PATTERN
+
     source = sources.of(item)
     spans = source.document.offsets.to_original(item.start, item.end)
-    pinpoint = source.vault.restore(item.pinpoint, allowed=find_cited_pseudonyms([item], sources))
+    pinpoint = item.pinpoint
+    if PATTERN.search(pinpoint) is not None:
+        pinpoint = source.vault.restore(pinpoint, allowed=find_cited_pseudonyms([item], sources))
     pinpoint = add_mark(pinpoint, source.cut_mark(spans))
     return [
         {

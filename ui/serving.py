@@ -114,6 +114,7 @@ def _leave(number: int, frame: object) -> None:
 def warm_engine(house: House) -> None:
     """Load the models, the active adapter and the recognizers beforehand, so that the first click does not wait."""
     from assistant.evidence.claims import find_claims
+    from assistant.evidence.subjects import share_subjects
     from ingest.redact import build_analyzer
 
     try:
@@ -122,6 +123,7 @@ def warm_engine(house: House) -> None:
         build_analyzer(house.settings.profile)
         find_claims("See 1 U.S. 1.")  # loads the reporters of citations, which takes seconds
         house.index.embedder.embed(["ready"])
+        share_subjects()
     except CasebriefError as error:
         _log.error("The engine could not be loaded beforehand: %s", type(error).__name__)
     except Exception as error:  # serving goes on: whoever summarizes gets the error itself

@@ -1,7 +1,8 @@
 """Whether passages bear a question, and which of their sentences do: the ground of an answer, and of abstaining.
 
 A sentence bears a question by its terms (rare ones count more), by its meaning (cosine of sentence vectors), and by
-having the kind of thing that is asked for: a date for "when", an amount for "how much".
+having the kind of thing that is asked for: a date for "when", an amount for "how much". Of those that do, the ones on
+the question's very subject come first, as far as the maps of subjects can tell.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.evidence.claims import Kind, find_claims
-from assistant.evidence.embedding import share_embedder
+from assistant.evidence.embedding import share_embedder, take_mean
 from assistant.evidence.questions import find_question_terms, state_question, strip_frame
 from assistant.evidence.reading import Reading, Unit
 from assistant.evidence.retrieval import Hit
+from assistant.evidence.subjects import WORTH, share_subjects
 from assistant.evidence.terms import find_terms
 from assistant.store.pseudonyms import PATTERN, find_pseudonyms
 
@@ -72,8 +74,8 @@ class Bearing:
     """What was found for a question.
 
     Attributes:
-        sentences: Best first.
-        confidence: Weight 0..1 of the best sentence.
+        sentences: Best first: by weight, and by whether they are on the question's subject.
+        confidence: Weight 0..1 of the sentence that has most.
         bears: False where the answer must abstain.
         why: In words, why it does not bear the question, or "".
     """
@@ -97,8 +99,11 @@ def weigh_bearing(question: str, hits: Sequence[Hit], readings: Mapping[str, Rea
     if not places:
         return Bearing((), 0.0, False, "no passage was found")
     texts = [" ".join(readings[d].text[start:end].split()) for d, start, end, _ in places]
-    vectors = share_embedder().embed([state_question(question), *texts])
-    likeness = vectors[1:] @ vectors[0]
+    states = share_embedder().read_tokens([state_question(question), *texts])
+    asked_vector, *vectors = map(take_mean, states)
+    likeness = np.stack(vectors) @ asked_vector
+    maps = share_subjects()
+    matched = maps.match(states[0], states[1:]) if maps is not None else np.zeros(len(texts))
     terms = find_question_terms(question)
     weights = _weigh_terms(terms, readings)
     kinds = next((kinds for pattern, kinds in _KINDS if pattern.search(asked)), None)
@@ -109,10 +114,10 @@ def weigh_bearing(question: str, hits: Sequence[Hit], readings: Mapping[str, Rea
         if kinds is not None:
             weight += 0.12 if any(claim.kind in kinds for claim in find_claims(text)) else -0.12
         scored.append(BearingSentence(document_id, start, end, min(max(weight, 0.0), 1.0)))
-    scored.sort(key=lambda one: -one.weight)
-    best = scored[0].weight
+    best = max(one.weight for one in scored)
+    ranked = sorted(zip(scored, matched, strict=True), key=lambda pair: -pair[0].weight - WORTH * float(pair[1]))
     why = _name_lack(question, hits, readings, best)
-    return Bearing(tuple(scored), best, not why, why)
+    return Bearing(tuple(one for one, _ in ranked), best, not why, why)
 
 
 def _name_lack(question: str, hits: Sequence[Hit], readings: Mapping[str, Reading], best: float) -> str:

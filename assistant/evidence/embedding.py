@@ -48,7 +48,17 @@ def hash_model() -> str:
 
     Vectors of other weights, or of another form, are not comparable.
     """
-    digest = hashlib.sha256(_FORM)
+    return _hash_weights(_FORM)
+
+
+@lru_cache(maxsize=1)
+def hash_weights() -> str:
+    """Give the first 16 hex digits of the SHA-256 of the weights alone: what the vectors of a sentence depend on."""
+    return _hash_weights(b"")
+
+
+def _hash_weights(first: bytes) -> str:
+    digest = hashlib.sha256(first)
     with (find_model_folder() / "model.safetensors").open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
@@ -87,17 +97,27 @@ class Embedder:
             report: Called with (done, total) after each batch.
         """
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        for batch, states in self._read(texts):
+            rows[batch.start : batch.stop] = [take_mean(part) for part in states]
+            if report is not None:
+                report(batch.stop, len(texts))
+        return rows
+
+    def read_tokens(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Give the last layer's row of each token of each text, the marks before and behind it too.
+
+        `take_mean` makes of it what `embed` gives; texts are cut as there.
+        """
+        return [part for _, states in self._read(texts) for part in states]
+
+    def _read(self, texts: Sequence[str]) -> Iterator[tuple[range, list[NDArray[np.float32]]]]:
+        """Read texts batch by batch: which they are, and the rows of each one's tokens."""
         tokenizer, model = self._load()
         with self._lock:  # a tokenizer keeps its truncation as a state
             ids = [tokenizer.encode(text or " ", truncation=True, max_length=LONGEST_TOKENS) for text in texts]
-        done = 0
         for batch in _batch(ids):
             given = ids[batch.start : batch.stop]
-            rows[batch.start : batch.stop] = compute.run(partial(_embed_batch, model, given), urgent=len(texts) == 1)
-            done += len(batch)
-            if report is not None:
-                report(done, len(texts))
-        return rows
+            yield batch, compute.run(partial(_read_batch, model, given), urgent=len(texts) == 1)
 
     def _load(self) -> tuple[Any, _Model]:
         """Load tokenizer and model once."""
@@ -160,13 +180,18 @@ def _arrange(model: Any) -> _Model:
     return _Model(model.embeddings, tuple(layers), model.config.num_attention_heads)
 
 
-def _embed_batch(model: _Model, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-    """Give one row a text: the mean of the last layer over its tokens, of unit length."""
+def take_mean(states: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give a text's vector of unit length: the mean of its tokens."""
+    mean = states.mean(axis=0)
+    return mean / max(float(np.linalg.norm(mean)), 1e-12)
+
+
+def _read_batch(model: _Model, ids: Sequence[Sequence[int]]) -> list[NDArray[np.float32]]:
+    """Give the last layer's rows of each text's tokens."""
     import torch
 
     with torch.inference_mode(), _share_processors():
-        states = _read_packed(model, ids).split([len(row) for row in ids])
-        return torch.nn.functional.normalize(torch.stack([part.mean(0) for part in states]), dim=1).numpy()
+        return [part.numpy() for part in _read_packed(model, ids).split([len(row) for row in ids])]
 
 
 def _read_packed(model: _Model, ids: Sequence[Sequence[int]]) -> Any:

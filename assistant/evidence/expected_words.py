@@ -80,7 +80,12 @@ def learn_words(readings: Sequence[Reading], summaries: Sequence[str]) -> Expect
 
 def count_words(text: str) -> Counter[str]:
     """Count the words of a text by their stems."""
-    return Counter(stem_term(word) for word in _TOKEN.findall(text.casefold()))
+    return Counter(list_stems(text))
+
+
+def list_stems(text: str) -> list[str]:
+    """Give the stems of a text's words, in order."""
+    return [stem_term(word) for word in _TOKEN.findall(text.casefold())]
 
 
 def count_all_words(reading: Reading) -> Counter[str]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import heapq
 import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -22,12 +21,11 @@ from numpy.typing import NDArray
 
 from assistant.documents import RedactedDocument
 from assistant.errors import DamagedState, RefusedInput
-from assistant.evidence.expected_words import ExpectedWords, learn_words
+from assistant.evidence.expected_words import ExpectedWords, learn_words, list_stems
 from assistant.evidence.features import describe_units, list_marks
 from assistant.evidence.ranker import read_document
 from assistant.evidence.reading import Reading
 from assistant.evidence.selecting import choose_units
-from assistant.evidence.terms import stem_term
 
 VERSION = 2
 LEAST_PAIRS = 8
@@ -40,7 +38,6 @@ FARTHEST = 4.0  # a value this many deviations off says no more than one that li
 PENALTIES = ((100.0, 100.0), (300.0, 150.0), (300.0, 300.0))  # of features, of words
 COVERS = (0.5, 1.0, 2.0)
 PAIR_WEIGHT = 2.0  # of a pair of words against a single word, when sentences are marked
-_TOKEN = re.compile(r"[a-z0-9]+")
 
 Approved = tuple[RedactedDocument | Reading, str]
 """A document and its approved summary, both with the same pseudonyms."""
@@ -204,7 +201,7 @@ def mark_sentences(reading: Reading, summary: str) -> NDArray[np.float64]:
 
 def _count_words(text: str) -> Counter[str | tuple[str, str]]:
     """Count the words of a text, by their stems, and its pairs of neighbouring words."""
-    words = [stem_term(word) for word in _TOKEN.findall(text.casefold())]
+    words = list_stems(text)
     counts: Counter[str | tuple[str, str]] = Counter(words)
     counts.update(zip(words, words[1:], strict=False))
     return counts

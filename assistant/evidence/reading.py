@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +100,7 @@ class Reading:
     def __init__(self, document: RedactedDocument) -> None:
         self.document = document
         self.scores: dict[tuple[object, ...], NDArray[np.float64]] = {}
+        self.stated: tuple[Any, ...] | None = None  # what `assistant.chronology` found, once it was asked
         self._page_ends = [segment.end for segment in document.offsets.segments]
         self._starts: list[int] = []
         split = split_sentences(document.text)

@@ -16,10 +16,11 @@ _BEFORE = regex.compile(
     rf"(?:Judge|Justice|JUDGE|JUSTICE)|Magistrate(?={GAP}\p{{Lu}}))(?::|(?<=Judge|JUDGE)\s*:)?{GAP}"
     rf"(?:(?:(?i:the){GAP})?(?:Hon\.|HON\.|Honorable|HONORABLE){GAP})?(?P<name>{_NAME})"
 )
-_OFFICE = (
-    r"(?i:(?:(?:chief|senior|circuit|district|court|superior|magistrate|bankruptcy|presiding|associate|united\s+states|u\.\s?s\."
-    r"|administrative\s+law)\s+)*(?:judges?|justices?))\b"
+_RANKS = (
+    r"(?:chief|senior|circuit|district|court|superior|magistrate|bankruptcy|presiding|associate|united\s+states|u\.\s?s\."
+    r"|administrative\s+law)\s+"
 )
+_OFFICE = rf"(?i:(?:{_RANKS})*(?:judges?|justices?))\b"
 _LIST = rf"(?P<name>{_NAME}(?:(?:,{GAP}(?:and{GAP})?|{GAP}(?:and|&){GAP}){_NAME}){{0,8}})"
 _AFTER = regex.compile(
     rf"{_LIST}(?:,?\s{_OFFICE}|,{GAP}(?:C\.J|P\.J|JJ|J|S\.J)\.(?=[,;)\n]|\s*$|{GAP}(?:and|concur|dissent"
@@ -33,6 +34,9 @@ _PEER = regex.compile(rf"(?P<name>{NAME_WORD}\s(?:LJJ?|CJ)\b)")
 _PART = regex.compile(r",\s(?:and\s)?(?!(?:Jr|Sr|II|III)\b)|\s(?:and|&)\s")
 _SIGN = regex.compile(r"(?i:judge|justice)|,\s(?:[CPS]\.J|JJ?)\.|Courthouse|COURTHOUSE")
 """What stands in every match of `_AFTER`, `_MANY` and `_HOUSE`: they begin at any name, and most names are no judge's."""
+_RANKS_BEFORE = regex.compile(rf"(?i:{_RANKS})+\Z")
+_RANKS_CHARACTERS = 120
+_BEYOND = 200  # characters behind a paragraph that are looked at, so that it does not pass for the end of the text
 _REPORTER = regex.compile(r"\d[ ]*\Z")
 
 
@@ -47,24 +51,37 @@ class Judges(LegalRecognizer):
             yield from _give(text, *match.span("name"))
         for match in _PEER.finditer(text):  # "Selby LJ"
             yield from _give(text, *match.span("name"))
-        for place in _find_paragraphs(text):
-            for match in _HOUSE.finditer(text, *place):  # a courthouse bears a judge's name
-                yield from _give(text, *match.span("name"))
-            for match in [*_AFTER.finditer(text, *place), *_MANY.finditer(text, *place)]:
-                at = match.start("name")
-                for part in [*_PART.finditer(text, *match.span("name")), None]:
-                    end = part.start() if part else match.end("name")
-                    yield from _give(text, at, end)
-                    at = part.end() if part else end
+        for match in _match_near_signs(_HOUSE, text):  # a courthouse bears a judge's name
+            yield from _give(text, *match.span("name"))
+        for match in [*_match_near_signs(_AFTER, text), *_match_near_signs(_MANY, text)]:
+            at = match.start("name")
+            for part in [*_PART.finditer(text, *match.span("name")), None]:
+                end = part.start() if part else match.end("name")
+                yield from _give(text, at, end)
+                at = part.end() if part else end
+
+
+def _match_near_signs(pattern: regex.Pattern, text: str) -> Iterable[regex.Match]:
+    """Match a pattern in the paragraphs that have a sign of a judge: a name does not go over an empty line."""
+    for start, end in _find_paragraphs(text):
+        beyond = min(end + _BEYOND, len(text))
+        while beyond < len(text) and text[beyond - 1].isspace():
+            beyond += 1
+        for match in pattern.finditer(text, start, beyond):
+            if match.start() >= end:
+                break
+            if match.end() < beyond or beyond == len(text):
+                yield match
 
 
 def _find_paragraphs(text: str) -> Iterable[tuple[int, int]]:
-    """Give the ranges of the paragraphs that have a sign of a judge: a name does not go over an empty line."""
+    """Give the ranges of the paragraphs in which a sign begins; an office may go on over an empty line."""
     end = 0
     for sign in _SIGN.finditer(text):
-        if sign.start() < end:
+        if sign.end() <= end:
             continue
-        start = max(text.rfind("\n\n", end, sign.start()), end)
+        ranks = _RANKS_BEFORE.search(text, max(sign.start() - _RANKS_CHARACTERS, 0), sign.start())
+        start = max(text.rfind("\n\n", end, ranks.start() if ranks else sign.start()), end)
         blank = text.find("\n\n", sign.end())
         end = blank + 1 if blank >= 0 else len(text)
         yield start, end

@@ -14,6 +14,8 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from assistant.counting import say_count
+
 WEB = Path(__file__).parent
 THEMES = ("light", "dark")
 _VERSION = re.compile(r"^[0-9a-f]{12}/")
@@ -30,6 +32,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["static"] = static_address
+    environment.filters["counted"] = say_count
     return environment
 
 
