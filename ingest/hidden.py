@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ingest.hidden_records import make_record
-from ingest.page_objects import INVISIBLE, PageObjects, address_of, judge_paint
+from ingest.page_objects import INVISIBLE, PageObjects, bind_owners, judge_paint
 from ingest.page_picture import PagePicture
 from ingest.page_words import BOX_SCALE, PageCharacters, Word, cut_words, surround
 from ingest.replaced import REPLACED, ShownText
@@ -133,13 +133,11 @@ def _judge_boxes(page: Any, read: PageCharacters, words: list[Word]) -> dict[Wor
 
 def _judge_objects(shown: ShownText, objects: PageObjects, words: list[Word]) -> dict[Word, str]:
     """Give the words most of whose letters are painted so that white paper would not show them."""
-    import pypdfium2.raw as raw
-
     why = {address: reason for address, text in objects.texts.items() if (reason := judge_paint(text))}
+    find_owner, indices = bind_owners(shown.text_page), shown.read.indices
     found: dict[Word, str] = {}
     for word in words if why else ():
-        owners = (raw.FPDFText_GetTextObject(shown.text_page.raw, shown.read.indices[i]) for i in word.letters)
-        unseen = [reason for owner in owners if (reason := why.get(address_of(owner), ""))]
+        unseen = [reason for i in word.letters if (reason := why.get(find_owner(indices[i]), ""))]
         if 2 * len(unseen) > len(word.letters):
             found[word] = unseen[0]
     return found

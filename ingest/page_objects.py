@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,6 +111,19 @@ def _walk(page: Any) -> Iterator[tuple[Any, Any, int]]:
 def address_of(handle: Any) -> int:
     """Give the address that tells pdfium's objects apart, 0 for none."""
     return ctypes.cast(handle, ctypes.c_void_p).value or 0
+
+
+def bind_owners(text_page: Any) -> Callable[[int], int]:
+    """Give a function from pdfium's index of a character to the address of its text object, 0 for none.
+
+    It takes and gives addresses alone: with a ctypes object for each character a call costs several times as much.
+    """
+    import pypdfium2.raw as raw
+
+    function = ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
+    get_owner = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(function)
+    handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value
+    return lambda index: get_owner(handle, index) or 0
 
 
 def find_bounds(handle: Any) -> Bounds | None:

@@ -21,6 +21,7 @@ from ingest.page_objects import (
     PageObject,
     PageObjects,
     address_of,
+    bind_owners,
     find_bounds,
     judge_paint,
 )
@@ -54,7 +55,8 @@ class PagePicture:
     def __init__(self, text_page: Any, read: PageCharacters, objects: PageObjects) -> None:
         self.unchecked = False
         self.below: list[Word] = []
-        self._text_page, self._read, self._objects = text_page, read, objects
+        self._read, self._objects = read, objects
+        self._owner_at = bind_owners(text_page)
         width, height = objects.page.get_size()
         self._area, self._height = max(width * height, 1.0), height
         scale = max(1.0, _SIDE_PIXELS / max(width, height, 1.0))
@@ -93,10 +95,8 @@ class PagePicture:
 
     def _address_at(self, position: int) -> int:
         """Give the address of the text object that a character is of, 0 for none."""
-        import pypdfium2.raw as raw
-
         index = self._read.indices[position]
-        return address_of(raw.FPDFText_GetTextObject(self._text_page.raw, index)) if index >= 0 else 0
+        return self._owner_at(index) if index >= 0 else 0
 
     def _leave_unseen(self, words: Sequence[Word], with_text: Any, scale: float) -> list[Word]:
         """Give the words whose text makes no difference to the picture."""
@@ -248,7 +248,7 @@ class _Mask:
 
     def has_gap(self, crop: Crop, width: int) -> bool:
         """Tell whether `width` columns in a row of a part are black."""
-        columns = self._pixels[crop[1] : crop[3], crop[0] : crop[2]].any(axis=0)
+        columns = np.bitwise_or.reduce(self._pixels[crop[1] : crop[3], crop[0] : crop[2]], axis=0)
         return bytes(width) in columns.tobytes()
 
 

