@@ -13,6 +13,7 @@ _HEAD_CHARACTERS = 6000
 _CAPTION_CHARACTERS = 5000
 _SIDE_CHARACTERS = 700
 _CAPITALIZED = r"\p{Lu}[\p{L}.'’-]{1,64}"
+_SIDE = r"(?i:plaintiff|defendant|petitioner|respondent|appell|claimant|debtor|intervenor)"
 _COURT = regex.compile(
     r"(?:(?i:in\s+the\s+)|\b)("
     r"(?i:supreme\s+court\s+of\s+the\s+united\s+states)"
@@ -25,12 +26,14 @@ _COURT = regex.compile(
     r"|for)\s+(?i:the\s+)?"
     rf"(?:(?i:state|county|commonwealth)\s+(?i:of)\s+)?{_CAPITALIZED}(?:[ ]{_CAPITALIZED})?)"
     rf"|(?:{_CAPITALIZED}\s+){{0,2}}(?i:court\s+of\s+(?:common\s+pleas|appeals?|chancery|claims))"
-    rf"(?:\s+(?i:of)\s+{_CAPITALIZED}(?:[ ]{_CAPITALIZED})?)?"
+    rf"(?:\s+(?i:of)\s+{_CAPITALIZED}(?:[ ]{_CAPITALIZED})?"
+    rf"|,?[ ]?\n?(?:(?i:of|for)[ ])?{_CAPITALIZED}[ ](?i:county)(?:,[ ](?!{_SIDE}){_CAPITALIZED})?(?=[ ]*(?:\n|$)))?"
     rf"|(?:{_CAPITALIZED}\s+){{1,2}}(?i:superior|supreme|circuit|district)\s+(?i:court)\b)"
 )
 _DOCKET = regex.compile(
     r"\b(?:(?:civil\s+action|case|docket|cause|index|mdl|appeal|application)\s*(?:nos?\.?|numbers?|\#)?\s*[:.#]?\s*"
-    r"|nos?\.\s*)((?:[A-Z]{1,4}[ -]?)?\d[\w:–/-]*\d[\w:–/-]*)(?![\w$])", regex.IGNORECASE,
+    r"|nos?\.\s*)(\d{1,4}[ ](?:(?-i:[A-Z]{1,3})|civ\.?|crim?\.?|misc\.?)[ ]\d{2,}(?:[ ]?\((?-i:[A-Z]{2,4})\)){0,2}"
+    r"|(?:[A-Z]{1,4}[ -]?)?\d[\w:–/-]*\d[\w:–/-]*)(?![\w$])", regex.IGNORECASE,
 )  # fmt: skip
 _VERSUS = regex.compile(r"(?<=[\s,)\]])(?:v|vs|V|VS|versus|VERSUS|-against-)\.?(?=\s)")
 ROLE = regex.compile(
@@ -51,6 +54,7 @@ _SPLIT = regex.compile(
     r"|,(?!\s*(?i:Inc|LLC|L\.?L\.?[CP]|Ltd|Corp|Co|P\.?L?\.?L?\.?[CA]|N\.?A|S\.?A|Jr|Sr|II|III)\b)"
     r"|\b(?:and|AND)\b|\b(?i:dba|d/b/a|a/k/a|f/k/a|ex rel)\b\.?|\s&\s(?=\n)|\n{2,})\s*"
 )
+_SPACES, _LINES = regex.compile(r"[^\S\n]{3,}+"), regex.compile(r"(?:[ \t]*\n){3,}+")
 _BLANK = regex.compile(r"\n\n")
 _COURT_LINE = regex.compile(r"(?:COURT|Court|Circuit|CIRCUIT|District of|DISTRICT OF|OCTOBER TERM)[^\n]*\n")
 _NAME_END = regex.compile(r"[)\]|:§]|\bNo\.|\bCase\b|\bCivil\b|\bOn (?:Writ|Petition|Appeal)|\b\d{2,}\b")
@@ -94,7 +98,7 @@ def find_facts(text: str, stamps: Mapping[int, tuple[str, ...]] | None = None) -
         text: The running text, with its real names.
         stamps: Docket stamps by page; they carry the docket number and the day of filing.
     """
-    head = blunt_long_words(text[:_HEAD_CHARACTERS])
+    head = _shorten_gaps(blunt_long_words(text[:_HEAD_CHARACTERS]))
     stamp = " ".join(line for page in sorted(stamps or {}) for line in (stamps or {})[page][:2])[:400]
     facts = {
         "court": _first(_COURT, head),
@@ -106,6 +110,11 @@ def find_facts(text: str, stamps: Mapping[int, tuple[str, ...]] | None = None) -
         "document_type": tell_type(text),
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _shorten_gaps(text: str) -> str:
+    """Leave two spaces and one blank line of longer runs: some patterns take the square of a run's length."""
+    return _LINES.sub("\n\n", _SPACES.sub("  ", text))
 
 
 def _first(pattern: regex.Pattern, text: str) -> str:
@@ -238,7 +247,7 @@ def _find_title(head: str) -> str:
 
 def tell_type(text: str) -> str:
     """Tell the house template's key for a document: by its title's capitals, else by its first pages' words."""
-    head = text[:_HEAD_CHARACTERS]
+    head = _shorten_gaps(text[:_HEAD_CHARACTERS])
     title = _find_title(head)
     if title:
         found = [(match.start(), name) for name, pattern in _TYPES if (match := pattern.search(title))]

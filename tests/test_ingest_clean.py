@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -212,6 +213,39 @@ def test_facts_of_a_caption() -> None:
     assert "parties" not in find_facts("As we said in Smith v. Jones, 123 F.3d 456, the rule is clear.")
 
 
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("Case No. 24 CV 648415", "24 CV 648415"),
+        ("Case No. 24 Civ. 1234 (JPO)", "24 Civ. 1234 (JPO)"),
+        ("Case No. 1:23-cv-00412-ABC", "1:23-cv-00412-ABC"),
+        ("Index No. 651234/2024", "651234/2024"),
+    ],
+)
+def test_a_docket_number_is_told_whole_and_a_court_with_its_county(written, number):
+    head = f"IN THE COURT OF COMMON PLEAS\nCUYAHOGA COUNTY, OHIO\n\nANN ROE,\nPlaintiff,\n\nv.\n\nBO INC.,\nDefendant.\n\n{written}\n"
+    facts = find_facts(head)
+    assert facts["docket_number"] == number
+    assert facts["court"] == "COURT OF COMMON PLEAS CUYAHOGA COUNTY, OHIO"
+
+
+@pytest.mark.parametrize(
+    ("head", "court"),
+    [
+        ("IN THE COURT OF APPEALS\n\nJACKSON COUNTY,\nAppellant,\n\nv.\n\nANN ROE,\nAppellee.", "COURT OF APPEALS"),
+        ("IN THE COURT OF APPEALS\nJACKSON COUNTY,\nAppellant,\n\nv.\n\nANN ROE,\nAppellee.", "COURT OF APPEALS"),
+        ("COURT OF CHANCERY\nOrange County, Plaintiff\n\nv.\n\nANN ROE,\nDefendant.", "COURT OF CHANCERY"),
+    ],
+)
+def test_a_county_that_is_a_side_is_no_part_of_the_court(head, court):
+    assert find_facts(head)["court"] == court
+
+
+def test_a_date_behind_a_number_is_no_docket_number():
+    assert find_facts("Case No. 4 Jan 2024").get("docket_number", "") == ""
+    assert find_facts("Docket No. 12 and 15")["docket_number"] == "12"
+
+
 _LINE = st.text(st.sampled_from("abcXYZ 019.,-()§é’\u00a0"), max_size=40)
 
 
@@ -242,3 +276,10 @@ def test_verbatim_segments_are_the_original_characters(pages: list[Page]) -> Non
         for span in clean.offsets.to_original(segment.start, segment.end):
             found = clean.offsets.to_running(span.page, span.start, span.end)
             assert found is not None and found[0] <= segment.start and segment.end <= found[1]
+
+
+def test_long_runs_of_white_space_in_a_caption_cost_no_square_of_their_length():
+    began = time.process_time()
+    for text in ("U.S. DISTRICT COURT" + " " * 5900 + "x", "case" + " " * 5900 + "x", "Judge" + "\n" * 5000):
+        find_facts(text)
+    assert time.process_time() - began < 2, "it was over 30 s"

@@ -110,7 +110,8 @@ class Embedder:
     def read_tokens(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         """Give the last layer's row of each token of each text, the marks before and behind it too.
 
-        `take_mean` makes of it what `embed` gives; texts are cut as there.
+        Texts are cut as in `embed`. Their mean is the model's own vector, which `embed` comes near: it leaves function
+        words out, so vectors of the two are not to be mixed.
         """
         return [part for _, states in self._read(texts, whole=True) for part in states]
 
