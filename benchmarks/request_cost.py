@@ -82,6 +82,9 @@ async def measure(home: Path, repeats: int) -> dict[str, dict[str, float]]:
     for turn in range(repeats + 1):
         if turn == 1:
             taken.clear()  # the first time loads models and code
+        newcomer = Person("http://127.0.0.1", people["paralegal"].name, "paralegal", Record(), 0.0, float("inf"))
+        browsers.append(newcomer.browser)
+        await act("log in, nothing kept yet", newcomer.log_in)
         await look(act, people["paralegal"], turn)
         await judge(act, people["attorney"], turn)
         await oversee(act, people["admin"])

@@ -114,6 +114,33 @@ def test_a_right_password_forgets_the_failures_before_it(db):
         assert people.authenticate(db, "pat", PASSWORD)
 
 
+def test_an_old_hash_is_renewed_while_nobody_waits_to_write_and_never_over_a_newer_password(db, monkeypatch):
+    hasher = people._HASHER
+    made = []
+
+    class Older:
+        check_needs_rehash = staticmethod(lambda stored: True)
+        verify = staticmethod(hasher.verify)
+
+        @staticmethod
+        def hash(password):
+            made.append(db.writing)
+            if len(made) == 2:  # an admin resets it meanwhile
+                with monkeypatch.context() as patch:
+                    patch.setattr(people, "_HASHER", hasher)
+                    people.set_password(db, "pat", "another long one")
+            return hasher.hash(password)
+
+    monkeypatch.setattr(people, "_HASHER", Older)
+    for _ in range(2):
+        people.authenticate(db, "pat", PASSWORD)
+    assert made == [False, False]
+    monkeypatch.setattr(people, "_HASHER", hasher)
+    assert people.authenticate(db, "pat", "another long one")
+    with pytest.raises(NotAllowed):
+        people.authenticate(db, "pat", PASSWORD)
+
+
 def test_guesses_side_by_side_are_counted_one_by_one(db):
     verified = []
     hasher = people._HASHER

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from assistant.store import matters, people, rounds
 from ui.actions import filings, learning
 from ui.actions import people as people_actions
 from ui.services import House, launch_jobs, open_house
+from ui.serving import set_apart
 
 PASSWORD = "correct horse battery"
 TEXT = "COMPLAINT\n\n1. Plaintiff Marisol Okafor sues.\n\n2. Plaintiff demands damages of $62,920.\n"
@@ -118,3 +121,22 @@ def test_a_round_is_started_once_and_can_be_cancelled(house: House, monkeypatch:
     assert learning.cancel_round(house, ada)["status"] == "cancelled"
     let_go.set()
     wait_for(lambda: jobs.job(f"round-{first['round_id']}").ended)
+
+
+def test_what_is_loaded_is_set_apart_and_later_garbage_is_still_found() -> None:
+    class Node:
+        """May point to itself."""
+
+    usual = gc.get_threshold()
+    try:
+        set_apart()
+        assert gc.get_freeze_count() > 10_000 and gc.get_threshold()[0] > usual[0]
+        assert len(gc.get_objects()) < gc.get_freeze_count()
+        node = Node()
+        node.__dict__["self"], seen = node, weakref.ref(node)
+        del node
+        gc.collect()
+        assert seen() is None
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*usual)

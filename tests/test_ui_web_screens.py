@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -14,10 +15,12 @@ from fake_actions import FakeActions
 from fake_web import log_in, open_fake_house
 from fake_world import make_filing
 from fastapi.testclient import TestClient
+from starlette.exceptions import HTTPException
 
 from assistant.errors import DamagedState
 from ui.web.app import build_app
 from ui.web.filing import download
+from ui.web.render import StaticFolder
 
 STATIC = Path(__file__).parent.parent / "ui" / "web" / "static"
 PAGES = {
@@ -197,6 +200,25 @@ def test_our_own_files_are_kept_for_good_under_the_name_of_their_content(client:
         answer = client.get(address)
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache"), address
         assert answer.text == (STATIC / "js" / "dom.js").read_text(encoding="utf-8")
+        again = client.get(address, headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert client.get(address, headers={"If-None-Match": '"another"'}).content == answer.content
+
+
+def test_our_own_files_are_answered_without_the_disk_and_nothing_else_is(tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "one.js").write_text("export const a = 1;")
+    (tmp_path / "beside.txt").write_text("not ours")
+    folder = StaticFolder(tmp_path / "js")
+    (tmp_path / "js" / "one.js").unlink()
+    asked = {"type": "http", "method": "GET", "headers": []}
+    answer = asyncio.run(folder.get_response("one.js", asked))
+    assert (answer.status_code, answer.body) == (200, b"export const a = 1;")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    for method, path, status in (("GET", "../beside.txt", 404), ("GET", "two.js", 404), ("POST", "one.js", 405)):
+        with pytest.raises(HTTPException) as refused:
+            asyncio.run(folder.get_response(path, asked | {"method": method}))
+        assert refused.value.status_code == status, path
 
 
 def test_a_missing_file_of_ours_needs_no_shell(client: TestClient) -> None:

@@ -160,7 +160,7 @@ def _load_model() -> tuple[Any, _Model]:
     folder = str(find_model_folder())
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
-    return tokenizer, _arrange(model, [tokenizer.convert_tokens_to_ids(word) for word in _FUNCTION_WORDS])
+    return tokenizer, _arrange(model, [tokenizer.get_vocab()[word] for word in _FUNCTION_WORDS])
 
 
 def _arrange(model: Any, function_words: Sequence[int]) -> _Model:

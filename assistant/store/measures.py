@@ -24,7 +24,7 @@ GROUPS = 256
 """Groups that words are counted into by their hash: a few hundred words of a language share each."""
 
 _WORD = re.compile(r"\b[A-Za-z][a-z]+\b")  # no pseudonym is one: they are capitals and a number
-_AT_ONCE = 50
+_AT_ONCE = 10  # between two looks at the clock, and for so many others wait that write
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class FilingFigure:
     groups: np.ndarray | None
 
 
-def catch_up(db: Database, limit_s: float = 0.5) -> int:
+def catch_up(db: Database, limit_s: float = 0.2) -> int:
     """Count what was made, signed off or read since the last time, newest first, for about `limit_s` seconds.
 
     Returns:

@@ -127,6 +127,7 @@ def authenticate(db: Database, name: str, password: str) -> User:
     try:
         with _HASHING:
             right: bool = _HASHER.verify(stored, password)
+            renewed = _HASHER.hash(password) if open_now and _HASHER.check_needs_rehash(stored) else stored
     except VerificationError:
         right = False
     if not (right and open_now):
@@ -137,8 +138,7 @@ def authenticate(db: Database, name: str, password: str) -> User:
     with db.session() as session:
         row = session.get_one(UserRow, name)
         row.attempts, row.locked_until = 0, ""
-        if _HASHER.check_needs_rehash(row.password_hash):
-            row.password_hash = _HASHER.hash(password)
+        row.password_hash = renewed if row.password_hash == stored else row.password_hash  # another, chosen meanwhile
         return _user(row)
 
 

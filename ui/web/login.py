@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.errors import CasebriefError, NotAllowed, NotFound, WrongUsage
@@ -21,6 +21,8 @@ router = APIRouter()
 
 FORM_COOKIE = "casebrief_form"
 MAX_FORM = 8 * 1024
+_THREADS = CapacityLimiter(8)
+"""For logins alone: they wait in line for the check of their password, and must not take all others' threads."""
 
 
 @router.get("/login")
@@ -35,7 +37,7 @@ async def log_in(request: Request) -> Response:
     form = await read_form(request)
     if not same_token(form.get("form_token", ""), request.cookies.get(FORM_COOKIE, "")):
         return show_form(request, status=403, error="This page was open too long.", do="Log in again.")
-    return await run_in_threadpool(_open_session, request, form)
+    return await to_thread.run_sync(_open_session, request, form, limiter=_THREADS)
 
 
 @router.post("/logout")
@@ -80,8 +82,9 @@ def open_session(request: Request, user: Any, answer: Response, how: str) -> Non
     from assistant.store import audit, people
 
     house = request.app.state.house
-    token, _ = people.create_login(house.db, user, house.settings.session_hours)
-    audit.record(house.db, user.name, "login.begin", user.name, {"by": how})
+    with house.db.session():
+        token, _ = people.create_login(house.db, user, house.settings.session_hours)
+        audit.record(house.db, user.name, "login.begin", user.name, {"by": how})
     answer.set_cookie(
         SESSION_COOKIE,
         token,
