@@ -33,13 +33,26 @@ _ROLES = (
     r"(?:Plaintiff|Defendant|Petitioner|Respondent|Appellant|Appellee|Claimant|Debtor|Intervenor)s?"
     r"(?:[-/ ](?:Appell(?:ant|ee)|Petitioner|Respondent|Counterclaimant|Intervenor)s?)?"
 )
-_SIDES = (
-    re.compile(rf"(?P<name>{_NAME})[\s,.)]*(?:(?i:et al)[\s,.]*)?"
-               rf"(?:,?\s*(?i:an?|individually)\s[^;:_]{{3,70}}?[,;]\s*)?\(?(?P<role>(?i:{_ROLES}))\b"),
-    re.compile(rf"\b(?P<role>{_ROLES}),?\s(?P<name>{_NAME})"),
-    re.compile(rf"(?P<name>{_NAME})[^“”\"]{{0,160}}?[“\"](?:the\s)?(?P<role>[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)[,.]?[”\"]"),
-    re.compile(rf"(?P<name>{_NAME})[^“”\".]{{0,80}}?,?\sas\s(?:the\s)?(?P<role>[A-Z][a-z]+)\b"),
+_CONTRACT_ROLES = (
+    "Landlord|Tenant|Lessor|Lessee|Licensor|Licensee|Seller|Buyer|Purchaser|Vendor|Supplier|Customer|Client|Contractor|"
+    "Subcontractor|Consultant|Employer|Employee|Lender|Borrower|Guarantor|Owner|Operator|Agent|Principal|Franchisor|Franchisee|"
+    "Assignor|Assignee|Distributor|Manufacturer|Provider|Carrier|Shipper|Insurer|Insured|Discloser|Recipient"
+)
+_BETWEEN = r"(?:\.(?=,))?[\s,)]{0,12}(?:(?i:et al)[\s,.]{0,4})?"
+_CAPACITY = r"(?:(?i:an?|individually)\s[^;:.]{3,70}?[,;]\s{0,4})?"
+_NAMED_SIDES = (
+    re.compile(rf"(?P<name>{_NAME}){_BETWEEN}{_CAPACITY}\(?(?P<role>(?i:{_ROLES}))(?=[ ]?(?:[,.;)/\n]|$))"),
+    re.compile(rf"\b(?P<role>{_ROLES})[,:]?[ \n](?P<name>{_NAME})"),
 )  # fmt: skip
+_DEFINED_SIDES = (
+    re.compile(rf"(?P<name>{_NAME})(?:(?!{_NAME})[^“”\"]){{0,160}}?[“\"](?:the\s)?(?P<role>[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)[,.]?[”\"]"),
+    re.compile(rf"(?P<name>{_NAME})(?:(?!{_NAME})[^“”\".]){{0,80}}?,?\sas\s(?:the\s)?(?P<role>{_CONTRACT_ROLES})\b"),
+)  # fmt: skip
+_TOGETHER = (
+    re.compile(rf"(?:{_NAME})[\s,.]{{1,4}}(?:and|&)\s{{1,3}}$"),
+    re.compile(rf"[\s,.]{{1,4}}(?:and|&)\s{{1,3}}{_NAME}"),
+)
+_GAPS = (re.compile(r"[^\S\n]{3,}+"), "  "), (re.compile(r"(?:[ \t]*\n){3,}+"), "\n\n")
 _NO_SIDE = frozenset("agreement contract lease party parties effective court company premises term order".split())
 _PAPER = re.compile(
     r"\b(?:complaint|petition|motion|application|order|opinion|judgment|decision|brief|memorandum|agreement|lease|contract|"
@@ -122,14 +135,16 @@ def list_facts(reading: Reading, whole: bool = True) -> str:
         whole: True for all facts; False for the sides and their roles only.
 
     Returns:
-        "Court: …; Judge: …; Plaintiff: PERSON_1", each as it stands at the head of the document or as a person
-        corrected it; "" where nothing was read.
+        "Court: …; Judge: …; Plaintiff: PERSON_1", each as it stands at the head of the document; "" where nothing was
+        read. What a person typed is shown only where it stands there too: words from elsewhere may hold a name that
+        nobody has masked, and a name learned later is masked in the document alone.
     """
     sides = [f"{role}: {name}" for name, role in find_roles(reading)]
     if not whole:
         return "; ".join(sides)
     head = _read_head(reading)
-    facts = {key: _trust_fact(reading, key, head) for key in ("title", "court", "judge", "docket_number", "date")}
+    told = reading.document.facts
+    facts = {key: _stand_by(told.get(key, ""), head) for key in ("title", "court", "judge", "docket_number", "date")}
     number = _NUMBERED.search(reading.text[:_SIDES_REACH])
     if not facts["docket_number"] and number:
         facts["docket_number"] = number[1]
@@ -140,9 +155,9 @@ def list_facts(reading: Reading, whole: bool = True) -> str:
     if not _is_own_date(reading, facts["date"], head):
         facts["date"] = ""
     if "parties" in reading.document.corrected:
-        facts["parties"] = reading.document.facts.get("parties", "")
-    told = [f"{label}: {soften_capitals(facts[key]).rstrip(' ,.;')}" for key, label in _LABELS if facts.get(key)]
-    return "; ".join([*told, *sides, *_find_counsel(reading)])
+        facts["parties"] = _stand_by(told.get("parties", ""), head)
+    shown = [f"{label}: {soften_capitals(facts[key]).rstrip(' ,.;')}" for key, label in _LABELS if facts.get(key)]
+    return "; ".join([*shown, *sides, *_find_counsel(reading)])
 
 
 def _is_own_date(reading: Reading, date: str, head: str) -> bool:
@@ -154,19 +169,25 @@ def _is_own_date(reading: Reading, date: str, head: str) -> bool:
 
 
 def find_roles(reading: Reading) -> list[tuple[str, str]]:
-    """Give the sides that the head of a document names with a role: (pseudonym, "Plaintiff"), at most four."""
+    """Give the sides that the head of a document names with a role: (pseudonym, "Plaintiff"), at most four.
+
+    Where two people share a role, or a name stands beside two roles, nothing is said of them: the passages may.
+    """
     head = reading.text[:_SIDES_REACH]
-    found: dict[str, str] = {}
-    for pattern in _SIDES:
+    for gap, instead in _GAPS:
+        head = gap.sub(instead, head)
+    patterns = _DEFINED_SIDES if reading.document.document_type == "contract" else _NAMED_SIDES
+    found: dict[str, set[str]] = {}
+    for pattern in patterns:
         for match in pattern.finditer(head):
             role = " ".join(match["role"].split())
             role = role.capitalize() if role.isupper() else role
-            taken = role in found.values() or role.casefold() in _NO_SIDE
-            if match["name"] not in found and not taken:
-                found[match["name"]] = role
-        if len(found) > 1:
-            break
-    return list(found.items())[:4]
+            shared = _TOGETHER[0].search(head, max(match.start("name") - 60, 0), match.start("name"))
+            if not shared and not _TOGETHER[1].match(head, match.end("name")) and role.casefold() not in _NO_SIDE:
+                found.setdefault(match["name"], set()).add(role)
+    clear = {name: min(roles) for name, roles in found.items() if len(roles) == 1}
+    roles = list(clear.values())
+    return [(name, role) for name, role in clear.items() if roles.count(role) == 1][:4]
 
 
 def _find_counsel(reading: Reading) -> list[str]:
