@@ -55,7 +55,9 @@ def show_matter(request: Request, matter_id: str) -> Response:
     folder = request.app.state.actions.folders.show_folder(house, user, matter_id)
     closing = request.app.state.actions.retention.show_closing(house, user, matter_id)
     learners = request.app.state.actions.lineage.trace_matter(house, user, matter_id)
-    shown = {"matter": matter, "notices": notices, "folder": folder, "closing": closing, "learners": learners}
+    filings = request.app.state.actions.filings.list_filings(house, user, matter_id) if notices else []
+    files = {filing["document_id"]: filing["file"] for filing in filings}
+    shown = {"matter": matter, "notices": notices, "files": files, "folder": folder, "closing": closing, "learners": learners}
     return render(request, "matter.html", screen="matter", **shown, **members)
 
 
