@@ -37,7 +37,11 @@ MATTER, NUMBER = "Okafor v. Palmetto Terminals", "24-0118"
 EMPTY, ORDERED, PAST = "Lindgren v. Tidewater Cold Storage", "In re Brightwater Marine", "Wage claims, closed"
 _TEXT = re.compile(r"<text>\n(.*)\n</text>", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z][^.;:]{30,}?(?<!No)(?<!Ms)\.(?= |$)")
-ASKED = ("What damages does the plaintiff demand?", "When was the plaintiff dismissed?", "Which patents are in dispute?")
+ASKED = (
+    "What damages does the plaintiff demand?",
+    "When was the plaintiff dismissed?",
+    "Which patents are in dispute?",
+)
 GATE = (
     "Better than the adapter that serves by 3.1 points of ROUGE-1 on 24 filings, certain at 95%.",
     "96% of its sentences are borne by the filing, 94% before.",
@@ -54,7 +58,9 @@ class Copier:
         self.model_hash = model_hash(model_folder(settings))
         self.word_s = 0.0
 
-    def stream(self, prompt: Prompt, *, adapter: str | None = None, stop: threading.Event | None = None, **_more: Any) -> Iterator[str]:
+    def stream(
+        self, prompt: Prompt, *, adapter: str | None = None, stop: threading.Event | None = None, **_more: Any
+    ) -> Iterator[str]:
         """Write two or three sentences of the quoted text."""
         quoted = _TEXT.search(prompt.messages[-1]["content"])
         said = [one for one in _SENTENCE.findall(" ".join(quoted[1].split())) if len(one.split()) > 6] if quoted else []
@@ -150,7 +156,9 @@ def _add_filings(house: House) -> None:
         _read(house, filings.upload(house, paula, first, name, data))
     _read(house, filings.upload(house, paula, first, "09-exhibit-c-scan.pdf", b"%PDF-1.7 cut off"))
     _read(house, filings.upload(house, paula, first, "10-letter-of-counsel.pdf", _lock(demo_files(1)[0][1])))
-    clawed = filings.upload(house, paula, first, "11-sent-to-us-by-mistake.txt", b"A memorandum of the other side.\n" * 9)
+    clawed = filings.upload(
+        house, paula, first, "11-sent-to-us-by-mistake.txt", b"A memorandum of the other side.\n" * 9
+    )
     _read(house, clawed)
     filings.sequester_filing(house, user(house, "alex"), clawed["document_id"], "Privileged; sent by mistake.")
 
@@ -174,7 +182,9 @@ def _read(house: House, shown: dict[str, Any]) -> None:
         shown = filings.show_filing(house, user(house, "paula"), shown["document_id"])
 
 
-def _summarize(house: House, document_id: str, *, adapter: str | None = "none", detail: str = "brief") -> dict[str, Any]:
+def _summarize(
+    house: House, document_id: str, *, adapter: str | None = "none", detail: str = "brief"
+) -> dict[str, Any]:
     stop = threading.Event()
     *_, last = summaries.stream_summary(
         house, user(house, "paula"), document_id, detail=detail, adapter=adapter, stop=stop

@@ -19,18 +19,13 @@ QUESTION = "What damages does the plaintiff demand?"
 
 def walk_firm(visit: Visit) -> None:
     """Take all screens of a firm at work."""
-    for walk in (walk_doors, walk_paralegal, walk_desk, walk_names, walk_attorney, walk_matter, walk_asking, walk_office,
-                 walk_rounds, walk_compare):  # fmt: skip
-        part = walk.__name__.removeprefix("walk_")
-        names = PARTS[part]
-        if any(visit.camera.wants(name) for name in names):
+    for walk in WALKS:
+        if visit.camera.wants(walk.__name__.removeprefix("walk_")):
             walk(visit)
 
 
 def dialog(visit: Visit, page: Any, name: str, place: str) -> None:
     """Open a dialog by a click, take it, and call it off."""
-    if not visit.camera.wants(name):
-        return
     page.locator(place).first.click()
     page.locator("dialog[open]").wait_for()
     visit.take(page, name)
@@ -86,17 +81,21 @@ def walk_paralegal(visit: Visit) -> None:
     visit.take(page, "search")
     visit.go(page, f"/m/{matter}/search")
     visit.take(page, "search-empty")
-    for path, name in (("", "filings-empty"), ("/ask", "ask-empty-matter"), ("/grid", "grid-empty-matter"), ("/compare", "picks-empty")):
+    for path, name in (
+        ("", "filings-empty"),
+        ("/ask", "ask-empty-matter"),
+        ("/grid", "grid-empty-matter"),
+        ("/compare", "picks-empty"),
+    ):
         visit.go(page, f"/m/{visit.ids['empty']}{path}")
         visit.take(page, name)
-    if visit.camera.wants("filings-reading"):
-        made = [filings.add_filing(house.db, matter, f"1{n}-reply-brief-volume-{n}.pdf", b"%PDF-1.7 " + bytes([65 + n]), "paula").document_id for n in (2, 3)]  # fmt: skip
-        house._readings[made[0]] = {"done": 37, "total": 118, "label": "reading scans", "seconds_left": 130}
-        filings.set_status(house.db, made[0], "reading")
-        visit.go(page, f"/m/{matter}")
-        visit.take(page, "filings-reading")
-        for key in made:
-            filings.delete_filing(house.db, key)
+    made = [filings.add_filing(house.db, matter, f"1{n}-reply-brief-volume-{n}.pdf", b"%PDF-1.7 " + bytes([65 + n]), "paula").document_id for n in (2, 3)]  # fmt: skip
+    house._readings[made[0]] = {"done": 37, "total": 118, "label": "reading scans", "seconds_left": 130}
+    filings.set_status(house.db, made[0], "reading")
+    visit.go(page, f"/m/{matter}")
+    visit.take(page, "filings-reading")
+    for key in made:
+        filings.delete_filing(house.db, key)
     page = visit.log_in("lena")
     visit.go(page, "/review")
     visit.take(page, "review-empty")
@@ -104,21 +103,17 @@ def walk_paralegal(visit: Visit) -> None:
 
 def walk_desk(visit: Visit) -> None:
     """A filing: without a summary, while it is written, with one, edited, in every view, and its dialogs."""
-    from assistant.store import trials
-    from screens_firm import Lot
-
     page = visit.log_in("paula")
     visit.go(page, f"/f/{visit.ids['f01']}", ".paper img")
     visit.take(page, "filing-without-summary")
-    if visit.camera.wants("filing-writing"):
-        visit.house.engine.word_s = 0.3
-        page.locator("[data-write]").click()
-        page.locator(".sentence").first.wait_for()
-        visit.take(page, "filing-writing")
-        visit.house.engine.word_s = 0.0
-        if page.locator("[data-stop]:visible").count():
-            page.locator("[data-stop]").click()
-        page.locator("[data-submit]").wait_for()
+    visit.house.engine.word_s = 0.3
+    page.locator("[data-write]").click()
+    page.locator(".sentence").first.wait_for()
+    visit.take(page, "filing-writing")
+    visit.house.engine.word_s = 0.0
+    if page.locator("[data-stop]:visible").count():
+        page.locator("[data-stop]").click()
+    page.locator("[data-submit]").wait_for()
     visit.go(page, f"/f/{visit.ids['f08']}", ".sentence")
     page.locator(".paper img").wait_for()
     page.locator(".sentence .pin").first.click()
@@ -147,7 +142,13 @@ def walk_desk(visit: Visit) -> None:
         page.wait_for_load_state("networkidle")
         visit.take(page, f"filing-{view}")
     dialog(visit, page, "dialog-caption", "[data-correct]")
+
+
+def walk_corrected(visit: Visit) -> None:
+    """A summary that was corrected and submitted, one sentence of it not supported; and one that is signed off."""
+    page = visit.log_in("paula")
     visit.go(page, f"/f/{visit.ids['f02']}", ".sentence")
+    page.locator("[data-next-unsure]").click()
     visit.take(page, "filing-not-supported")
     for view in ("difference", "versions"):
         page.locator(f"[data-view={view}]").click()
@@ -159,9 +160,6 @@ def walk_desk(visit: Visit) -> None:
     visit.take(page, "filing-text")
     visit.go(page, f"/f/{visit.ids['f06']}", ".sentence")
     visit.take(page, "filing-signed-off")
-    if visit.camera.wants("filing-unaided"):
-        trials.draw_filing(visit.house.db, visit.ids["f08"], 0.5, Lot(0.0))
-        visit.house.db.forget()
 
 
 def walk_names(visit: Visit) -> None:
@@ -213,12 +211,11 @@ def walk_matter(visit: Visit) -> None:
                         ("remove", "[data-remove]"), ("new-matter", "[data-new-matter]")):  # fmt: skip
         dialog(visit, page, f"dialog-{name}", place)
     dialog(visit, page, "dialog-consent", "[data-consent]")
-    if visit.camera.wants("dialog-code"):
-        page.locator("[data-agree]").click()
-        page.locator("dialog[open] button.danger").click()
-        page.locator("dialog[open] [data-code]").wait_for()
-        visit.take(page, "dialog-code")
-        close(page)
+    page.locator("[data-agree]").click()
+    page.locator("dialog[open] button.danger").click()
+    page.locator("dialog[open] [data-code]").wait_for()
+    visit.take(page, "dialog-code")
+    close(page)
     visit.go(page, f"/m/{visit.ids['ordered']}/settings")
     visit.take(page, "matter-ordered")
     page = visit.log_in("paula")
@@ -237,15 +234,16 @@ def walk_asking(visit: Visit) -> None:
     page = visit.log_in("alex")
     visit.go(page, f"/m/{matter}/ask")
     visit.take(page, "ask-start")
-    if visit.camera.wants("ask-answering"):
-        visit.house.engine.word_s = 0.3
-        page.fill("[name=question]", QUESTION)
-        page.locator("[data-send]").click()
-        page.locator(".turns .pin").first.wait_for()
-        visit.take(page, "ask-answering")
-        visit.house.engine.word_s = 0.0
-        page.locator("[data-stop]").wait_for(state="hidden")
-    talks = {t["title"]: t["conversation_id"] for t in questions.list_conversations(house, _user(visit, "alex"), matter)}
+    visit.house.engine.word_s = 0.3
+    page.fill("[name=question]", QUESTION)
+    page.locator("[data-send]").click()
+    page.locator(".turns .pin").first.wait_for()
+    visit.take(page, "ask-answering")
+    visit.house.engine.word_s = 0.0
+    page.locator("[data-stop]").wait_for(state="hidden")
+    talks = {
+        t["title"]: t["conversation_id"] for t in questions.list_conversations(house, _user(visit, "alex"), matter)
+    }
     first, none = (next(key for title, key in talks.items() if word in title) for word in ("damages", "Mars"))
     visit.go(page, f"/m/{matter}/ask/{first}", ".turns .pin")
     page.locator(".turns .pin").first.click()
@@ -291,8 +289,7 @@ def walk_office(visit: Visit) -> None:
                         ("closing", "[data-close]"), ("wall-admin", "[data-wall]"), ("erase", "[data-erase]"), ("folder", "[data-new-folder]"),
                         ("folder-change", "[data-change]"), ("unwatch", "[data-unwatch]"), ("rotate", "[data-rotate]")):  # fmt: skip
         dialog(visit, page, f"dialog-{name}", place)
-    if visit.camera.wants("dialog-erased"):
-        erase(visit, page)
+    erase(visit, page)
     visit.go(page, "/oversight", "[data-entries] tr")
     visit.take(page, "health")
     page.locator("[data-verify]").click()
@@ -407,7 +404,7 @@ def walk_new_house(visit: Visit) -> None:
     from assistant.store import people
     from ui.web.first_run import offer_first_link
 
-    if not any(visit.camera.wants(name) for name in PARTS["new"]):
+    if not visit.camera.wants("new"):
         return
     page = visit.open_window()
     page.goto(visit.address + "/login")
@@ -417,7 +414,12 @@ def walk_new_house(visit: Visit) -> None:
     for name, role in (("ada", "admin"), ("alex", "attorney"), ("paula", "paralegal")):
         people.add_user(visit.house.db, name, role, PASSWORD)
     page = visit.log_in("ada")
-    for path, name in (("/people", "people-new"), ("/compare", "compare-empty"), ("/lineage", "lineage-empty"), ("/insights", "insights-empty")):
+    for path, name in (
+        ("/people", "people-new"),
+        ("/compare", "compare-empty"),
+        ("/lineage", "lineage-empty"),
+        ("/insights", "insights-empty"),
+    ):
         visit.go(page, path)
         visit.take(page, name)
     visit.go(page, "/rounds/", "#start-round")
@@ -429,18 +431,16 @@ def walk_new_house(visit: Visit) -> None:
         visit.take(page, f"no-matter-{person}")
 
 
-PARTS = {
-    "doors": ("login", "login-refused", "error-404", "error-403"),
-    "paralegal": ("tour", "filings", "dialog-password-of-file", "dialog-shortcuts", "menu-matters", "menu-person", "dialog-password",
-                  "dialog-no-jobs", "search", "search-empty", "filings-empty", "ask-empty-matter", "grid-empty-matter", "picks-empty", "filings-reading", "review-empty"),
-    "desk": ("filing-", "filing-without-summary", "filing-writing", "filing", "filing-export", "filing-edit", "filing-again", "filing-edit-all", "dialog-flag", "dialog-submit", "dialog-discard",
-             "filing-stated", "filing-about", "dialog-caption", "filing-not-supported", "filing-difference", "filing-versions", "filing-text", "filing-signed-off"),
-    "names": ("names", "dialog-mask"),
-    "attorney": ("tour-attorney", "review", "dialog-return", "dialog-sign-off", "review-discarded", "review-returned", "filings-attorney", "dialog-sequester", "dialog-delete", "dialog-release", "filing-about-attorney", "dialog-lend"),
-    "matter": ("matter", "matter-ordered", "matter-paralegal", "matter-closed", "dialog-order", "dialog-hold", "dialog-close", "dialog-agree", "dialog-export", "dialog-wall", "dialog-lift", "dialog-remove", "dialog-new-matter", "dialog-consent", "dialog-code"),
-    "asking": ("ask-start", "ask-answering", "ask", "dialog-rename", "ask-scope", "ask-export", "ask-rated", "ask-history", "ask-abstained", "grid-new", "grid", "grid-page", "dialog-delete-grid"),
-    "office": ("tour-admin", "people", "dialog-add-user", "dialog-reset", "dialog-disable", "dialog-open-matter", "dialog-first-attorney", "dialog-closing", "dialog-wall-admin", "dialog-erase", "dialog-folder", "dialog-folder-change", "dialog-unwatch", "dialog-rotate", "dialog-erased", "health", "audit", "audit-none", "insights", "insights-tables"),
-    "rounds": ("rounds-none", "rounds-running", "rounds-failed", "rounds-unproven", "rounds", "rounds-advanced", "lineage"),
-    "compare": ("compare", "compare-side-by-side", "picks", "pick-blindly"),
-    "new": ("login-nobody", "first-account", "people-new", "compare-empty", "lineage-empty", "insights-empty", "rounds-empty", "no-matter-alex", "no-matter-paula"),
-}
+WALKS = (
+    walk_doors,
+    walk_paralegal,
+    walk_desk,
+    walk_corrected,
+    walk_names,
+    walk_attorney,
+    walk_matter,
+    walk_asking,
+    walk_office,
+    walk_rounds,
+    walk_compare,
+)

@@ -1,7 +1,7 @@
 """A picture of every screen and dialog of every role, at two sizes, by daylight and in the dark, and axe-core over each.
 
     python benchmarks/screenshots.py --out DIR --json                # --home DIR keeps the firm for the next time
-    python benchmarks/screenshots.py --out DIR --only review,rounds  # only the screens whose names hold one of these
+    python benchmarks/screenshots.py --out DIR --only desk,rounds  # only these walks of screens_walk.py
 
 An invented firm (`screens_firm.py`) is served by the product's own app; a stub writes. Four pictures a screen,
 named SCREEN-WIDTH-THEME.png, and a tall one where it scrolls. The report counts, of each rule of axe-core that is serious or
@@ -74,7 +74,7 @@ class Camera:
 
     Attributes:
         out: Folder of the pictures.
-        only: Words of which a screen's name must hold one; all where there are none.
+        only: Names of the walks that are made; all where there are none.
         barriers: Serious findings of axe-core: (screen, theme, rule, how many, where first).
         spills: What spills or is cut: (screen, width, what).
         taken: Names of the screens and dialogs that were taken.
@@ -86,14 +86,12 @@ class Camera:
     spills: list[tuple[str, int, str]] = field(default_factory=list)
     taken: dict[str, bool] = field(default_factory=dict)
 
-    def wants(self, name: str) -> bool:
-        """Tell whether a screen is asked for."""
-        return not self.only or any(word in name for word in self.only)
+    def wants(self, walk: str) -> bool:
+        """Tell whether a walk is asked for."""
+        return not self.only or walk in self.only
 
     def take(self, page: Any, name: str, again: Callable[[], None] | None = None) -> None:
         """Take a screen as it stands; `again` brings it back where a theme is only taken on when it loads."""
-        if not self.wants(name):
-            return
         self.taken[name] = bool(page.locator("dialog[open]").count())
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
@@ -212,7 +210,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder of the pictures")
     parser.add_argument("--home", type=Path, help="data root of the firm, kept; a temporary one where not given")
-    parser.add_argument("--only", default="", help="words, comma-separated: only screens whose names hold one")
+    parser.add_argument("--only", default="", help="names of walks, comma-separated: only these")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -220,7 +218,9 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory() as scratch:
         home = given.home or Path(scratch) / "home"
-        house, ids = open_firm(home, Path(scratch) / "watched")  # before the browser, whose loop the jobs refuse
+        house, ids = open_firm(
+            home, home.with_name(f"{home.name}-watched")
+        )  # before the browser, whose loop the jobs refuse
         try:
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=chromium, args=FLAGS)

@@ -145,7 +145,9 @@ def _read_verdict(house: House, stored: StoredSummary) -> dict[str, Any] | None:
     from assistant.feedback import REASONS
 
     said = corrections.read_verdict(house.db, stored.summary_id) if stored.submitted_by else None
-    return said and {"rating": said.rating, "reasons": [REASONS.get(r, r) for r in said.reasons], "note": said.note}
+    if said is None:
+        return None
+    return {"rating": said.rating, "reasons": [REASONS.get(key, key) for key in said.reasons], "note": said.note}
 
 
 def _word_flag(reason: str) -> str:

@@ -57,8 +57,8 @@ def show_matter(request: Request, matter_id: str) -> Response:
     learners = request.app.state.actions.lineage.trace_matter(house, user, matter_id)
     filings = request.app.state.actions.filings.list_filings(house, user, matter_id) if notices else []
     files = {filing["document_id"]: filing["file"] for filing in filings}
-    shown = {"matter": matter, "notices": notices, "files": files, "folder": folder, "closing": closing, "learners": learners}
-    return render(request, "matter.html", screen="matter", **shown, **members)
+    shown = {"matter": matter, "notices": notices, "folder": folder, "closing": closing, "learners": learners}
+    return render(request, "matter.html", screen="matter", files=files, **shown, **members)
 
 
 @router.post("/api/password")

@@ -195,9 +195,8 @@ def _about(found: Mapping[str, Any]) -> str:
 def _left_out(counts: Mapping[str, int], why: Mapping[str, str]) -> str:
     """Lay out how many pairs were left out, by reason in words; nothing where none was."""
     rows = [(why.get(key) or str(key).replace("_", " "), count) for key, count in sorted(counts.items()) if count]
-    return (
-        _table(("Left out because", "Summaries"), [(str(w)[:1].upper() + str(w)[1:], n) for w, n in rows]) if rows else ""
-    )
+    told = [(str(words)[:1].upper() + str(words)[1:], count) for words, count in rows]
+    return _table(("Left out because", "Summaries"), told) if rows else ""
 
 
 def _steps(found: Mapping[str, Any]) -> str:
