@@ -3,9 +3,10 @@
     python benchmarks/screenshots.py --out DIR --json                # --home DIR keeps the firm for the next time
     python benchmarks/screenshots.py --out DIR --only desk,rounds  # only these walks of screens_walk.py
 
-An invented firm (`screens_firm.py`) is served by the product's own app; a stub writes. Four pictures a screen,
-named SCREEN-WIDTH-THEME.png, and a tall one where it scrolls. The report counts, of each rule of axe-core that is serious or
-critical, the screens and dialogs that break it, and what spills over sideways or is cut off without an ellipsis.
+An invented firm (`screens_firm.py`) is served by the product's own app; a stub writes. Four pictures a screen, named
+SCREEN-WIDTH-THEME.png, and a tall one where it scrolls. The report, which grows in DIR/report.json on the way, counts of each
+rule of axe-core that is serious or critical the screens and dialogs that break it, and names what spills over sideways, is
+covered or is cut off without an ellipsis.
 """
 
 from __future__ import annotations
@@ -108,6 +109,7 @@ class Camera:
                 self._take_tall(page, name)
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+        (self.out / "report.json").write_text(json.dumps(self.report(), indent=1, ensure_ascii=False))
 
     def _take_tall(self, page: Any, name: str) -> None:
         width, height = SIZES[1]
