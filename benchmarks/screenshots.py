@@ -56,7 +56,7 @@ SPILLS = """() => {
   if (document.documentElement.scrollWidth > innerWidth) out.push(`the page is ${document.documentElement.scrollWidth - innerWidth} px too wide`);
   for (const e of document.querySelectorAll('main *, header *, nav *, dialog[open] *, footer *')) {
     const box = e.getBoundingClientRect();
-    if (!box.width || !box.height || e.closest('.unseen, svg')) continue;
+    if (!box.width || !box.height || e.closest('.unseen, svg') || (e.closest('details:not([open])') && !e.closest('summary'))) continue;
     const style = getComputedStyle(e);
     const scrolls = /auto|scroll/.test(style.overflowX);
     if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth && style.overflowX !== 'visible' && style.textOverflow !== 'ellipsis' && !e.matches('.viewer-scroll, .grid-scroll, .scroll, input, textarea, select'))
