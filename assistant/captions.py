@@ -1,4 +1,4 @@
-"""What code tells from a caption's facts: the sentence that begins a summary, and answers after a judge or a number."""
+"""What code tells from a caption's facts: what prompts show, the sentence that begins a summary, and answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from assistant.documents import Evidence
 from assistant.evidence.reading import Reading
 from assistant.evidence.wording import sink_capitals, soften_capitals
-from assistant.store.pseudonyms import find_pseudonyms
+from assistant.store.pseudonyms import WORDS, find_pseudonyms
 
 _MOST_PARTY_WORDS = 40
 _HERE = r"(?: (?:in|of|for|to) (?:this|the|that|our) (?:case|matter|filing|order|action|proceeding|document)| here)?"
@@ -23,7 +23,49 @@ _ASKED_FACTS = (
     ("docket_number", "The caption gives the number {}.", r"what is the (?:docket|case|index|cause) (?:number|no\.?)"),
     ("parties", "The caption names the parties as {}.", r"who are the parties"),
 )
+_LABELS = (
+    ("title", "Title"), ("court", "Court"), ("judge", "Judge"), ("docket_number", "Number"), ("date", "Dated"),
+    ("parties", "Parties"),
+)  # fmt: skip
 _TOLD = ("title", "parties", "court", "docket_number", "date")
+_NAME = rf"(?:{WORDS['PERSON']}|{WORDS['ORG']})_\d+"
+_ROLES = (
+    r"(?:Plaintiff|Defendant|Petitioner|Respondent|Appellant|Appellee|Claimant|Debtor|Intervenor)s?"
+    r"(?:[-/ ](?:Appell(?:ant|ee)|Petitioner|Respondent|Counterclaimant|Intervenor)s?)?"
+)
+_CONTRACT_ROLES = (
+    "Landlord|Tenant|Lessor|Lessee|Licensor|Licensee|Seller|Buyer|Purchaser|Vendor|Supplier|Customer|Client|Contractor|"
+    "Subcontractor|Consultant|Employer|Employee|Lender|Borrower|Guarantor|Owner|Operator|Agent|Principal|Franchisor|Franchisee|"
+    "Assignor|Assignee|Distributor|Manufacturer|Provider|Carrier|Shipper|Insurer|Insured|Discloser|Recipient"
+)
+_BETWEEN = r"(?:\.(?=,))?[\s,)]{0,12}(?:(?i:et al)[\s,.]{0,4})?"
+_CAPACITY = r"(?:(?i:an?|individually)\s[^;:.]{3,70}?[,;]\s{0,4})?"
+_NAMED_SIDES = (
+    re.compile(rf"(?P<name>{_NAME}){_BETWEEN}{_CAPACITY}\(?(?P<role>(?i:{_ROLES}))(?=[ ]?(?:[,.;)/\n]|$))"),
+    re.compile(rf"\b(?P<role>{_ROLES})[,:]?[ \n](?P<name>{_NAME})"),
+)  # fmt: skip
+_DEFINED_SIDES = (
+    re.compile(rf"(?P<name>{_NAME})(?:(?!{_NAME})[^“”\"]){{0,160}}?[“\"](?:the\s)?(?P<role>[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)[,.]?[”\"]"),
+    re.compile(rf"(?P<name>{_NAME})(?:(?!{_NAME})[^“”\".]){{0,80}}?,?\sas\s(?:the\s)?(?P<role>{_CONTRACT_ROLES})\b"),
+)  # fmt: skip
+_TOGETHER = (
+    re.compile(rf"(?:{_NAME})[\s,.]{{1,4}}(?:and|&)\s{{1,3}}$"),
+    re.compile(rf"[\s,.]{{1,4}}(?:and|&)\s{{1,3}}{_NAME}"),
+)
+_GAPS = (re.compile(r"[^\S\n]{3,}+"), "  "), (re.compile(r"(?:[ \t]*\n){3,}+"), "\n\n")
+_NO_SIDE = frozenset("agreement contract lease party parties effective court company premises term order".split())
+_PAPER = re.compile(
+    r"\b(?:complaint|petition|motion|application|order|opinion|judgment|decision|brief|memorandum|agreement|lease|contract|"
+    r"deposition)\b", re.IGNORECASE,
+)  # fmt: skip
+_UNSTAMPED = ("contract", "deposition", "patent", "plain")
+_DATED = r"\b(?:filed|dated?|decided|entered|made|taken|effective)\b(?: and entered)?\W{0,4}(?:on |as of )?"
+_NUMBERED = re.compile(
+    rf"\b(?:no|nos|number|case|action|index|docket|cause|file)\b[^\n]{{0,24}}?({WORDS['CODE']}_\d+)", re.IGNORECASE
+)
+_COUNSEL = re.compile(rf"\b(?:attorneys?|counsel)(?: of record)? for (?:the )?(?:{_ROLES})", re.IGNORECASE)
+_COUNSEL_REACH = 400  # characters before "Counsel for Plaintiff" in which the firm's name stands
+_SIDES_REACH = 3000  # characters from the beginning in which the sides are named with their roles
 _APPEALED = re.compile(r"\bappeals? from\b|\bon appeal\b|\bon petition\b", re.IGNORECASE)
 
 
@@ -59,7 +101,7 @@ def tell_caption(reading: Reading, title: str) -> CodedLine | None:
     bits = [f"{name}: {parties}", court, facts.get("docket_number", ""), facts.get("date", "")]
     if bits[2] and not bits[2].casefold().startswith("no"):
         bits[2] = f"No. {bits[2]}"
-    evidence = _find_caption(reading)
+    evidence = find_caption(reading)
     text = ", ".join(bit for bit in bits if bit).rstrip(".") + "."
     return _make_line(reading, text, evidence, [key for key in _TOLD if facts.get(key)]) if evidence else None
 
@@ -72,7 +114,7 @@ def tell_fact(reading: Reading, question: str) -> CodedLine | None:
     """
     plain = " ".join(question.casefold().split()).rstrip(" ?.")
     asked = next(((k, form) for k, form, pattern in _ASKED_FACTS if re.fullmatch(pattern + _HERE, plain)), None)
-    evidence = _find_caption(reading)
+    evidence = find_caption(reading)
     if asked is None or evidence is None:
         return None
     head = _read_head(reading)
@@ -83,6 +125,83 @@ def tell_fact(reading: Reading, question: str) -> CodedLine | None:
     if not fact:
         return None
     return _make_line(reading, asked[1].format(soften_capitals(fact.rstrip(" ,."))), evidence, [asked[0]])
+
+
+def list_facts(reading: Reading, whole: bool = True) -> str:
+    """List what code has read in a caption, for a prompt: a model has no need to guess who is before which court.
+
+    Args:
+        reading: The document.
+        whole: True for all facts; False for the sides and their roles only.
+
+    Returns:
+        "Court: …; Judge: …; Plaintiff: PERSON_1", each as it stands at the head of the document; "" where nothing was
+        read. What a person typed is shown only where it stands there too: words from elsewhere may hold a name that
+        nobody has masked, and a name learned later is masked in the document alone.
+    """
+    sides = [f"{role}: {name}" for name, role in find_roles(reading)]
+    if not whole:
+        return "; ".join(sides)
+    head = _read_head(reading)
+    told = reading.document.facts
+    facts = {key: _stand_by(told.get(key, ""), head) for key in ("title", "court", "judge", "docket_number", "date")}
+    number = _NUMBERED.search(reading.text[:_SIDES_REACH])
+    if not facts["docket_number"] and number:
+        facts["docket_number"] = number[1]
+    if _APPEALED.search(head) and "judge" not in reading.document.corrected:
+        facts["judge"] = ""  # it may be the judge below
+    if not _PAPER.search(facts["title"]):
+        facts["title"] = ""
+    if not _is_own_date(reading, facts["date"], head):
+        facts["date"] = ""
+    if "parties" in reading.document.corrected:
+        facts["parties"] = _stand_by(told.get("parties", ""), head)
+    shown = [f"{label}: {soften_capitals(facts[key]).rstrip(' ,.;')}" for key, label in _LABELS if facts.get(key)]
+    return "; ".join([*shown, *sides, *_find_counsel(reading)])
+
+
+def _is_own_date(reading: Reading, date: str, head: str) -> bool:
+    """Tell whether the date that was read is the paper's own; where no court stamps it, it must be said to be."""
+    if not date or "date" in reading.document.corrected or reading.document.document_type not in _UNSTAMPED:
+        return bool(date)
+    before = re.split(r"\bq\. ", head)[0]  # a date in a testimony is not the testimony's
+    return re.search(_DATED + re.escape(date.casefold()), before) is not None
+
+
+def find_roles(reading: Reading) -> list[tuple[str, str]]:
+    """Give the sides that the head of a document names with a role: (pseudonym, "Plaintiff"), at most four.
+
+    Where two people share a role, or a name stands beside two roles, nothing is said of them: the passages may.
+    """
+    head = reading.text[:_SIDES_REACH]
+    for gap, instead in _GAPS:
+        head = gap.sub(instead, head)
+    patterns = _DEFINED_SIDES if reading.document.document_type == "contract" else _NAMED_SIDES
+    found: dict[str, set[str]] = {}
+    for pattern in patterns:
+        for match in pattern.finditer(head):
+            role = " ".join(match["role"].split())
+            role = role.capitalize() if role.isupper() else role
+            shared = _TOGETHER[0].search(head, max(match.start("name") - 60, 0), match.start("name"))
+            if not shared and not _TOGETHER[1].match(head, match.end("name")) and role.casefold() not in _NO_SIDE:
+                found.setdefault(match["name"], set()).add(role)
+    clear = {name: min(roles) for name, roles in found.items() if len(roles) == 1}
+    roles = list(clear.values())
+    return [(name, role) for name, role in clear.items() if roles.count(role) == 1][:4]
+
+
+def _find_counsel(reading: Reading) -> list[str]:
+    """Give the firm, or else the lawyer, above "Counsel for Plaintiff" in the first signature block."""
+    signed = _COUNSEL.search(reading.text)
+    if signed is None:
+        return []
+    blocks = reading.text[max(signed.start() - _COUNSEL_REACH, 0) : signed.start()].split("\n\n")
+    for word in (WORDS["ORG"], WORDS["PERSON"]):
+        for block in blocks[:-3:-1]:  # the nearest two
+            named = [name for name in find_pseudonyms(block) if name.startswith(word)]
+            if named:
+                return [f"{' '.join(signed[0].split())}: {named[0]}"]
+    return []
 
 
 def _make_line(reading: Reading, text: str, evidence: Evidence, used: list[str]) -> CodedLine:
@@ -129,7 +248,7 @@ def _stand_by(value: str, head: str) -> str:
     return fact if stands and len(fact.split()) <= _MOST_PARTY_WORDS else ""
 
 
-def _find_caption(reading: Reading) -> Evidence | None:
+def find_caption(reading: Reading) -> Evidence | None:
     """Give the caption as evidence: the first units up to the first prose, of the first page."""
     caption = [unit for unit in reading.units[:60] if unit.role == "caption" and unit.page == reading.units[0].page]
     if not caption:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from assistant.captions import list_facts
 from assistant.documents import Detail, RedactedDocument
 from assistant.engine.base import Prompt
 from assistant.engine.prompts import summary_prompt
@@ -132,11 +133,19 @@ def choose_passages(
 
 
 def ask_for(reading: Reading, task: Task, selections: Sequence[Selection]) -> Prompt:
-    """Make the prompt of one task."""
+    """Make the prompt of one task.
+
+    A part of the template is shown the sides with their roles, and the first part all facts of the caption.
+    """
     passages = [" ".join(reading.text[s.start : s.end].split()) for s in selections]
     named = task.part.name if task.within is None else ""
     return summary_prompt(
-        reading.document.document_type, named, passages, task.words, ask=task.part.ask if named else ""
+        reading.document.document_type,
+        named,
+        passages,
+        task.words,
+        ask=task.part.ask if named else "",
+        facts=list_facts(reading, whole=task.part.position == "start") if named else "",
     )
 
 

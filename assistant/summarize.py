@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.captions import tell_caption
+from assistant.captions import find_caption, tell_caption
 from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Summary
 from assistant.drafting import Draft, account_pages, choose_source, cut_sentences, word_source
 from assistant.engine.base import BASE, NO_MODEL, Engine
@@ -288,7 +288,7 @@ class _Run:
         for text in cut_sentences(pieces, task.part.name):
             if self.draft.is_told(text) or self.stop.is_set():
                 continue
-            sentence = self._verify(text, task, ranges)
+            sentence = self._verify(text, task, ranges + self._shown_facts(task))
             if sentence is None:
                 refused += 1
             elif spent + len(sentence.text.split()) <= 1.6 * task.words or spent == 0:
@@ -301,6 +301,11 @@ class _Run:
             close()
         if refused or len(self.sentences) == begun:
             yield from self._fill(task, ranges, task.words - spent, begun)
+
+    def _shown_facts(self, task: Task) -> list[tuple[int, int]]:
+        """Give the place of the caption, whose facts the prompt of the first part shows."""
+        caption = find_caption(self.reading) if task.part.position == "start" and task.within is None else None
+        return [(caption.start, caption.end)] if caption else []
 
     def _verify(self, text: str, task: Task, ranges: list[tuple[int, int]]) -> Sentence | None:
         """Verify a sentence of the model; None where it is to be replaced."""

@@ -228,6 +228,17 @@ def test_batch_says_the_same_as_one_by_one():
     assert [s.text for s in batch] == [s.text for s in single]
 
 
+def test_what_the_first_part_says_of_the_caption_rests_on_it():
+    said = mask("Person 1, Plaintiff, sues in the Superior Court of Fulton County.")
+    document = make_document(facts={"court": "SUPERIOR COURT OF FULTON COUNTY", "judge": "Ann Other"})
+    engine = FakeEngine({"Parties": f"{said} The judge is Ann Other."})
+    summary = run(engine, document, settings=Settings(on_own_words="flag", on_unsupported="flag"))[-1]
+    told = {s.text: s for s in summary.sentences if s.origin == "model"}
+    assert told[said].evidence and min(e.start for e in told[said].evidence) < document.text.index("COMPLAINT")
+    assert told["The judge is Ann Other."].support == "unsupported"  # read, but it stands nowhere: nor was it shown
+    assert "Superior Court of Fulton County" in engine.asked[0] and "Ann Other" not in engine.asked[0]
+
+
 def test_prompts_for_training_are_those_of_serving():
     engine = FakeEngine(GOOD)
     run(engine)

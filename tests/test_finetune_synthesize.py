@@ -73,6 +73,25 @@ _HOUSE_WORDS = {
 }
 
 
+def test_training_filings_vary_their_layout_and_held_out_ones_do_not() -> None:
+    """Sides by name, findings as a list beside what is argued, exhibits over several questions, duties apart."""
+    banks = load_banks("train")
+    marks = {
+        "order": banks["order"]["findings_open"],
+        "motion": banks["motion"]["grounds_open"][1:2],
+        "contract": ["shall:", "must:", "undertakes to:"],
+        "deposition": ["Tell us what it is.", "From when?", "What date does it bear?"],
+    }
+    for kind, words in marks.items():
+        told = {split: [make_filing(seed, kind, split, pages=2) for seed in range(40)] for split in SPLITS}
+        varied = [f for f in told["train"] if any(word in f.text for word in words)]
+        assert 2 <= len(varied) < 40, kind
+        assert not any(word in f.text for f in told["test"] for word in words), kind
+    named = [f for f in (make_filing(seed, "order", pages=2) for seed in range(30)) if "Plaintiff's" not in f.text]
+    named = [f for f in named if "Defendant's" not in f.text and re.search("Held: (Plaintiff|Defendant)'s", f.summary)]
+    assert named, "a filing that calls its sides by name has their roles in its gold"
+
+
 def _normalize(text: str) -> str:
     """Write each date of a filing as <day-month-year>."""
     short = {m[:3]: n for m, n in _MONTH.items()}

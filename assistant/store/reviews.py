@@ -29,6 +29,11 @@ _WAITING = (
     .join(DocumentRow, DocumentRow.document_id == SummaryRow.document_id)
     .where(*_MINE, SummaryRow.status == "submitted")
 )
+_STATES = (
+    select(SummaryRow.document_id, SummaryRow.status)
+    .where(SummaryRow.matter_id == bindparam("matter_id"), SummaryRow.status != "discarded")
+    .order_by(SummaryRow.created_at, SummaryRow.summary_id.desc())
+)
 _PRESENT = and_(VersionRow.summary_id == SummaryRow.summary_id, VersionRow.version == SummaryRow.version)
 _LISTED = (
     _SUMMARIES.add_columns(DocumentRow.sealed_file_name, VersionRow.sentences)
@@ -95,6 +100,11 @@ class Review:
 def list_heads(db: Database, document_id: str) -> tuple[SummaryHead, ...]:
     """List the summaries of a filing that were not discarded, newest first; the caller has seen that it may be read."""
     return tuple(_head(row) for row in db.look_up_all(_OF_FILING, document_id=document_id))
+
+
+def list_states(db: Database, matter_id: str) -> dict[str, str]:
+    """Give the status of each filing's newest summary that was not discarded, by document id; no text is read."""
+    return {row.document_id: row.status for row in db.look_up_all(_STATES, matter_id=matter_id)}  # the newest is last
 
 
 def count_submitted(db: Database, matter_ids: Collection[str]) -> int:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import random
 
-from finetune.synthesize.case import CourtName, Split, add_filler, begin, draw_length, load_banks, open_case, sign
+from finetune.synthesize.case import (
+    CourtName,
+    Split,
+    add_filler,
+    begin,
+    draw_length,
+    load_banks,
+    name_sides,
+    open_case,
+    sign,
+)
 from finetune.synthesize.draft import Draft, say_list
 from finetune.synthesize.grammar import Writer
 from finetune.synthesize.motion import write_grounds
@@ -35,6 +45,7 @@ def write_brief(w: Writer, pages: int) -> Draft:
     cause = "opposing {motion} ({ecf})" if kind == "trial" else "decision of {date}, {below}"
     draft.gold("Party", one.gold("For: {side.role} {side}, through {firm}; " + cause))
     _write_issues(w, draft, "h_issues_trial" if kind == "trial" else "h_issues")
+    name_sides(w)
     filler = draw_length(w, pages)
     draft.heading(w.line("h_case"))
     add_filler(w, draft, "context", 2 + filler // 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -113,6 +113,16 @@ def begin(w: Writer, title: str, extra: str = "") -> Draft:
     draft.add("caption", left, right=right)
     draft.add("title", draft.title.upper())
     return draft
+
+
+def name_sides(w: Writer, chance: float = 0.4) -> None:
+    """Let the filing go on to call its sides by name, where it varies; the house style keeps to their roles."""
+    if not w.varies(chance):
+        return
+    for name in ("plaintiff", "defendant", "mover", "other", "side", "a", "b"):
+        party = w.scope(name) if w.holds(name) else None
+        if isinstance(party, Party):
+            w.bind(name, replace(party, by_name=True))
 
 
 def sign(w: Writer, draft: Draft, side: Literal["p", "d"], role: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finetune.synthesize.case import add_filler, begin, draw_length, set_date, sign
+from finetune.synthesize.case import add_filler, begin, draw_length, name_sides, set_date, sign
 from finetune.synthesize.draft import Draft, roman, say_list
 from finetune.synthesize.grammar import Writer, capitalize, join_and
 from finetune.synthesize.values import Company, Day, Party
@@ -12,6 +12,7 @@ def write_complaint(w: Writer, pages: int) -> Draft:
     """Write a complaint of about `pages` pages in the case that `w` holds."""
     draft = begin(w, "{title}")
     draft.paragraph(w.line("opening"))
+    name_sides(w)
     filler = draw_length(w, pages)
     claims = w.items("claims", w.banks.get("claim_count", w.rng.choice((2, 2, 3))))
     for section in w.rng.choice(w.banks["outline"]).split():
@@ -95,7 +96,10 @@ def _write_relief(w: Writer, draft: Draft, claims: list[str], filler: int) -> No
         sought.append(w.items("fees", 1)[0])
     prayed = [one.say(item) for item in [*sought, *w.items("prayer_rest", 1)]]
     lead = w.line("prayer")
-    if w.rng.random() < 0.5:
+    if w.varies(0.3):
+        for item in prayed:
+            draft.paragraph(w.child(item=item).say(w.items("prayer_each", 1)[0]))
+    elif w.rng.random() < 0.5:
         draft.paragraph(
             f"{lead} " + "; ".join(f"({letter}) {text}" for letter, text in zip("abcde", prayed, strict=False)) + "."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from finetune.synthesize.case import Split, draw_length, load_banks, open_writer
+from finetune.synthesize.case import Split, draw_length, load_banks, name_sides, open_writer
 from finetune.synthesize.draft import Draft, say_list
 from finetune.synthesize.grammar import Writer
 from finetune.synthesize.makers import make_money
@@ -35,12 +35,16 @@ def write_contract(w: Writer, pages: int) -> Draft:
     draft.add("title", draft.title.upper())
     draft.paragraph(w.line("opening"))
     draft.gold("Parties", w.gold("{a.role}: {a}"), w.gold("{b.role}: {b}"), w.gold("Dated {filed}"))
+    name_sides(w)
     sections = [_write_term, _write_duties, _write_payment]
     w.rng.shuffle(sections)
+    last = [_write_law]
+    if w.varies(0.3):
+        sections, last = [_write_law, *sections], []
     boiler = w.items("boiler_headings", 6)
     clauses = 1 + draw_length(w, pages) // 6
     article = 0
-    for section in [*sections, _write_law]:
+    for section in [*sections, *last]:
         article = section(w, draft, article + 1)
         article = _write_boiler(w, draft, article + 1, boiler.pop(), clauses)
     for heading in boiler if pages > 3 else ():
@@ -83,6 +87,8 @@ def _write_term(w: Writer, draft: Draft, article: int) -> int:
 
 
 def _write_duties(w: Writer, draft: Draft, article: int) -> int:
+    if w.varies(0.5):
+        return _write_duties_apart(w, draft, article)
     _head(w, draft, article, "h_duties")
     told = []
     sides = ["a", "b", "a", "b"][: w.rng.choice((3, 4))]
@@ -93,6 +99,22 @@ def _write_duties(w: Writer, draft: Draft, article: int) -> int:
         told.append(one.gold("{who.role} to {duty}"))
     draft.gold("Duties", say_list("Owed", told))
     return article
+
+
+def _write_duties_apart(w: Writer, draft: Draft, article: int) -> int:
+    """Write the duties of each side as a list of its own, the second party's under another heading."""
+    told = []
+    for side in "ab":
+        who = w.scope(side)
+        draft.heading(f"{article}. {w.child(who=who).say(w.items('h_duties_of', 1)[0])}")
+        units = [w.child(who=who, duty=item) for item in w.items(f"duties_{side}", 2)]
+        draft.add("numbered", w.child(who=who).say(w.items("duties_open", 1)[0]), f"{article}.1")
+        for letter, unit in zip("ab", units, strict=True):
+            draft.add("item", unit.say("{duty}") + (";" if letter == "a" else "."), f"({letter})")
+            told.append(unit.gold("{who.role} to {duty}"))
+        article += 1
+    draft.gold("Duties", say_list("Owed", told))
+    return article - 1
 
 
 def _write_payment(w: Writer, draft: Draft, article: int) -> int:

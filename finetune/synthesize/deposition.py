@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from finetune.synthesize.case import begin, draw_length
+from finetune.synthesize.case import begin, draw_length, name_sides
 from finetune.synthesize.draft import Draft, say_list
 from finetune.synthesize.grammar import Writer, capitalize, join_and
 from finetune.synthesize.values import Day
@@ -22,9 +22,14 @@ def write_deposition(w: Writer, pages: int) -> Draft:
     draft.paragraph(w.child().say(w.items("taken", 1)[0]))
     draft.gold("Witness", w.gold("Examined: {witness}, {job} at {company_w}, on {filed}, by {lawyer} of {firm}"))
     draft.paragraph(w.line("appearances"))
+    name_sides(w)
     topics = [w.child(topic=item) for item in w.items("topics", 3)]
-    listed = w.child(topics=join_and(topic.say("{topic}") for topic in topics))
-    _ask(draft, listed.say(w.items("topics_q", 1)[0]), w.line("topics_a"))
+    if w.varies(0.4):
+        for topic in topics:
+            _ask(draft, topic.say(w.items("topic_q", 1)[0]), w.line("topics_a"))
+    else:
+        listed = w.child(topics=join_and(topic.say("{topic}") for topic in topics))
+        _ask(draft, listed.say(w.items("topics_q", 1)[0]), w.line("topics_a"))
     draft.gold("Topics", say_list("Examined on", [topic.gold("{topic}") for topic in topics]))
     _write_testimony(w, draft, draw_length(w, pages))
     draft.paragraph(w.line("closing"))
@@ -87,5 +92,9 @@ def _write_exhibit(w: Writer, draft: Draft, item: str, number: int) -> str:
     one.bind("label", w.items("label", 1)[0])
     if day:
         one.bind("date", Day(date.fromisoformat(day[0])))
-    _ask(draft, one.say(w.items("exhibit_q", 1)[0]), one.say(w.items("exhibit_a", 1)[0]))
+    if w.varies(0.5):
+        for turn in w.items("exhibit_turns_long", 1)[0].split(" || "):
+            _ask(draft, *(one.say(side) for side in turn.split(" | ")))
+    else:
+        _ask(draft, one.say(w.items("exhibit_q", 1)[0]), one.say(w.items("exhibit_a", 1)[0]))
     return one.gold("Ex. {number}, {exhibit} of {date}")

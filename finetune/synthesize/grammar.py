@@ -46,6 +46,10 @@ class Writer:
         self._told: set[str] = set()
         self._uses: Counter[str] = Counter()
 
+    def varies(self, chance: float) -> bool:
+        """Tell whether this filing departs here from the plain layout: by chance, and only where layouts are varied."""
+        return bool(self.banks.get("varied")) and self.rng.random() < chance
+
     def child(self, **bound: Value | str) -> Writer:
         """Give a writer with a scope of its own over this one's: new slots bind there and do not come back."""
         child = object.__new__(Writer)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from finetune.synthesize.case import add_filler, begin, draw_length, set_date, sign
+from finetune.synthesize.case import add_filler, begin, draw_length, name_sides, set_date, sign
 from finetune.synthesize.draft import Draft, roman, say_list
-from finetune.synthesize.grammar import Writer, join_and
+from finetune.synthesize.grammar import Writer, capitalize, join_and
 from finetune.synthesize.values import Count
 
 NTH = ("first", "second", "third", "fourth")
@@ -35,9 +35,14 @@ def write_motion(w: Writer, pages: int) -> Draft:
     if text and early:
         draft.paragraph(text)
     filler = draw_length(w, pages)
+    name_sides(w)
+    opposed_first = w.varies(0.4)
+    if opposed_first:
+        _write_opposition(w, draft)
     add_filler(w, draft, "context", 1 + filler // 4)
     write_grounds(w, draft, "grounds_defendant" if defends else "grounds_plaintiff", "Grounds", filler)
-    _write_opposition(w, draft)
+    if not opposed_first:
+        _write_opposition(w, draft)
     draft.heading(w.line("h_end"))
     draft.paragraph(w.line("ending"))
     if text and not early:
@@ -48,9 +53,19 @@ def write_motion(w: Writer, pages: int) -> Draft:
 
 
 def write_grounds(w: Writer, draft: Draft, bank: str, part: str, filler: int) -> None:
-    """Write the grounds: told together or one a section, each with arguments that no summary needs."""
+    """Write the grounds in one of several layouts."""
     units = [w.child(ground=item) for item in w.items(bank, w.rng.choice((3, 3, 4)))]
     draft.heading(w.line("h_grounds"))
+    if w.varies(0.5):
+        others = "grounds_plaintiff" if bank == "grounds_defendant" else "grounds_defendant"
+        _write_grounds_listed(w, draft, units, others)
+    else:
+        _write_grounds_apart(w, draft, units, filler)
+    draft.gold(part, say_list("Argued", [unit.gold("{ground}") for unit in units]))
+
+
+def _write_grounds_apart(w: Writer, draft: Draft, units: list[Writer], filler: int) -> None:
+    """Write the grounds together or one a section, each with arguments that no summary needs."""
     together = w.rng.random() < 0.5
     if together:
         listed = join_and(f"({n}) {unit.say('{ground}')}" for n, unit in enumerate(units, 1))
@@ -65,7 +80,25 @@ def write_grounds(w: Writer, draft: Draft, bank: str, part: str, filler: int) ->
         add_filler(w, draft, "argument", 1 + filler // 4)
         add_filler(w, draft, "filler_law", 1)
     add_filler(w, draft, "filler", filler // 8)
-    draft.gold(part, say_list("Argued", [unit.gold("{ground}") for unit in units]))
+
+
+def _write_grounds_listed(w: Writer, draft: Draft, units: list[Writer], others: str) -> None:
+    """Write the grounds as the items of a list or one paragraph that counts them, beside what the other side says."""
+    answer = w.child(ground=w.items(others, 1)[0])
+    before = w.rng.random() < 0.5
+    if before:
+        draft.paragraph(answer.say(w.items("answer", 1)[0]))
+    if w.rng.random() < 0.5:
+        draft.paragraph(w.line("grounds_open"))
+        for letter, unit in zip("abcd", units, strict=False):
+            draft.add("item", capitalize(unit.say("{ground}")) + ".", f"({letter})")
+    else:
+        for nth, unit in zip(NTH, units, strict=False):
+            unit.bind("nth", nth)
+        draft.paragraph(" ".join(capitalize(unit.say(w.items("ground_nth", 1)[0])) for unit in units))
+    if not before:
+        draft.paragraph(answer.say(w.items("answer", 1)[0]))
+    add_filler(w, draft, "argument", 1)
 
 
 def _write_opposition(w: Writer, draft: Draft) -> None:

@@ -42,6 +42,9 @@ def write_patent(w: Writer, pages: int) -> Draft:
     draft.paragraph(one.say(w.items("problem_line", 1)[0]))
     add_filler(w, draft, "background", 1 + filler // 6)
     draft.gold("Field", one.gold("Relates to: {field}; problem: {problem}"))
+    claimed_first = w.varies(0.3)
+    if claimed_first:
+        _write_claims(w, draft)
     draft.heading(w.line("h_summary"))
     draft.paragraph(w.line("summary_line"))
     draft.gold("Invention", w.gold("Disclosed: {thing} with {e1} and {e2}; result: {effect}"))
@@ -51,7 +54,8 @@ def write_patent(w: Writer, pages: int) -> Draft:
         told = one.filler("detail", w.rng.randint(1, 3))
         if told:
             draft.paragraph(" ".join(told))
-    _write_claims(w, draft)
+    if not claimed_first:
+        _write_claims(w, draft)
     return draft
 
 

@@ -121,6 +121,7 @@ def make_filing(
     length = pages or (rng.randint(10, 30) if rng.random() < 0.12 else rng.randint(2, 5))
     for _ in range(_TRIES):
         writer = _OPENERS.get(kind, open_case)(rng, split, kind)
+        writer.banks["varied"] = split == "train"  # held-out filings stay what they were, to compare with
         draft = _WRITERS[kind](writer, length)
         if length >= _LONG_PAGES and kind != "patent":
             add_appendix(writer, draft, length * _PAGE_WORDS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.documents import Page
 from assistant.errors import NotFound, RefusedInput
-from assistant.store import audit, captions, comparisons, filings, notices
+from assistant.store import audit, captions, comparisons, filings, notices, reviews
 from assistant.store.filings import Filing
 from assistant.store.people import User
 from assistant.store.pseudonyms import find_pseudonyms
@@ -106,9 +106,11 @@ def upload(
 
 
 def list_filings(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:
-    """List the filings of a matter, newest last."""
+    """List the filings of a matter, newest last; `summary` is the status of its newest summary, or ""."""
     check(house.db, user, "matter.read", matter_id)
-    return [present_filing(house, f) for f in filings.list_filings(house.db, matter_id)]
+    states = reviews.list_states(house.db, matter_id)
+    found = filings.list_filings(house.db, matter_id)
+    return [present_filing(house, f) | {"summary": states.get(f.document_id, "")} for f in found]
 
 
 def list_unread(house: House, user: User, matter_id: str) -> list[dict[str, Any]]:

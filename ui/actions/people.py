@@ -47,13 +47,17 @@ def present_user(user: User) -> dict[str, Any]:
 
 
 def list_matters(house: House, user: User) -> list[dict[str, Any]]:
-    """List the user's matters; an admin sees all of them, by id and without names."""
+    """List the user's matters; an admin sees all of them, by id, without names and with the number of attorneys."""
     check(house.db, user, "matter.list")
     mine = people.matters_of(house.db, user.name)
     content = may(user.role, "matter.read")
+    if may(user.role, "user.list"):
+        every = matters.list_matters(house.db, None)
+        attorneys = {m.matter_id: len(people.attorneys_of(house.db, m.matter_id)) for m in every}
+        shown = [present_matter(m, content=content and m.matter_id in mine) for m in every]
+        return [m | {"attorneys": attorneys[m["matter_id"]]} for m in shown]
     # Every page asks for it: only the person's matters are unsealed, however many the firm has.
-    listed = matters.list_matters(house.db, None if may(user.role, "user.list") else mine)
-    return [present_matter(m, content=content and m.matter_id in mine) for m in listed]
+    return [present_matter(m, content=content) for m in matters.list_matters(house.db, mine)]
 
 
 def list_busy_matters(house: House, user: User) -> list[dict[str, Any]]:

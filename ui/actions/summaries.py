@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from assistant.documents import Detail, Sentence, Summary, join_parts
 from assistant.errors import NotFound, RefusedInput
-from assistant.store import audit, people, reviews, trials, work
+from assistant.store import audit, corrections, people, reviews, trials, work
 from assistant.store.decisions import hold_revisions
 from assistant.store.flags import list_flags
 from assistant.store.people import User
@@ -133,10 +133,21 @@ def present_stored(house: House, stored: StoredSummary) -> dict[str, Any]:
         signed_off_by=stored.signed_off_by,
         returned_reason=stored.returned_reason,
         created_at=stored.created_at,
+        verdict=_read_verdict(house, stored),
         flags=[{"index": f.index, "by": f.actor, "reason": _word_flag(f.reason)} for f in flags],
         **trials.describe_draw(house.db, stored.document_id, stored.summary_id),
     )
     return withhold(shown) if shown["withheld"] else shown
+
+
+def _read_verdict(house: House, stored: StoredSummary) -> dict[str, Any] | None:
+    """Give in words what was said when a summary was submitted; None while it is a draft."""
+    from assistant.feedback import REASONS
+
+    said = corrections.read_verdict(house.db, stored.summary_id) if stored.submitted_by else None
+    if said is None:
+        return None
+    return {"rating": said.rating, "reasons": [REASONS.get(key, key) for key in said.reasons], "note": said.note}
 
 
 def _word_flag(reason: str) -> str:

@@ -147,4 +147,5 @@ async def read_form(request: Request) -> dict[str, str]:
 def get_me(request: Request) -> dict[str, str]:
     """Give the person's name and role, and the token for the changes that a Gradio screen makes beside Gradio."""
     login = request.state.login
-    return {"name": login.user.name, "role": login.user.role, "csrf": login.csrf}
+    user = login.user
+    return {"name": user.name, "display_name": user.display_name, "role": user.role, "csrf": login.csrf}

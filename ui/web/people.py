@@ -55,8 +55,10 @@ def show_matter(request: Request, matter_id: str) -> Response:
     folder = request.app.state.actions.folders.show_folder(house, user, matter_id)
     closing = request.app.state.actions.retention.show_closing(house, user, matter_id)
     learners = request.app.state.actions.lineage.trace_matter(house, user, matter_id)
+    filings = request.app.state.actions.filings.list_filings(house, user, matter_id) if notices else []
+    files = {filing["document_id"]: filing["file"] for filing in filings}
     shown = {"matter": matter, "notices": notices, "folder": folder, "closing": closing, "learners": learners}
-    return render(request, "matter.html", screen="matter", **shown, **members)
+    return render(request, "matter.html", screen="matter", files=files, **shown, **members)
 
 
 @router.post("/api/password")

@@ -181,7 +181,7 @@ def build_blocks(house: Any, actions: Any) -> gr.Blocks:
         choice = gr.Radio(CHOICE_WORDS, value="normal", label="How much", elem_classes="cb-choice")
         with gr.Accordion("Advanced", open=False, elem_classes="cb-advanced"):
             values = _advanced()
-            command = gr.Markdown(f"`{word_command('normal', 0, 0, '', 0, 0)}`", label="The command that does the same")
+            command = gr.Markdown(f"The command that does the same: `{word_command('normal', 0, 0, '', 0, 0)}`")
         with gr.Row(elem_classes="cb-row"):
             start = gr.Button("Start a round", variant="primary", elem_id="start-round", scale=0)
             stop = gr.Button("Stop the round", variant="stop", visible=False, elem_id="stop-round", scale=0)
@@ -261,7 +261,7 @@ def _wire(
     back.click(tell_errors(screen.roll_back), None, outputs, **hidden)
 
     def say_command(choice: str, *given: Any) -> str:
-        return f"`{word_command(choice, *given)}`"
+        return f"The command that does the same: `{word_command(choice, *given)}`"
 
     for field in (choice, *values):
         field.change(say_command, [choice, *values], command, **hidden)

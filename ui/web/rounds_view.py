@@ -56,10 +56,10 @@ def show_preview(preview: Mapping[str, Any]) -> str:
     )
     if not total:
         lead = "No signed-off summary may train yet. A round would learn from synthetic filings only."
-    notes = ["The rules of curation look at each when a round starts; what they leave out stands with the round."]
+    notes = ["Each is checked once more when a round starts; what is left out then, and why, is shown with the round."]
     if total and preview.get("authors") == 1:
-        notes.append("All were submitted by one person: no share can bind who is alone, so that person's words train.")
-    tables = _table(("Matter", "Pairs"), sorted(by_matter.items())) if by_matter else ""
+        notes.append("All were submitted by one person, so a round would learn that person's wording alone.")
+    tables = _table(("Matter", "Summaries"), sorted(by_matter.items())) if by_matter else ""
     rest = _left_out(preview.get("left_out") or {}, preview.get("why") or {})
     held = "".join(
         f'<p class="cb-state cb-half">{escape(row["corrections"])} corrections of {escape(row["author"])} came in a '
@@ -196,9 +196,8 @@ def _about(found: Mapping[str, Any]) -> str:
 def _left_out(counts: Mapping[str, int], why: Mapping[str, str]) -> str:
     """Lay out how many pairs were left out, by reason in words; nothing where none was."""
     rows = [(why.get(key) or str(key).replace("_", " "), count) for key, count in sorted(counts.items()) if count]
-    return (
-        _table(("Left out because", "Pairs"), [(str(w)[:1].upper() + str(w)[1:], n) for w, n in rows]) if rows else ""
-    )
+    told = [(str(words)[:1].upper() + str(words)[1:], count) for words, count in rows]
+    return _table(("Left out because", "Summaries"), told) if rows else ""
 
 
 def _steps(found: Mapping[str, Any]) -> str:
@@ -264,7 +263,7 @@ def _figure(score: Any) -> str:
     if not isinstance(score, Mapping) or "f1" not in score:
         return "-"
     interval: Sequence[float] = score.get("ci95") or ()
-    return f"{score['f1']:.3f}" + (f" ({interval[0]:.3f} to {interval[1]:.3f})" if len(interval) == 2 else "")
+    return f"{score['f1']:.3f}" + (f" ({interval[0]:.3f}\u00a0to\u00a0{interval[1]:.3f})" if len(interval) == 2 else "")
 
 
 def _bill(bill: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ const WAYS = [["shorter", "Shorter"], ["longer", "Longer"], ["other", "From othe
 // The menu beside a part's heading; which sentences it is about is looked up when it is used.
 export function againMenu(desk, name) {
   const menu = el("details", { class: "menu again", ontoggle: () => menu.open && close(menu, desk) },
-    el("summary", { "aria-label": `Write ${name} again`, title: "Write this part again" }, icon("down", "tiny"), "Again"),
+    el("summary", { "aria-label": `Write ${name} again`, title: "Write this part again" }, icon("down", "tiny"), "Write again"),
     el("div", { class: "sheet" }, WAYS.map(([how, words]) => el("button", { type: "button", onclick: () => {
       menu.open = false;
       const items = findAll(".sentence", menu.closest(".part")).map((item) => Number(item.dataset.index));

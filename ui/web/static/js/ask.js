@@ -135,7 +135,7 @@ async function openConversation() {
   try {
     const found = await get(`/api/conversations/${conversation}`);
     turns.replaceChildren(...found.turns.map(turnOf));
-    turns.scrollTop = turns.scrollHeight;
+    turns.lastElementChild?.scrollIntoView({ block: "start" }); // the notice above an answer is read first
     const first = found.turns.at(-1)?.sentences.find((s) => s.evidence.length)?.evidence[0];
     if (first) openPlace(first);
   } catch (error) {

@@ -23,8 +23,8 @@ function drawSystems() {
   const { active, candidates } = list;
   const chosen = candidates.find((one) => one.adapter_id === list.candidate);
   find("[data-systems]", root).replaceChildren(
-    el("span", {}, "Active: ", active ? [el("strong", {}, active.adapter_id), " ", hashOf(active.hash)] : el("strong", {}, "the base model")),
-    el("span", {}, "Candidate: ", chosen ? [el("strong", {}, chosen.adapter_id), " ", hashOf(chosen.hash)] : el("span", { class: "quiet" }, "none waits; a round makes one")));
+    el("span", {}, "In use: ", active ? [el("strong", {}, active.adapter_id), " ", !matter && hashOf(active.hash)] : el("strong", {}, "the base model")),
+    el("span", {}, "Waiting to replace it: ", chosen ? [el("strong", {}, chosen.adapter_id), " ", !matter && hashOf(chosen.hash)] : el("span", { class: "quiet" }, "none waits; a round makes one")));
   const choice = find("[data-choice]", root);
   choice.hidden = candidates.length < 2;
   find("select", choice).replaceChildren(...candidates.map((one) => el("option", { value: one.adapter_id, selected: one.adapter_id === list.candidate }, one.adapter_id)));

@@ -1,10 +1,10 @@
 // The desk of one filing: write, check, correct, submit, sign off. The page beside it follows the sentence in hand.
 
-import { announce, ask, el, find, findAll, isTyping, plural, skeletons, toast } from "./dom.js";
+import { announce, ask, capital, el, find, findAll, isTyping, plural, skeletons, toast } from "./dom.js";
 import { get, post, stream } from "./api.js";
 import { coverageLines, sentenceItem } from "./sentences.js";
 import { againMenu, rewrite } from "./again.js";
-import { drawNotice } from "./earlier.js";
+import { drawNotice, drawVerdict } from "./earlier.js";
 import { drawAbout, drawDifference, drawVersions } from "./views.js";
 import { flag, flagsOf, mayFlag } from "./flags.js";
 import { drawFoot } from "./signing.js";
@@ -56,7 +56,7 @@ export class Desk {
   drawHead() {
     const { filing } = this;
     find("[data-title]", this.root).textContent = filing.file;
-    find("[data-facts]", this.root).textContent = [filing.document_type === "plain" ? "" : filing.document_type, filing.facts?.docket_number, plural(filing.pages, "page"), "ready"].filter(Boolean).join(" · ");
+    find("[data-facts]", this.root).textContent = [filing.document_type === "plain" ? "" : capital(filing.document_type), filing.facts?.docket_number, plural(filing.pages, "page"), "ready"].filter(Boolean).join(" · ");
   }
 
   // Show another summary of this filing to be read; the one that is worked on comes back by `leavePast`.
@@ -134,7 +134,7 @@ export class Desk {
       return;
     }
     if (this.summary?.withheld) return drawUnaided(this);
-    if (!this.running) this.body.append(drawNotice(this));
+    if (!this.running) this.body.append(drawNotice(this), drawVerdict(this));
     for (const sentence of this.sentences()) this.append(sentence);
     if (!this.running) this.body.append(coverageLines(this.summary));
     this.roam();
@@ -182,6 +182,13 @@ export class Desk {
     if (focus) item.focus({ preventScroll: true });
     item?.scrollIntoView({ block: "nearest" });
     if (follow) this.viewer.goTo(all[index].evidence[0]);
+  }
+
+  // The next sentence that the filing does not fully bear, from the one in hand on, round again.
+  pickUnsure() {
+    if (this.view !== "summary") this.show("summary");
+    const unsure = this.sentences().flatMap((s, index) => (s.support === "supported" ? [] : [index]));
+    if (unsure.length) this.pick(unsure.find((index) => index > this.active) ?? unsure[0], { focus: true });
   }
 
   goTo(evidence) {

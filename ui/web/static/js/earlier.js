@@ -38,6 +38,16 @@ export async function openEarlier(desk, summaryId) {
   } catch (error) { toast(error.message); }
 }
 
+const RATINGS = { 1: "right as it stood", 0: "needed changes", "-1": "misleading" };
+
+// What was said when the summary was submitted, for whoever decides on it.
+export function drawVerdict(desk) {
+  const { verdict, status, submitted_by: by } = desk.summary || {};
+  if (!verdict || status === "discarded" || !(verdict.note || verdict.reasons.length)) return "";
+  const why = verdict.reasons.length ? ` (${verdict.reasons.map((one) => one.toLowerCase()).join(", ")})` : "";
+  return el("div", { class: "notice", "data-verdict": "" }, icon("quote"), el("p", { class: "grow" }, `${by} on the first draft: ${RATINGS[verdict.rating]}${why}.`, verdict.note && [" Note: ", el("q", {}, verdict.note)]));
+}
+
 // What the summary in hand must not hide: one that an attorney has signed off.
 export function drawNotice(desk) {
   const others = (desk.all || []).filter((one) => one.summary_id !== desk.summary?.summary_id);

@@ -22,6 +22,14 @@ function state(filing) {
     el("progress", total ? { max: total, value: done, "aria-label": `Reading ${filing.file}` } : { "aria-label": `Reading ${filing.file}` }));
 }
 
+// How far the summary of a filing is: what to do next with it.
+const SUMMARIES = { draft: ["half", "half", "Draft"], returned: ["half", "half", "Returned"], submitted: ["wait", "clock", "Submitted"], signed_off: ["good", "lock", "Signed off"] };
+
+function summaryState(status) {
+  const [kind, symbol, words] = SUMMARIES[status] || [];
+  return words ? el("span", { class: `state ${kind}` }, icon(symbol), words) : el("span", { class: "quiet" }, "None yet");
+}
+
 function isLocked(filing) { return /encrypted|password/i.test(filing.error); }
 
 function row(filing) {
@@ -30,13 +38,13 @@ function row(filing) {
   const again = root.dataset.mayDelete && el("button", { type: "button", class: "square plain", "aria-label": `Delete ${filing.file}`, title: "Delete", onclick: () => drop(filing) }, icon("close", "tiny"));
   return el("tr", { "data-id": filing.document_id }, el("td", {}, el("div", { class: "title" }, open)),
     el("td", { class: "type" }, filing.status === "ready" ? filing.document_type : ""), el("td", { class: "number" }, filing.pages ? filing.pages.toLocaleString("en-US") : ""),
-    el("td", {}, state(filing)), el("td", { class: "small quiet" }, `${when(filing.added_at)} · ${filing.added_by}`), el("td", { class: "number" }, aside, again));
+    el("td", {}, state(filing)), el("td", {}, filing.status === "ready" && summaryState(filing.summary)), el("td", { class: "small quiet" }, el("span", { class: "whole" }, when(filing.added_at)), " ", el("span", { class: "whole" }, `by ${filing.added_by}`)), el("td", { class: "number" }, aside, again));
 }
 
 function sendingRow(item) {
   const what = item.error ? el("div", { class: "why" }, el("span", { class: "state bad" }, icon("cross"), "Not added"), el("p", { class: "small" }, item.error))
     : el("div", { class: "progress" }, el("span", { class: "state wait" }, icon("upload"), item.share ? "Sending" : "In line"), el("progress", { max: 1, value: item.share, "aria-label": `Sending ${item.file.name}` }));
-  return el("tr", {}, el("td", {}, el("strong", { class: "serif" }, item.file.name)), el("td"), el("td"), el("td", {}, what), el("td", { class: "small quiet" }, "now"),
+  return el("tr", {}, el("td", {}, el("strong", { class: "serif" }, item.file.name)), el("td"), el("td"), el("td", {}, what), el("td"), el("td", { class: "small quiet" }, "now"),
     el("td", { class: "number" }, item.error && el("button", { type: "button", class: "square plain", "aria-label": "Take off the list", onclick: () => { sending = sending.filter((s) => s !== item); draw(); } }, icon("close", "tiny"))));
 }
 
@@ -44,6 +52,7 @@ function draw() {
   const some = filings.length + sending.length > 0;
   find("[data-empty]").hidden = some;
   find("table", root).hidden = !some;
+  find("[data-some]", root).hidden = !some;
   find("header [data-add]", root).hidden = !some;
   const had = document.activeElement?.closest?.("tr")?.dataset.id;
   find("tbody", root).replaceChildren(...sending.map(sendingRow), ...[...filings].reverse().map(row));

@@ -5,14 +5,14 @@ import { post, remove } from "./api.js";
 
 const { matter } = document.getElementById("matter").dataset;
 
-find("[data-consent]")?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  const given = form.dataset.consent === "on";
+find("[data-consent]")?.addEventListener("click", async (event) => {
+  const given = event.currentTarget.dataset.consent === "on";
   const say = given ? "Signed-off summaries of this matter will be used in the next training round." : "The next round leaves this matter out. What an adapter has learned already stays until it is retrained.";
-  if (!(await ask(given ? "Record the client’s consent?" : "Withdraw consent?", [], { button: given ? "Record" : "Withdraw", danger: !given, say }))) return;
+  const how = el("textarea", { name: "note", rows: "2", maxlength: "2000", required: true, placeholder: given ? "Signed letter of March 3, in the file" : "Letter of March 3 withdraws it" });
+  const data = await ask(given ? "Record the client’s consent?" : "Withdraw consent?", field(given ? "How the client agreed" : "Why it ends", how), { button: given ? "Record" : "Withdraw", danger: !given, say });
+  if (!data) return;
   try {
-    await post(`/api/matters/${matter}/consent`, { given, note: new FormData(form).get("note") });
+    await post(`/api/matters/${matter}/consent`, { given, note: data.get("note") });
     location.reload();
   } catch (error) { toast(error.message); }
 });

@@ -1,6 +1,6 @@
 // The Health screen: checks of the machine, the queue, and the audit log with a filter.
 
-import { announce, el, find, icon, plural, toast } from "./dom.js";
+import { announce, capital, el, find, icon, plural, toast } from "./dom.js";
 import { get } from "./api.js";
 
 const PAGE = 100;
@@ -10,7 +10,7 @@ let oldest = 0;
 async function checkHealth() {
   try {
     const { checks, work } = await get("/api/oversight/health");
-    place("checks").replaceChildren(...checks.map(({ name, ok, detail }) => el("tr", {}, el("td", {}, name),
+    place("checks").replaceChildren(...checks.map(({ name, ok, detail }) => el("tr", {}, el("td", {}, capital(name)),
       el("td", {}, el("span", { class: `state ${ok ? "good" : "bad"}` }, icon(ok ? "check" : "cross", "tiny"), ok ? "In order" : "Needs attention")), el("td", { class: "quiet" }, detail))));
     place("work").textContent = `Work: ${work.running} running, ${work.queued} waiting; of the newest 200 jobs ${work.failed} failed and ${work.cancelled} were cancelled.`;
     announce(`${plural(checks.filter((c) => !c.ok).length, "check needs", "checks need")} attention`);

@@ -3,6 +3,9 @@
 import { ask, askClosing, el, field, find, findAll, icon, plural, tell, toast } from "./dom.js";
 import { post, remove } from "./api.js";
 
+// Who can work on a matter, and their options in a list.
+const workers = JSON.parse(document.getElementById("people").dataset.people).filter((one) => !one.disabled && one.role !== "admin");
+const choose = (some, had) => some.map((one) => el("option", { value: one.name, selected: one.name === had }, one.display_name ? `${one.display_name} (${one.name})` : one.name));
 const ROLES = [["paralegal", "Paralegal"], ["attorney", "Attorney"], ["admin", "Administrator"]];
 
 async function act(call, words) {
@@ -24,7 +27,7 @@ async function addUser() {
     field("Login", el("input", { name: "name", required: true, maxlength: "64", autocapitalize: "none", spellcheck: "false", autocomplete: "off" })),
     field("Role", el("select", { name: "role" }, ROLES.map(([key, words]) => el("option", { value: key }, words)))),
     field(signOn ? "First password, or nothing: they sign in with the firm’s account" : "First password, at least ten characters", el("input", { name: "password", type: "password", required: !signOn, minlength: "10", maxlength: "200", autocomplete: "new-password" })),
-  ], { button: "Add", say: signOn ? "The login is what the firm’s account is called, such as the e-mail address." : "" });
+  ], { button: "Add", say: signOn ? "The login is what the firm’s account is called, such as the e-mail address." : "Tell the person both. At the first login they choose an own password." });
   if (data) act(() => post("/api/users", Object.fromEntries(data)));
 }
 
@@ -35,9 +38,18 @@ async function resetPassword(user) {
   if (data) act(() => post(`/api/users/${user}/password`, Object.fromEntries(data)), `${user} has a new first password.`);
 }
 
-async function wall(matter, people) {
+// Only a matter without an attorney gets its first one from an administrator; that one adds the others.
+async function nameFirst(matter) {
+  const attorneys = workers.filter((one) => one.role === "attorney");
+  if (!attorneys.length) return toast("There is no attorney yet. Add one under People first.");
+  const data = await ask(`The first attorney of ${matter}`, [field("Attorney", el("select", { name: "name", required: true }, choose(attorneys))),
+    field("Why", el("textarea", { name: "reason", rows: "2", required: true, maxlength: "2000" }))], { button: "Name the attorney", say: "They open the matter and add the others to it. The people of the matter see that you did it and why." });
+  if (data) act(() => post(`/api/matters/${matter}/members`, Object.fromEntries(data)));
+}
+
+async function wall(matter) {
   const data = await ask(`Wall at ${matter}`, [
-    field("Person", el("select", { name: "name", required: true }, people.map((name) => el("option", { value: name }, name)))),
+    field("Person", el("select", { name: "name", required: true }, choose(workers))),
     field("What", el("select", { name: "what" }, [el("option", { value: "set" }, "Wall off"), el("option", { value: "lift" }, "Lift the wall")])),
     field("Why (kept sealed with the matter)", el("textarea", { name: "reason", rows: "2", required: true, maxlength: "2000" })),
   ], { button: "Save", danger: true, say: "Walled off, a person opens nothing of the matter, nobody can add them, and no adapter that learned from it serves them. The matter’s people see that it was done." });
@@ -86,26 +98,20 @@ for (const row of findAll("[data-user]")) {
 
 for (const row of findAll("[data-matter]")) {
   const { matter } = row.dataset;
-  find("[data-member]", row).addEventListener("submit", (event) => {
-    event.preventDefault();
-    const data = Object.fromEntries(new FormData(event.target));
-    act(() => post(`/api/matters/${matter}/members`, data), `${data.name} now works on ${matter}.`);
-  });
-  const names = findAll("option", find("[data-member]", row)).map((option) => option.value).filter(Boolean);
+  find("[data-first]", row)?.addEventListener("click", () => nameFirst(matter));
   find("[data-close]", row).addEventListener("click", async (event) => {
     const closing = await askClosing(matter, event.currentTarget.dataset);
     if (closing) act(() => post(`/api/matters/${matter}/closing`, closing));
   });
-  find("[data-wall]", row).addEventListener("click", () => wall(matter, names));
+  find("[data-wall]", row).addEventListener("click", () => wall(matter));
   find("[data-erase]", row)?.addEventListener("click", () => erase(matter));
 }
 
 async function watch(matters, had = {}) {
-  const people = findAll("[data-member]")[0] ? findAll("option", findAll("[data-member]")[0]).map((option) => option.value).filter(Boolean) : [];
   const data = await ask(had.folder ? `The watched folder of ${matters[0]}` : "Watch a folder", [
     field("Matter", el("select", { name: "matter" }, matters.map((key) => el("option", { value: key }, key)))),
     field("Folder under the place for watched folders", el("input", { name: "folder", required: true, maxlength: "200", value: had.folder ?? "", placeholder: "litigation/rivera", autocapitalize: "none", spellcheck: "false", autocomplete: "off" })),
-    field("Responsible person", el("select", { name: "responsible", required: true }, people.map((name) => el("option", { value: name, selected: name === had.responsible }, name)))),
+    field("Responsible person", el("select", { name: "responsible", required: true }, choose(workers, had.responsible))),
   ], { button: "Watch", say: "The folder is made where it is missing. Files put into it count as added by the responsible person, who must work on the matter. The matter’s people see that you set it; an attorney of the matter decides whether summaries are written to it, anew after each change." });
   if (!data) return;
   const { matter, folder, responsible } = Object.fromEntries(data);

@@ -46,7 +46,7 @@ export function sentenceItem(sentence, index, acts) {
     onclick: () => acts.pick(index), onmouseenter: () => acts.preview(index), onmouseleave: () => acts.preview(-1), onfocus: () => acts.focus(index),
   }, el("p", { class: "words" }, sentence.text),
   el("div", { class: "proof" }, stateOf(sentence.support), pins(sentence.evidence, acts.pin, acts.withFile),
-    ORIGINS[sentence.origin] && el("span", {}, ORIGINS[sentence.origin]), buttons,
+    ORIGINS[sentence.origin] && el("span", { class: `origin ${sentence.origin}` }, ORIGINS[sentence.origin]), buttons,
     !plain && sentence.reason && sentence.support !== "supported" && el("span", { class: "reason" }, sentence.reason),
     flags.map((flag) => el("span", { class: "reason flagged" }, icon("flag", "tiny"), ` Flagged by ${flag.by}: ${flag.reason}`))));
 }

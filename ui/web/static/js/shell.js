@@ -1,6 +1,6 @@
 // What every screen has: menus, theme, jobs in the foot, the count of reviews, the sheet of shortcuts, logout.
 
-import { capital, el, field, find, findAll, ask, isTyping, plural, timeLeft, toast } from "./dom.js";
+import { capital, el, field, find, findAll, ask, isTyping, plural, timeLeft, toast, when } from "./dom.js";
 import { get, post } from "./api.js";
 import { startTour } from "./tour.js";
 
@@ -38,12 +38,15 @@ function startMenus() {
 }
 
 function startTheme() {
+  const mark = () => findAll("[data-theme-choice]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.themeChoice === (document.documentElement.dataset.theme || ""))));
+  mark();
   for (const button of findAll("[data-theme-choice]")) {
     button.addEventListener("click", () => {
       const theme = button.dataset.themeChoice;
       document.cookie = `casebrief_theme=${theme}; path=/; max-age=31536000; samesite=strict`;
       if (theme) document.documentElement.dataset.theme = theme;
       else delete document.documentElement.dataset.theme;
+      mark();
     });
   }
 }
@@ -57,7 +60,7 @@ function showKeys() {
     el("ul", { class: "keys-list" }, keys.map(([key, what]) => el("li", {}, what, el("span", {}, key.split(" ").filter(Boolean).map((k) => [el("kbd", {}, k), " "])))))));
   const off = el("input", { type: "checkbox", checked: keysOn(), onchange: () => localStorage.setItem("casebrief-keys", off.checked ? "on" : "off") });
   const dialog = el("dialog", { "aria-label": "Shortcuts", class: "wide" }, el("form", { method: "dialog" }, el("h2", {}, "Shortcuts"), el("div", { class: "keys" }, groups),
-    el("label", { class: "choice" }, off, "Shortcuts of single keys are on"), el("div", { class: "ends" }, el("button", { class: "main" }, "Close"))));
+    el("label", { class: "choice" }, off, "Single-key shortcuts are on"), el("div", { class: "ends" }, el("button", { class: "main" }, "Close"))));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
@@ -159,6 +162,7 @@ export async function newMatter() {
   } catch (error) { toast(error.message); }
 }
 
+for (const time of findAll("time[data-when]")) time.textContent = when(time.dateTime);
 startMenus();
 startTheme();
 startKeys();

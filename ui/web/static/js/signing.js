@@ -28,7 +28,7 @@ export function drawFoot(desk) {
   if (summary.withheld) return foot.replaceChildren(icon("person"), el("span", { class: "say grow" }, el("strong", {}, capital(summary.status)), " · written without the model’s summary"), ...unaidedButtons(desk));
   const [symbol, say] = says[summary.status] || says.draft;
   const open = unsure(summary).length;
-  if (open && summary.status !== "signed_off") say.append(` · ${plural(open, "sentence")} not fully supported`);
+  if (open && summary.status !== "signed_off") say.append(" · ", el("button", { type: "button", class: "link", "data-next-unsure": "", title: "Go to the next one", onclick: () => desk.pickUnsure() }, `${plural(open, "sentence")} not fully supported`));
   if (desk.past) say.append(" · opened to be read only");
   foot.replaceChildren(icon(symbol), say, ...buttons(desk).filter(Boolean));
 }

@@ -18,7 +18,7 @@ export async function drawStated(desk) {
     if (desk.view !== "stated" || desk.filing.document_id !== id) return;
     desk.body.replaceChildren(
       el("p", { class: "row small quiet" }, el("span", { class: "grow" }, "Stated in the filing, not computed. Check each against its page."),
-        el("a", { class: "button plain whole", href: `/api/filings/${id}/stated.csv` }, icon("down", "tiny"), "Spreadsheet")),
+        el("a", { class: "button plain whole", href: `/api/filings/${id}/stated.csv` }, icon("download", "tiny"), "Spreadsheet")),
       ...TABLES.map(([key, title, none]) => table(desk, title, none, found[key])));
   } catch (error) { desk.body.replaceChildren(el("p", { role: "alert" }, error.message)); }
 }

@@ -1,6 +1,6 @@
 // Four steps for each role, on the screen that the day begins with; once in a browser, and again from the menu.
 
-import { announce, el, find, findAll, icon } from "./dom.js";
+import { announce, el, find, findAll } from "./dom.js";
 
 const STEPS = {
   Paralegal: [
@@ -50,7 +50,7 @@ function show(page, role) {
     const [screen, title, words] = STEPS[role][at];
     const last = at === STEPS[role].length - 1;
     const next = el("button", { type: "button", class: "main", onclick: () => { if (last) return leave(); at += 1; draw(true); } }, last ? "Done" : "Next");
-    place.replaceChildren(icon("quote"), el("div", { class: "grow stack" },
+    place.replaceChildren(el("div", { class: "grow stack" },
       el("p", {}, el("strong", {}, title), " ", el("span", { class: "small quiet" }, `${at + 1} of ${STEPS[role].length} · ${screen}`)), el("p", {}, words),
       el("div", { class: "row" }, next, !last && el("button", { type: "button", class: "plain", onclick: leave }, "Leave the tour"))));
     point(screen);

@@ -2,11 +2,12 @@
 
 import { announce, ask, capital, el, field, find, icon, pageRanges, plural, toast, when } from "./dom.js";
 import { get, post } from "./api.js";
-import { drawEarlier, loadEarlier } from "./earlier.js";
+import { drawEarlier, drawVerdict, loadEarlier } from "./earlier.js";
 import { learnedOf, loanOf } from "./lending.js";
 
 const FACTS = { title: "Title", court: "Court", docket_number: "Docket number", parties: "Parties", judge: "Judge", date: "Date" };
 const TYPES = { PERSON: "people", ORG: "organizations", LOC: "places", DATETIME: "dates", CODE: "numbers and codes", CONTACT: "contacts", DEM: "personal facts", QUANTITY: "quantities", MISC: "other" };
+const ONE = { PERSON: "person", ORG: "organization", LOC: "place", DATETIME: "date", CODE: "number or code", CONTACT: "contact", DEM: "personal fact", QUANTITY: "quantity" };
 
 export async function drawDifference(desk) {
   if (!desk.summary) return desk.body.replaceChildren(el("p", { class: "quiet" }, "There is no summary to compare yet."));
@@ -15,7 +16,7 @@ export async function drawDifference(desk) {
     const { difference } = await get(`/api/summaries/${id}/difference`);
     if (desk.view !== "difference" || desk.summary?.summary_id !== id) return;
     const changed = difference.some(([op]) => kind(op));
-    desk.body.replaceChildren(el("p", { class: "small quiet row" }, changed ? ["What people changed in the first draft: ", el("del", {}, "taken out"), " ", el("ins", {}, "put in")] : "Nobody has changed the first draft."),
+    desk.body.replaceChildren(drawVerdict(desk), el("p", { class: "small quiet row legend" }, changed ? ["What people changed in the first draft: ", el("del", {}, "taken out"), " ", el("ins", {}, "put in")] : "Nobody has changed the first draft."),
       wordDifference(difference));
   } catch (error) { desk.body.replaceChildren(el("p", { role: "alert" }, error.message)); }
 }
@@ -70,13 +71,13 @@ export function drawAbout(desk) {
   const { filing } = desk;
   const said = (key) => filing.facts?.[key] && [filing.facts[key], filing.corrected?.includes(key) && el("span", { class: "small quiet" }, " · corrected by hand")];
   const line = (term, value) => (value ? [el("dt", {}, term), el("dd", {}, value)] : []);
-  const masked = Object.entries(filing.entities || {}).filter(([, n]) => n).map(([type, n]) => `${n} ${TYPES[type] || type.toLowerCase()}`).join(", ");
+  const masked = Object.entries(filing.entities || {}).filter(([, n]) => n).map(([type, n]) => `${n} ${n === 1 ? ONE[type] || TYPES[type] : TYPES[type] || type.toLowerCase()}`).join(", ");
   desk.body.replaceChildren(el("dl", { class: "facts" }, Object.entries(FACTS).map(([key, term]) => line(term, said(key))),
     line("Type", typeName(filing.document_type)), line("Pages", `${plural(filing.pages, "page")}, ${plural(filing.words || 0, "word")}`),
     line("Read by OCR", filing.pages_ocr?.length ? `page ${pageRanges(filing.pages_ocr)}` : ""), line("Unreadable", filing.pages_unreadable?.length ? `page ${pageRanges(filing.pages_unreadable)}` : ""),
     line("Hidden from the model", masked && [masked, ". ", el("a", { href: `/f/${filing.document_id}/names` }, "Check these names")]), line("Added", `${when(filing.added_at)} by ${filing.added_by}`)),
+  filing.document_types?.length ? el("p", { class: "correct" }, el("button", { type: "button", "data-correct": true, onclick: () => correctCaption(desk) }, icon("person", "tiny"), " Correct these facts…")) : "",
   hiddenText(desk), loanOf(desk), learnedOf(desk),
-  filing.document_types?.length ? el("p", {}, el("button", { type: "button", "data-correct": true, onclick: () => correctCaption(desk) }, icon("person", "tiny"), " Correct these facts")) : "",
   el("div", {}, (filing.warnings || []).map((warning) => el("p", { class: "notice half" }, icon("half"), warning))));
 }
 
