@@ -53,6 +53,7 @@ _TOGETHER = (
     re.compile(rf"[\s,.]{{1,4}}(?:and|&)\s{{1,3}}{_NAME}"),
 )
 _GAPS = (re.compile(r"[^\S\n]{3,}+"), "  "), (re.compile(r"(?:[ \t]*\n){3,}+"), "\n\n")
+_OF_SIDES = re.compile(rf"{_NAME}|\b(?:{_ROLES}|court|judge|tribunal)\b", re.IGNORECASE)
 _NO_SIDE = frozenset("agreement contract lease party parties effective court company premises term order".split())
 _PAPER = re.compile(
     r"\b(?:complaint|petition|motion|application|order|opinion|judgment|decision|brief|memorandum|agreement|lease|contract|"
@@ -202,6 +203,11 @@ def _find_counsel(reading: Reading) -> list[str]:
             if named:
                 return [f"{' '.join(signed[0].split())}: {named[0]}"]
     return []
+
+
+def speaks_of_sides(text: str) -> bool:
+    """Tell whether a sentence names a side, a court or a judge: what may stand beside a caption in a first part."""
+    return _OF_SIDES.search(text) is not None
 
 
 def _make_line(reading: Reading, text: str, evidence: Evidence, used: list[str]) -> CodedLine:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.captions import find_caption, tell_caption
+from assistant.captions import find_caption, speaks_of_sides, tell_caption
 from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Summary
 from assistant.drafting import Draft, account_pages, choose_source, cut_sentences, word_source
 from assistant.engine.base import Engine
@@ -306,15 +306,21 @@ class _Run:
         return Sentence(text, verdict.support, verdict.reason, verdict.evidence, task.part.name, "model")
 
     def _fill(self, task: Task, ranges: list[tuple[int, int]], words: int, begun: int) -> Iterator[Sentence]:
-        """Tell the rest of a part in the source's own words; at least one sentence where the part has none yet."""
+        """Tell the rest of a part in the source's own words; at least one sentence where the part has none yet.
+
+        Behind the caption only what speaks of the sides or the court: any other sentence is of another part.
+        """
         if len(self.sentences) == begun:
             for sentence in self._tell_caption(task):
                 words -= len(sentence.text.split())
                 yield sentence
         empty = len(self.sentences) == begun
+        after_caption = not empty and task.part.position == "start" and task.within is None
         for start, end in choose_source(self.draft, task, ranges, max(words, 0), at_least_one=empty):
             if self.stop.is_set():
                 return
+            if after_caption and not speaks_of_sides(self.reading.text[start:end]):
+                continue
             first = not (
                 self.sentences and self.sentences[-1].part == task.part.name and is_introduced(self.sentences[-1].text)
             )

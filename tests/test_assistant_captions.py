@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from assistant.captions import find_roles, list_facts
+from assistant.captions import find_roles, list_facts, speaks_of_sides
 from assistant.documents import OffsetMap, RedactedDocument, Segment
 from assistant.evidence.reading import Reading
 from assistant.outline import summary_prompts
@@ -111,3 +111,9 @@ def test_sides_are_looked_for_in_time_that_does_not_grow_with_a_hostile_head() -
         find_roles(read(text))
         find_roles(read(text, "contract"))
     assert time.process_time() - began < 1, "it was 7 s"
+
+
+def test_only_what_speaks_of_sides_or_court_may_stand_behind_a_caption() -> None:
+    assert speaks_of_sides("This cause came on to be heard upon Plaintiff's motion.")
+    assert speaks_of_sides("COMPANY_1 runs a terminal.") and speaks_of_sides("The Court has read the papers.")
+    assert not speaks_of_sides("Time is kept by a badge reader at the gate.")
