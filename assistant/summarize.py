@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.captions import find_caption, speaks_of_sides, tell_caption
+from assistant.captions import find_caption, tell_caption
 from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Summary
 from assistant.drafting import Draft, account_pages, choose_source, cut_sentences, word_source
 from assistant.engine.base import Engine
@@ -23,6 +23,7 @@ from assistant.evidence.kept_readings import share_reading
 from assistant.evidence.learned_ranker import LearnedRanker
 from assistant.evidence.reading import Reading
 from assistant.evidence.selecting import Selection, extract_summary
+from assistant.evidence.sides import speaks_of_sides
 from assistant.evidence.wording import introduce, is_introduced, says_who
 from assistant.outline import PartPrompt, Task, ask_for, choose_passages, make_outline, summary_prompts
 from assistant.settings import Settings
