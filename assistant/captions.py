@@ -8,6 +8,7 @@ from typing import Literal
 
 from assistant.documents import Evidence
 from assistant.evidence.reading import Reading
+from assistant.evidence.sides import ROLES, SIDES_REACH, find_roles
 from assistant.evidence.wording import sink_capitals, soften_capitals
 from assistant.store.pseudonyms import WORDS, find_pseudonyms
 
@@ -28,32 +29,6 @@ _LABELS = (
     ("parties", "Parties"),
 )  # fmt: skip
 _TOLD = ("title", "parties", "court", "docket_number", "date")
-_NAME = rf"(?:{WORDS['PERSON']}|{WORDS['ORG']})_\d+"
-_ROLES = (
-    r"(?:Plaintiff|Defendant|Petitioner|Respondent|Appellant|Appellee|Claimant|Debtor|Intervenor)s?"
-    r"(?:[-/ ](?:Appell(?:ant|ee)|Petitioner|Respondent|Counterclaimant|Intervenor)s?)?"
-)
-_CONTRACT_ROLES = (
-    "Landlord|Tenant|Lessor|Lessee|Licensor|Licensee|Seller|Buyer|Purchaser|Vendor|Supplier|Customer|Client|Contractor|"
-    "Subcontractor|Consultant|Employer|Employee|Lender|Borrower|Guarantor|Owner|Operator|Agent|Principal|Franchisor|Franchisee|"
-    "Assignor|Assignee|Distributor|Manufacturer|Provider|Carrier|Shipper|Insurer|Insured|Discloser|Recipient"
-)
-_BETWEEN = r"(?:\.(?=,))?[\s,)]{0,12}(?:(?i:et al)[\s,.]{0,4})?"
-_CAPACITY = r"(?:(?i:an?|individually)\s[^;:.]{3,70}?[,;]\s{0,4})?"
-_NAMED_SIDES = (
-    re.compile(rf"(?P<name>{_NAME}){_BETWEEN}{_CAPACITY}\(?(?P<role>(?i:{_ROLES}))(?=[ ]?(?:[,.;)/\n]|$))"),
-    re.compile(rf"\b(?P<role>{_ROLES})[,:]?[ \n](?P<name>{_NAME})"),
-)  # fmt: skip
-_DEFINED_SIDES = (
-    re.compile(rf"(?P<name>{_NAME})(?:(?!{_NAME})[^“”\"]){{0,160}}?[“\"](?:the\s)?(?P<role>[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)[,.]?[”\"]"),
-    re.compile(rf"(?P<name>{_NAME})(?:(?!{_NAME})[^“”\".]){{0,80}}?,?\sas\s(?:the\s)?(?P<role>{_CONTRACT_ROLES})\b"),
-)  # fmt: skip
-_TOGETHER = (
-    re.compile(rf"(?:{_NAME})[\s,.]{{1,4}}(?:and|&)\s{{1,3}}$"),
-    re.compile(rf"[\s,.]{{1,4}}(?:and|&)\s{{1,3}}{_NAME}"),
-)
-_GAPS = (re.compile(r"[^\S\n]{3,}+"), "  "), (re.compile(r"(?:[ \t]*\n){3,}+"), "\n\n")
-_NO_SIDE = frozenset("agreement contract lease party parties effective court company premises term order".split())
 _PAPER = re.compile(
     r"\b(?:complaint|petition|motion|application|order|opinion|judgment|decision|brief|memorandum|agreement|lease|contract|"
     r"deposition)\b", re.IGNORECASE,
@@ -63,9 +38,8 @@ _DATED = r"\b(?:filed|dated?|decided|entered|made|taken|effective)\b(?: and ente
 _NUMBERED = re.compile(
     rf"\b(?:no|nos|number|case|action|index|docket|cause|file)\b[^\n]{{0,24}}?({WORDS['CODE']}_\d+)", re.IGNORECASE
 )
-_COUNSEL = re.compile(rf"\b(?:attorneys?|counsel)(?: of record)? for (?:the )?(?:{_ROLES})", re.IGNORECASE)
+_COUNSEL = re.compile(rf"\b(?:attorneys?|counsel)(?: of record)? for (?:the )?(?:{ROLES})", re.IGNORECASE)
 _COUNSEL_REACH = 400  # characters before "Counsel for Plaintiff" in which the firm's name stands
-_SIDES_REACH = 3000  # characters from the beginning in which the sides are named with their roles
 _APPEALED = re.compile(r"\bappeals? from\b|\bon appeal\b|\bon petition\b", re.IGNORECASE)
 
 
@@ -145,7 +119,7 @@ def list_facts(reading: Reading, whole: bool = True) -> str:
     head = _read_head(reading)
     told = reading.document.facts
     facts = {key: _stand_by(told.get(key, ""), head) for key in ("title", "court", "judge", "docket_number", "date")}
-    number = _NUMBERED.search(reading.text[:_SIDES_REACH])
+    number = _NUMBERED.search(reading.text[:SIDES_REACH])
     if not facts["docket_number"] and number:
         facts["docket_number"] = number[1]
     if _APPEALED.search(head) and "judge" not in reading.document.corrected:
@@ -166,28 +140,6 @@ def _is_own_date(reading: Reading, date: str, head: str) -> bool:
         return bool(date)
     before = re.split(r"\bq\. ", head)[0]  # a date in a testimony is not the testimony's
     return re.search(_DATED + re.escape(date.casefold()), before) is not None
-
-
-def find_roles(reading: Reading) -> list[tuple[str, str]]:
-    """Give the sides that the head of a document names with a role: (pseudonym, "Plaintiff"), at most four.
-
-    Where two people share a role, or a name stands beside two roles, nothing is said of them: the passages may.
-    """
-    head = reading.text[:_SIDES_REACH]
-    for gap, instead in _GAPS:
-        head = gap.sub(instead, head)
-    patterns = _DEFINED_SIDES if reading.document.document_type == "contract" else _NAMED_SIDES
-    found: dict[str, set[str]] = {}
-    for pattern in patterns:
-        for match in pattern.finditer(head):
-            role = " ".join(match["role"].split())
-            role = role.capitalize() if role.isupper() else role
-            shared = _TOGETHER[0].search(head, max(match.start("name") - 60, 0), match.start("name"))
-            if not shared and not _TOGETHER[1].match(head, match.end("name")) and role.casefold() not in _NO_SIDE:
-                found.setdefault(match["name"], set()).add(role)
-    clear = {name: min(roles) for name, roles in found.items() if len(roles) == 1}
-    roles = list(clear.values())
-    return [(name, role) for name, role in clear.items() if roles.count(role) == 1][:4]
 
 
 def _find_counsel(reading: Reading) -> list[str]:

@@ -24,6 +24,7 @@ from assistant.evidence.kept_readings import share_reading
 from assistant.evidence.learned_ranker import LearnedRanker
 from assistant.evidence.reading import Reading
 from assistant.evidence.selecting import Selection, extract_summary
+from assistant.evidence.sides import speaks_of_sides
 from assistant.evidence.wording import introduce, is_introduced, says_who
 from assistant.outline import PartPrompt, Task, ask_for, choose_passages, make_outline, summary_prompts
 from assistant.settings import Settings
@@ -230,8 +231,7 @@ class _Run:
     def __post_init__(self) -> None:
         self.ranker = self.rankers.find(self.document.document_type) if self.rankers else None
         self.reading = share_reading(self.document)
-        self.grounder = Grounder(self.reading)
-        self.draft = Draft(self.reading)
+        self.grounder, self.draft = Grounder(self.reading), Draft(self.reading)
 
     def select(self, task: Task) -> tuple[Selection, ...]:
         """Choose the passages of a part; without a model they are as long as the part needs, not as a prompt may be."""
@@ -321,15 +321,21 @@ class _Run:
         return Sentence(text, verdict.support, verdict.reason, verdict.evidence, task.part.name, "model")
 
     def _fill(self, task: Task, ranges: list[tuple[int, int]], words: int, begun: int) -> Iterator[Sentence]:
-        """Tell the rest of a part in the source's own words; at least one sentence where the part has none yet."""
+        """Tell the rest of a part in the source's own words; at least one sentence where the part has none yet.
+
+        Behind the caption only what speaks of the sides or the court: any other sentence is of another part.
+        """
         if len(self.sentences) == begun:
             for sentence in self._tell_caption(task):
                 words -= len(sentence.text.split())
                 yield sentence
         empty = len(self.sentences) == begun
+        after_caption = not empty and task.part.position == "start" and task.within is None
         for start, end in choose_source(self.draft, task, ranges, max(words, 0), empty, self.ranker):
             if self.stop.is_set():
                 return
+            if after_caption and not speaks_of_sides(self.reading.text[start:end]):
+                continue
             first = not (
                 self.sentences and self.sentences[-1].part == task.part.name and is_introduced(self.sentences[-1].text)
             )

@@ -4,9 +4,11 @@ import time
 
 import pytest
 
-from assistant.captions import find_roles, list_facts
+from assistant.captions import list_facts
 from assistant.documents import OffsetMap, RedactedDocument, Segment
+from assistant.evidence.grounding import Grounder
 from assistant.evidence.reading import Reading
+from assistant.evidence.sides import find_roles, find_turned_side, speaks_of_sides
 from assistant.outline import summary_prompts
 from assistant.templates import load_template
 
@@ -111,3 +113,30 @@ def test_sides_are_looked_for_in_time_that_does_not_grow_with_a_hostile_head() -
         find_roles(read(text))
         find_roles(read(text, "contract"))
     assert time.process_time() - began < 1, "it was 7 s"
+
+
+def test_only_what_speaks_of_sides_or_court_may_stand_behind_a_caption() -> None:
+    assert speaks_of_sides("This cause came on to be heard upon Plaintiff's motion.")
+    assert speaks_of_sides("COMPANY_1 runs a terminal.") and speaks_of_sides("The Court has read the papers.")
+    assert not speaks_of_sides("Time is kept by a badge reader at the gate.")
+
+
+def test_a_sentence_that_turns_the_sides_round_is_not_supported() -> None:
+    reading = read(CAPTION.format(title="MOTION"))
+    true = "Plaintiff PERSON_1 moves the Court to compel the records."
+    assert (
+        find_turned_side(reading, true)
+        == ""
+        == find_turned_side(reading, "PERSON_1's motion says COMPANY_1 must answer.")
+    )
+    assert Grounder(reading).verify_written(true).support == "supported"
+    for turned in (
+        "Plaintiff COMPANY_1 moves the Court to compel the records.",
+        "COMPANY_1, the Plaintiff, moves the Court to compel the records.",
+    ):
+        verdict = Grounder(reading).verify_written(turned)
+        assert verdict.support == "unsupported"
+    assert (
+        find_turned_side(reading, "Plaintiff COMPANY_1 moves.")
+        == "the caption calls COMPANY_1 the Defendant, not the Plaintiff"
+    )

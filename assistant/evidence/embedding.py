@@ -250,7 +250,7 @@ def _share_processors() -> Iterator[None]:
 
 
 def _batch(ids: Sequence[Sequence[int]]) -> list[range]:
-    """Cut texts, in their order, into batches of up to `BATCH_TOKENS` tokens: a question waits for the one under way."""
+    """Cut texts, in their order, into batches of up to `BATCH_TOKENS` tokens; a question waits for the one at work."""
     batches: list[range] = []
     tokens = 0
     for index, row in enumerate(ids):

@@ -30,6 +30,7 @@ from assistant.evidence.findings import Finding
 from assistant.evidence.following import find_phrase, measure_copy, measure_following
 from assistant.evidence.own_words import Passage, find_free_clause
 from assistant.evidence.reading import Reading
+from assistant.evidence.sides import find_turned_side
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
 from assistant.store.pseudonyms import find_pseudonyms
 
@@ -99,6 +100,8 @@ class Grounder:
         verdict = self.verify(text, candidates)
         if verdict.support == "unsupported":
             return verdict
+        if turned := find_turned_side(self.reading, text):
+            return replace(verdict, support="unsupported", reason=turned)
         places = sorted({i for e in verdict.evidence for i in self.reading.units_within(e.start, e.end)})
         units = [self.reading.units[i] for i in places]
         passages = [Passage(self.reading.text[u.start : u.end], f"{u.major} {u.section}") for u in units]

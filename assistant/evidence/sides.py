@@ -1,0 +1,88 @@
+"""Who the sides of a filing are, as its head names them, and whether a sentence turns them round."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.evidence.reading import Reading
+from assistant.store.pseudonyms import WORDS
+
+_NAME = rf"(?:{WORDS['PERSON']}|{WORDS['ORG']})_\d+"
+ROLES = (
+    r"(?:Plaintiff|Defendant|Petitioner|Respondent|Appellant|Appellee|Claimant|Debtor|Intervenor)s?"
+    r"(?:[-/ ](?:Appell(?:ant|ee)|Petitioner|Respondent|Counterclaimant|Intervenor)s?)?"
+)
+"""Pattern of the roles that a caption gives."""
+
+_CONTRACT_ROLES = (
+    "Landlord|Tenant|Lessor|Lessee|Licensor|Licensee|Seller|Buyer|Purchaser|Vendor|Supplier|Customer|Client|Contractor|"
+    "Subcontractor|Consultant|Employer|Employee|Lender|Borrower|Guarantor|Owner|Operator|Agent|Principal|Franchisor|Franchisee|"
+    "Assignor|Assignee|Distributor|Manufacturer|Provider|Carrier|Shipper|Insurer|Insured|Discloser|Recipient"
+)
+_BETWEEN = r"(?:\.(?=,))?[\s,)]{0,12}(?:(?i:et al)[\s,.]{0,4})?"
+_CAPACITY = r"(?:(?i:an?|individually)\s[^;:.]{3,70}?[,;]\s{0,4})?"
+_NAMED_SIDES = (
+    re.compile(rf"(?P<name>{_NAME}){_BETWEEN}{_CAPACITY}\(?(?P<role>(?i:{ROLES}))(?=[ ]?(?:[,.;)/\n]|$))"),
+    re.compile(rf"\b(?P<role>{ROLES})[,:]?[ \n](?P<name>{_NAME})"),
+)  # fmt: skip
+_DEFINED_SIDES = (
+    re.compile(rf"(?P<name>{_NAME})(?:(?!{_NAME})[^“”\"]){{0,160}}?[“\"](?:the\s)?(?P<role>[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)[,.]?[”\"]"),
+    re.compile(rf"(?P<name>{_NAME})(?:(?!{_NAME})[^“”\".]){{0,80}}?,?\sas\s(?:the\s)?(?P<role>{_CONTRACT_ROLES})\b"),
+)  # fmt: skip
+_TOGETHER = (
+    re.compile(rf"(?:{_NAME})[\s,.]{{1,4}}(?:and|&)\s{{1,3}}$"),
+    re.compile(rf"[\s,.]{{1,4}}(?:and|&)\s{{1,3}}{_NAME}"),
+)
+_GAPS = (re.compile(r"[^\S\n]{3,}+"), "  "), (re.compile(r"(?:[ \t]*\n){3,}+"), "\n\n")
+_OF_SIDES = re.compile(rf"{_NAME}|\b(?:{ROLES}|court|judge|tribunal)\b", re.IGNORECASE)
+_NO_SIDE = frozenset("agreement contract lease party parties effective court company premises term order".split())
+SIDES_REACH = 3000  # characters from the beginning in which the sides are named with their roles
+_AGAINST = (
+    ("plaintiff", "defendant"),
+    ("petitioner", "respondent"),
+    ("appellant", "appellee"),
+    ("claimant", "respondent"),
+)
+_CALLED = (
+    re.compile(rf"\b(?P<role>{ROLES}),?\s(?P<name>{_NAME})"),
+    re.compile(rf"(?P<name>{_NAME}),?\s\(?(?:the\s)?(?P<role>{ROLES})\b(?![’'])"),
+)
+
+
+def find_roles(reading: Reading) -> list[tuple[str, str]]:
+    """Give the sides that the head of a document names with a role: (pseudonym, "Plaintiff"), at most four.
+
+    Where two people share a role, or a name stands beside two roles, nothing is said of them: the passages may.
+    """
+    head = reading.text[:SIDES_REACH]
+    for gap, instead in _GAPS:
+        head = gap.sub(instead, head)
+    patterns = _DEFINED_SIDES if reading.document.document_type == "contract" else _NAMED_SIDES
+    found: dict[str, set[str]] = {}
+    for pattern in patterns:
+        for match in pattern.finditer(head):
+            role = " ".join(match["role"].split())
+            role = role.capitalize() if role.isupper() else role
+            shared = _TOGETHER[0].search(head, max(match.start("name") - 60, 0), match.start("name"))
+            if not shared and not _TOGETHER[1].match(head, match.end("name")) and role.casefold() not in _NO_SIDE:
+                found.setdefault(match["name"], set()).add(role)
+    clear = {name: min(roles) for name, roles in found.items() if len(roles) == 1}
+    roles = list(clear.values())
+    return [(name, role) for name, role in clear.items() if roles.count(role) == 1][:4]
+
+
+def speaks_of_sides(text: str) -> bool:
+    """Tell whether a sentence names a side, a court or a judge: what may stand beside a caption in a first part."""
+    return _OF_SIDES.search(text) is not None
+
+
+def find_turned_side(reading: Reading, sentence: str) -> str:
+    """Say in words which side a sentence turns round, as "Plaintiff COMPANY_2" does with a defendant; "" for none."""
+    known = dict(find_roles(reading))
+    for pattern in _CALLED:
+        for match in pattern.finditer(sentence):
+            role, own = match["role"].casefold(), known.get(match["name"], "").casefold()
+            for sides in (*_AGAINST, *(pair[::-1] for pair in _AGAINST)):
+                if sides[0] in own and sides[1] in role and sides[1] not in own:
+                    return f"the caption calls {match['name']} the {known[match['name']]}, not the {match['role']}"
+    return ""
