@@ -21,6 +21,7 @@ from store_samples import add_matter, make_document, make_pages, make_summary, s
 from test_browser import PASSWORD, browser, find_barriers_in_both, log_in, shows
 
 from assistant.documents import HiddenText
+from assistant.evidence.house_rankers import HouseRankers
 from assistant.store import audit, filings, matters, people, work
 from ui.services import House, open_house
 from ui.web.app import build_app
@@ -365,6 +366,7 @@ def test_a_lent_filing_is_compared_by_name_by_an_admin_and_blindly_by_its_people
     monkeypatch.setattr(compare_work, "enqueue_run", lambda *run: begun.append(run))
     monkeypatch.setitem(house.__dict__, "_engine", Writer())
     monkeypatch.setitem(house.__dict__, "choose_adapter", lambda choice, user="": choice or "base")
+    monkeypatch.setitem(house.__dict__, "choose_rankers", lambda *_: HouseRankers())  # these have no folder
     for name, status in (("starter-1", "active"), ("house-2", "candidate")):
         registry.insert_adapter(house.db, name, folder=name, hash=name[-1] * 64)
         registry.set_status(house.db, name, status)
