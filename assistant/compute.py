@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextvars
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_GIVES_WAY = 10  # steps of priority ("nice")
 _IDLE_S = 2.0  # after which the thread ends and gives its pool back, so that training has the processors alone
 
 
@@ -84,8 +86,18 @@ def run(work: Callable[[], T], *, urgent: bool = False) -> T:
 
 
 def run_apart(work: Callable[[], T]) -> T:
-    """Run long work (training) in a thread of its own, which gives its pool of workers back when it ends."""
-    return ComputeThread().run(work)
+    """Run long work (training) in a thread of its own, which gives its pool of workers back when it ends.
+
+    It gives way: whoever waits for a page has the processors first, and training what is left.
+    """
+
+    def give_way() -> T:
+        if sys.platform == "linux":  # where a thread has a priority of its own, which those that it starts inherit
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, min(os.getpriority(os.PRIO_PROCESS, thread) + _GIVES_WAY, 19))
+        return work()
+
+    return ComputeThread().run(give_way)
 
 
 @contextmanager

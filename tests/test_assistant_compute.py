@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import os
+import sys
 import threading
 import time
 
@@ -124,3 +125,13 @@ def test_urgent_work_goes_before_what_waits_and_not_before_what_runs() -> None:
     for thread in threads:
         thread.join(5)
     assert order == ["running", "question", "passages", "more passages"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there has a thread a priority of its own")
+def test_long_work_gives_way_and_nobody_else_does() -> None:
+    def tell() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = tell()
+    assert compute.run_apart(tell) == min(before + 10, 19)
+    assert tell() == before == compute.run(tell)
