@@ -297,7 +297,7 @@ def walk_office(visit: Visit) -> None:
     page.locator("[data-narrow]").scroll_into_view_if_needed()
     visit.take(page, "audit")
     page.fill("[name=actor]", "nobody-of-the-firm")
-    page.get_by_role("button", name="Narrow").click()
+    page.locator("[data-narrow] button[type=submit], [data-narrow] button").first.click()
     page.locator("[data-none]").wait_for()
     visit.take(page, "audit-none")
     visit.go(page, "/insights")
