@@ -214,17 +214,28 @@ def score_systems(cases: Sequence[Case], written: dict[str, list[str]]) -> dict[
     return result
 
 
-def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def start_parser(doc: str | None) -> argparse.ArgumentParser:
+    """Give a parser with the arguments of every benchmark over these two sets."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"))
     parser.add_argument("--json", action="store_true", help="print JSON on one line")
     parser.add_argument("--only", choices=tuple(SETS), help="one of the two sets")
     parser.add_argument("--limit", type=int, default=0, help="only the first documents, for a quick look")
-    parser.add_argument("--ablations", action="store_true", help="also the parts of the learned ranker alone")
+    return parser
+
+
+def read_given(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """Read the arguments; without the two sets there is nothing to measure."""
     given = parser.parse_args()
     if given.corpora is None or not (given.corpora / "judgments").is_dir():
         parser.error("give --corpora DIR, a folder that holds judgments/ and veterans_appeals/")
     return given
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = start_parser(__doc__)
+    parser.add_argument("--ablations", action="store_true", help="also the parts of the learned ranker alone")
+    return read_given(parser)
 
 
 def main() -> None:

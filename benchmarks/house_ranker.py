@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import sys
 import tempfile
 import threading
@@ -33,7 +32,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from extractive_summaries import SETS, Case, load_cases, report, summarize_product  # noqa: E402
+from extractive_summaries import SETS, Case, load_cases, read_given, report, start_parser, summarize_product  # noqa: E402
 
 import assistant.evidence.learned_ranker as learned_ranker  # noqa: E402
 from assistant.documents import RedactedDocument, Summary  # noqa: E402
@@ -128,17 +127,10 @@ def measure_curve(cases: Sequence[Case], sizes: Sequence[int], settings: Setting
 
 
 def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"))
-    parser.add_argument("--json", action="store_true", help="print JSON on one line")
-    parser.add_argument("--only", choices=tuple(SETS), help="one of the two sets")
-    parser.add_argument("--limit", type=int, default=0, help="only the first documents, for a quick look")
+    parser = start_parser(__doc__)
     parser.add_argument("--folds", type=int, default=2, help="folds of `product`; 0 leaves it out")
     parser.add_argument("--sizes", type=int, nargs="*", default=[4, 8, 12, 16, 20], help="documents of `curve`")
-    given = parser.parse_args()
-    if given.corpora is None or not (given.corpora / "judgments").is_dir():
-        parser.error("give --corpora DIR, a folder that holds judgments/ and veterans_appeals/")
-    return given
+    return read_given(parser)
 
 
 def main() -> None:
