@@ -323,22 +323,22 @@ class _Run:
     def _fill(self, task: Task, ranges: list[tuple[int, int]], words: int, begun: int) -> Iterator[Sentence]:
         """Tell the rest of a part in the source's own words; at least one sentence where the part has none yet.
 
-        Behind the caption only what speaks of the sides or the court: any other sentence is of another part.
+        Behind what a first part tells already only what speaks of sides or court: all else is of another part.
         """
         if len(self.sentences) == begun:
             for sentence in self._tell_caption(task):
                 words -= len(sentence.text.split())
                 yield sentence
-        empty = len(self.sentences) == begun
-        after_caption = not empty and task.part.position == "start" and task.within is None
+        begins = task.part.position == "start" and task.within is None
+        told = begins and any(sentence.part == task.part.name for sentence in self.sentences)
+        empty = len(self.sentences) == begun and not told
         for start, end in choose_source(self.draft, task, ranges, max(words, 0), empty, self.ranker):
             if self.stop.is_set():
                 return
-            if after_caption and not speaks_of_sides(self.reading.text[start:end]):
+            if told and not speaks_of_sides(self.reading.text[start:end]):
                 continue
-            first = not (
-                self.sentences and self.sentences[-1].part == task.part.name and is_introduced(self.sentences[-1].text)
-            )
+            last = self.sentences[-1] if self.sentences else None
+            first = last is None or last.part != task.part.name or not is_introduced(last.text)
             text = introduce(word_source(self.reading, start, end), self.template.title, task.part.voice, first)
             evidence = (self.reading.give_evidence(start, end),)
             yield self._keep(Sentence(text, "supported", "the source's own words", evidence, task.part.name, "source"))

@@ -324,3 +324,18 @@ def test_a_malformed_template_names_file_and_key(tmp_path, content, key):
 def test_an_unknown_template_is_refused(tmp_path, name):
     with pytest.raises(RefusedInput):
         load_template(name, tmp_path)
+
+
+def test_behind_a_caption_the_first_part_tells_only_of_sides_and_court() -> None:
+    """The model's sentence is refused, and the source's nearest one is of another matter than who is before which court."""
+    text = mask(
+        "SUPERIOR COURT OF FULTON COUNTY\n\nPerson 1,\nPlaintiff,\nv.\nCompany 2,\nDefendant.\n\nORDER\n\n"
+        "Time is kept by a badge reader at the gate and by time cards.\n\nA container is lashed to the deck with rods.\n\n"
+        "This cause came on to be heard upon Plaintiff's motion.\n\nIT IS ORDERED that the motion is GRANTED.\n"
+    )
+    facts = {"court": "SUPERIOR COURT OF FULTON COUNTY", "parties": mask("Person 1 v. Company 2"), "title": "ORDER"}
+    document = make_document(text, "order", facts=facts, pages=1)
+    summary = run(FakeEngine({"Court": "Nobody flew to the moon on Sunday."}), document)[-1]
+    told = [s.text for s in summary.sentences if s.part == "Court"]
+    assert told and "Fulton" in told[0].title()
+    assert not any("badge" in one or "container" in one for one in told)

@@ -113,6 +113,7 @@ export class Desk {
     find("[data-export]", this.root).hidden = !this.summary || withheld || Boolean(this.running);
     find("[data-stop]", this.root).hidden = !(this.running || this.rewriting);
     const write = find("[data-write]", this.root);
+    write.disabled = false; // it was until somebody listens: a click before that was lost
     write.hidden = withheld || Boolean(this.running || this.rewriting);
     write.textContent = this.summary ? "Write again" : "Write summary";
     write.className = this.summary ? "" : "main";
