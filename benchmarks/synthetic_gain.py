@@ -1,12 +1,15 @@
 """What synthetic pairs add where real ones are few: real only, synthetic only and both, at 25, 50, 100 and all real pairs.
 
 Real are the first lines of `contracts/pairs.jsonl` (clauses that people put into plain words; of 206), held out the 120
-lines after the 206th. Synthetic are the filings by rules that the starter adapter learnt from, so "both" trains on the real
-pairs from the starter's weights, "real" trains on the same pairs from none, as long and at the same rate, and "synthetic" is
-the starter alone. Scored as `casebrief evaluate` does; told are ROUGE F1, the difference "both" minus "real" on the
-same documents, and the relative gain, each with its 95% interval (paired bootstrap over documents).
+lines after the 206th. Synthetic are, with `--synthetic filings`, the filings by rules that the starter adapter learnt from,
+or, with `--synthetic clauses`, --pairs clauses by rules (`finetune.synthesize.clauses`), on which an adapter is trained from
+none. "Both" trains on the real pairs from those weights, "real" trains on the same pairs from none, as long and at the same
+rate, and "synthetic" is the first adapter alone. Scored as `casebrief evaluate` does; told are ROUGE F1, the difference
+"both" minus "real" on the same documents, and the relative gain, each with its 95% interval (paired bootstrap over
+documents). How many held-out summaries a synthetic clause has word for word is told too, with the gain on the others.
 
     python benchmarks/synthetic_gain.py [--counts 25,50,100,206] [--epochs 4] [--test 120] --state DIR --json
+    python benchmarks/synthetic_gain.py --synthetic clauses [--pairs 600] [--passes 1] --state DIR --json
 
 Each arm is written to --state when it is done, so that a run can be stopped and goes on where it was.
 """
@@ -17,6 +20,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +29,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.settings import Settings, load_settings
-from finetune.dataset import Lesson, build_all_examples, load_pairs, redact_pair
+from finetune.dataset import Lesson, Pair, build_all_examples, load_pairs, redact_pair
 from finetune.evaluate import Evaluation, evaluate_lessons, open_adapter, read_evaluation, write_evaluation
 from finetune.scores import VARIANTS, compare_means
+from finetune.synthesize.clauses import ClausePair, hash_clause_banks, make_clause_pairs
 from finetune.train import TrainOptions, train_adapter
 
 SPLIT = 206
@@ -42,6 +47,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--gradient", choices=("all", "answer"), default="all")
     parser.add_argument("--test", type=int, default=120, help="held-out clauses")
+    parser.add_argument("--synthetic", choices=("filings", "clauses"), default="filings")
+    parser.add_argument("--pairs", type=int, default=600, help="synthetic clauses")
+    parser.add_argument("--passes", type=int, default=1, help="how often each synthetic clause is seen")
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps what is done")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
@@ -57,21 +65,41 @@ def run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     pairs = load_pairs(arguments.corpora / "contracts" / "pairs.jsonl")
     held_out = [redact_pair(pair, settings)[0] for pair in pairs[SPLIT:][: arguments.test]]
     options = TrainOptions(epochs=arguments.epochs, gradient=arguments.gradient, checkpoint_s=300)
-    arms = {"synthetic": score("synthetic", str(STARTER), held_out, arguments.state, settings)}
-    for count in map(int, arguments.counts.split(",")):
-        lessons = [redact_pair(pair, settings)[0] for pair in pairs[:SPLIT][:count]]
-        for kind, parent in (("real", None), ("both", STARTER)):
-            name = f"{kind}-{count}"
+    clauses = make_clause_pairs(arguments.pairs, seed=0) if arguments.synthetic == "clauses" else []
+    first, start = learn_clauses(clauses, arguments, settings) if clauses else ("synthetic", STARTER)
+    arms = {first: score(first, str(start), held_out, arguments.state, settings)}
+    tail = f"-{first}" if clauses else ""
+    counts = arguments.counts.split(",")
+    for count in counts:
+        lessons = [redact_pair(pair, settings)[0] for pair in pairs[:SPLIT][: int(count)]]
+        for name, parent in ((f"real-{count}", None), (f"both-{count}{tail}", start)):
             folder = arguments.state / name
             train_adapter(build_all_examples(lessons, settings), folder, settings, options, parent=parent)
             arms[name] = score(name, str(folder), held_out, arguments.state, settings)
             print(name, json.dumps(tell(arms[name])), file=sys.stderr, flush=True)
-    gains = {count: compare(arms[f"both-{count}"], arms[f"real-{count}"]) for count in arguments.counts.split(",")}
+    said = {clause.summary for clause in clauses}
+    new = [place for place, pair in enumerate(pairs[SPLIT:][: arguments.test]) if pair.summary not in said]
+    both = [(count, arms[f"both-{count}{tail}"], arms[f"real-{count}"]) for count in counts]
     return {
         "benchmark": "synthetic_gain", "test_documents": len(held_out), "epochs": arguments.epochs,
-        "gradient": arguments.gradient, "aim": AIM, "arms": {name: tell(made) for name, made in arms.items()},
-        "both_over_real": gains,
+        "gradient": arguments.gradient, "aim": AIM, "synthetic": arguments.synthetic,
+        "synthetic_pairs": len(clauses), "passes": arguments.passes, "banks_sha256": hash_clause_banks(),
+        "arms": {name: tell(made) for name, made in arms.items()},
+        "both_over_real": {count: compare(ours, real, range(len(held_out))) for count, ours, real in both},
+        "summaries_met_in_training": len(held_out) - len(new),
+        "both_over_real_on_the_others": {count: compare(ours, real, new) for count, ours, real in both},
     }  # fmt: skip
+
+
+def learn_clauses(clauses: list[ClausePair], arguments: argparse.Namespace, settings: Settings) -> tuple[str, Path]:
+    """Train an adapter on synthetic clauses from none; give the arm's name, which tells what it learnt, and its folder."""
+    name = f"clauses-{len(clauses)}x{arguments.passes}-{hash_clause_banks()[:8]}"
+    options = TrainOptions(epochs=arguments.passes, gradient=arguments.gradient, checkpoint_s=300)
+    folder = arguments.state / name
+    if not (folder / "manifest.json").exists():
+        lessons = [redact_pair(Pair(c.id, "plain", c.document, c.summary), settings, "synthetic")[0] for c in clauses]
+        train_adapter(build_all_examples(lessons, settings), folder, settings, options)
+    return name, folder
 
 
 def score(name: str, adapter: str, held_out: list[Lesson], state: Path, settings: Settings) -> Evaluation:
@@ -88,13 +116,14 @@ def tell(made: Evaluation) -> dict[str, Any]:
     return {key: told[key] for key in (*VARIANTS, "supported_rate", "words", "n")}
 
 
-def compare(both: Evaluation, real: Evaluation, draws: int = 4000) -> dict[str, Any]:
-    """Give the paired difference of each variant, and the relative gain of ROUGE-1."""
+def compare(both: Evaluation, real: Evaluation, places: Sequence[int], draws: int = 4000) -> dict[str, Any]:
+    """Give the paired difference of each variant on some documents, and the relative gain of ROUGE-1."""
     told: dict[str, Any] = {}
+    pairs = [(both.predictions[place].rouge, real.predictions[place].rouge) for place in places]
     for variant in VARIANTS:
-        gap = compare_means([p.rouge[variant] for p in both.predictions], [p.rouge[variant] for p in real.predictions])
+        gap = compare_means([ours[variant] for ours, _ in pairs], [theirs[variant] for _, theirs in pairs])
         told[variant] = {"mean": round(gap.mean, 4), "ci95": [round(gap.low, 4), round(gap.high, 4)]}
-    ours, theirs = (np.array([p.rouge["rouge1"] for p in made.predictions]) for made in (both, real))
+    ours, theirs = (np.array([rouge["rouge1"] for rouge in side]) for side in zip(*pairs, strict=True))
     picks = np.random.default_rng(0).integers(0, len(ours), (draws, len(ours)))
     low, high = np.quantile(ours[picks].mean(axis=1) / theirs[picks].mean(axis=1) - 1, [0.025, 0.975])
     gain = ours.mean() / theirs.mean() - 1

@@ -178,14 +178,15 @@ def anonymize(
 
 @app.command()
 def synthesize(
-    count: Annotated[int, typer.Option(min=1, help="Number of filings.")],
+    count: Annotated[int, typer.Option(min=1, help="Number of filings or clauses.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
+    kind: Annotated[str, typer.Option(help="filings, or clauses of terms and contracts in plain words.")] = "filings",
     seed: Annotated[int, typer.Option(help="The same seed gives the same filings.")] = 0,
-    split: Annotated[str, typer.Option(help="train or test: the two share no names, courts or facts.")] = "train",
+    split: Annotated[str, typer.Option(help="Of filings; train or test share no names, courts or facts.")] = "train",
     as_json: Json = False,
 ) -> None:
-    """Write synthetic filings: PDFs, texts, gold summaries, gold identifiers."""
-    run_beside("synthesize", as_json, count=count, seed=seed, out=str(out), split=split)
+    """Write synthetic filings: PDFs, texts, gold summaries, gold identifiers; or clauses with plain summaries."""
+    run_beside("synthesize", as_json, count=count, kind=kind, seed=seed, out=str(out), split=split)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import RefusedInput
+from assistant.errors import RefusedInput, WrongUsage
 from assistant.settings import Settings, load_settings
 from ui.messages import exit_code, log_fault, word_error
 
@@ -95,12 +95,18 @@ def anonymize(arguments: dict[str, Any]) -> Iterator[Event]:
 
 
 def synthesize(arguments: dict[str, Any]) -> Iterator[Event]:
-    """Write synthetic filings."""
+    """Write synthetic filings or clauses."""
+    from finetune.synthesize.clauses import write_clauses
     from finetune.synthesize.rules import write_set
 
-    began, out = time.monotonic(), Path(arguments["out"])
-    yield {"kind": "progress", "done": 0, "total": arguments["count"], "label": "filings"}
-    manifest = write_set(arguments["count"], arguments["seed"], out, split=arguments["split"])
+    began, out, kind = time.monotonic(), Path(arguments["out"]), arguments["kind"]
+    if kind not in ("filings", "clauses"):
+        raise WrongUsage(f"No synthetic kind {kind!r}.", expected="filings or clauses")
+    yield {"kind": "progress", "done": 0, "total": arguments["count"], "label": kind}
+    if kind == "clauses":
+        manifest = write_clauses(arguments["count"], arguments["seed"], out)
+    else:
+        manifest = write_set(arguments["count"], arguments["seed"], out, split=arguments["split"])
     yield _record(manifest | {"out": str(out), "seconds": round(time.monotonic() - began, 3)})
 
 
