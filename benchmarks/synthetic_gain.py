@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     return {
         "benchmark": "synthetic_gain", "test_documents": len(held_out), "epochs": arguments.epochs,
         "gradient": arguments.gradient, "aim": AIM, "synthetic": arguments.synthetic,
-        "synthetic_pairs": len(clauses), "passes": arguments.passes, "banks_sha256": hash_clause_banks(),
+        "synthetic_pairs": len(clauses), "passes": arguments.passes,
         "arms": {name: tell(made) for name, made in arms.items()},
         "both_over_real": {count: compare(ours, real, range(len(held_out))) for count, ours, real in both},
         "summaries_met_in_training": len(held_out) - len(new),

@@ -1,1 +1,1 @@
-"""Synthetic filings: by rules (`rules.py`, `demo.py`) and model-made variants (`paraphrase.py`), seeded."""
+"""Synthetic filings and clauses by rules (`rules.py`, `clauses.py`), model-made variants (`paraphrase.py`); seeded."""

@@ -1,11 +1,13 @@
 """Clauses of terms, policies, licences and contracts with a summary in plain words: synthetic, by rules, seeded.
 
 The text has the form of public collections of such pairs: lower case, no marks but full stops. A document is a clause
-about one subject, often among sentences about nothing, sometimes beside lighter subjects of its family: the summary tells
-the one that costs a reader most. In the banks (`banks/clauses`) `== family | title | title` opens a family, `* subject |
-topic | weight` a subject (subjects of one topic never stand together; 3 costs a right, money or privacy, 1 costs nothing),
-`- clause` and `! summary` give wordings in the grammar of `grammar.py`; `!parent/guardian a summary` goes only with a clause
-that has one of the words.
+about one subject, often among sentences about nothing, sometimes beside lighter subjects of its family: the summary
+tells the one that costs a reader most, now and then a second one too.
+
+In the banks (`banks/clauses`) `== family | title | title` opens a family, `* subject | topic | weight` a subject: those
+of one topic never stand together; weight 3 costs a right, money or privacy, 2 binds, 1 costs nothing. `- clause` and
+`! summary` give wordings in the grammar of `grammar.py`; `!parent/guardian summary` is for clauses with one of the
+words.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import json
 import random
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
@@ -41,15 +44,15 @@ _NUMBERS = {
 """Slot -> the numbers it is drawn from."""
 _TRIES = 20
 _ONCE = ("work", "lease", "trade")  # their wordings of one subject are about different people
-_TWICE = 0.45  # share of clauses that say their subject in two wordings
+_WORDINGS = (0.35, 0.4, 0.25)  # shares of documents that say their subject in one, two and three wordings
 _BOTH = 0.6  # share of documents with several subjects whose summary tells two
 _EXTRACTED = 0.07  # share of summaries that are the clause's first sentence
 _LED = 0.15  # share of the others that begin with words such as "you agree that"
-_NUMBER_SLOT = re.compile(r"\{(%s)\}" % "|".join(_NUMBERS))
+_NUMBER_SLOT = re.compile(rf"\{{({'|'.join(_NUMBERS)})\}}")
 _SENTENCE = re.compile(r"(you|your|it|they|there|the|this|users|nobody|everyone) ")
 _FIGURE = re.compile(r"\d+")
 _SPELLED = {spell_number(number).replace("-", " "): number for number in range(2, 100)}
-_WORD_NUMBER = re.compile(r"\b(%s)\b" % "|".join(sorted(_SPELLED, key=len, reverse=True)))
+_WORD_NUMBER = re.compile(rf"\b({'|'.join(sorted(_SPELLED, key=len, reverse=True))})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ def make_clause_pair(seed: int) -> ClausePair:
     family = rng.choices(list(shares), list(shares.values()))[0]
     for _ in range(_TRIES):
         w = _open_writer(rng, family)
-        main = _tell(w, rng.choice(families[family]), twice=rng.random() < _TWICE)
+        main = _tell(w, rng.choice(families[family]), rng.choices((1, 2, 3), _WORDINGS)[0])
         beside = [_tell(w.child(), other) for other in _choose_beside(rng, main.subject, families[family])]
         document = _arrange(w, main, beside)
         summary = _summarize(main, beside)
@@ -161,7 +164,7 @@ def _open_writer(rng: random.Random, family: str) -> Writer:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A subject as a document tells it in one or two wordings; `bare` is the first without what stands around it."""
+    """A subject as a document tells it in up to three wordings; `bare` is the first without what stands around it."""
 
     subject: Subject
     writer: Writer
@@ -169,10 +172,10 @@ class _Told:
     text: str
 
 
-def _tell(w: Writer, subject: Subject, twice: bool = False) -> _Told:
+def _tell(w: Writer, subject: Subject, wordings: int = 1) -> _Told:
     """Write the clause of a subject, with numbers of its own."""
     _bind_numbers(w)
-    drawn = w.rng.sample(subject.clauses, 2 if twice and subject.family not in _ONCE else 1)
+    drawn = w.rng.sample(subject.clauses, 1 if subject.family in _ONCE else wordings)
     bare = [w.say(_spell_out(w, skeleton)) for skeleton in drawn]
     text = " ".join(_dress(w, one) for one in bare)
     return _Told(subject, w, bare[0], text)
@@ -224,7 +227,7 @@ def _dress(w: Writer, text: str) -> str:
 def _summarize(main: _Told, beside: list[_Told]) -> str:
     """Say in plain words what costs a reader most, now and then a second thing too; "" where no wording fits."""
     rng = main.writer.rng
-    first = _flatten(main.bare).split(". ")[0].rstrip(".") + "."
+    first = _flatten(main.bare, stops=True).split(". ")[0].rstrip(".") + "."
     if rng.random() < _EXTRACTED and 5 < len(first.split()) < 30:
         return first
     summary = _say_plainly(main)
@@ -236,16 +239,21 @@ def _summarize(main: _Told, beside: list[_Told]) -> str:
 
 
 def _say_plainly(told: _Told) -> str:
-    """Draw a summary of one subject all of whose facts stand in its clause, or "" where there is none."""
+    """Draw a summary of one subject, or "" where none fits its clause."""
+    return next(_list_plain(told), "")
+
+
+def _list_plain(told: _Told) -> Iterator[str]:
+    """Give, in a drawn order, the summaries of a subject all of whose facts stand in its clause."""
     w, text = told.writer, _flatten(told.text)
     named = w.say("{svc}")
-    w.bind("it", w.rng.choice([*w.banks["its"], *([named] if named in text.split() else [])]))
+    for slot in ("it", "app"):  # who offers the service, and the service
+        w.bind(slot, w.rng.choice([*w.banks[f"{slot}s"], *([named] if named in text.split() else [])]))
     fitting = [one for words, one in told.subject.summaries if not words or any(word in text for word in words)]
     for skeleton in w.rng.sample(fitting, len(fitting)):
         summary = _flatten(w.gold(skeleton))
         if keeps_facts(text, summary, named):
-            return summary
-    return ""
+            yield summary
 
 
 def keeps_facts(clause: str, summary: str, name: str = "") -> bool:
@@ -261,7 +269,7 @@ def _list_numbers(text: str) -> set[int]:
 
 
 def _flatten(text: str, stops: bool = False) -> str:
-    """Write as collections of clauses do: lower case, no marks but the full stop (for semicolons too, where `stops`)."""
+    """Write in lower case, with no marks but the full stop; `stops` makes one of each semicolon too."""
     text = text.lower().replace(";", "." if stops else " ")
     text = re.sub(r"[^a-z0-9.]|\.(?=\w)", " ", text)
     return re.sub(r"\s+(?=\.)|(?<=\.)\.+", "", " ".join(text.split()))
