@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 REPEATED = 0.7  # share of a sentence's terms that one told before has: it says nothing new
 SHORTEST_WORDS = 3
 _MARKS = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+(?=[A-Z])|#+\s*)")
+_ITEM = re.compile(r"\(\d{1,2}\)\s+")
 _CHAT = re.compile(r"<\|[^|]*\|>|</?text>|^\s*(?:here is|here's|sure)[^.:]*:\s*", re.IGNORECASE)
 
 
@@ -96,7 +97,22 @@ def _clean(text: str, part: str) -> str:
     line = _MARKS.sub("", _CHAT.sub("", " ".join(text.split()))).strip()
     if part and line.casefold().startswith(part.casefold() + ":"):
         line = line[len(part) + 1 :].strip()
-    return line
+    return _drop_repeats(line)
+
+
+def _drop_repeats(line: str) -> str:
+    """Take the items out of an enumeration "(1) …; (2) …" that repeat one before, as a small model writes them."""
+    lead, *items = _ITEM.split(line)
+    kept: dict[tuple[str, ...], str] = {}
+    for item in items:
+        text = item.strip(" ;,.")
+        text = re.sub(r"[;,]? and$", "", text)
+        kept.setdefault(tuple(re.findall(r"\w+", text.casefold())), text)
+    if len(kept) == len(items):
+        return line
+    told = list(kept.values())
+    numbered = "; ".join(f"({n}) {item}" for n, item in enumerate(told, 1)) if len(told) > 1 else told[0]
+    return f"{lead}{numbered}."
 
 
 def choose_source(

@@ -309,7 +309,7 @@ class _Run:
 
     def _verify(self, text: str, task: Task, ranges: list[tuple[int, int]]) -> Sentence | None:
         """Verify a sentence of the model; None where it is to be replaced."""
-        verdict = self.grounder.verify_written(text, ranges)
+        verdict = self.grounder.verify_written(text, ranges, task.part.style)
         if verdict.support == "unsupported":
             if self.settings.on_unsupported == "source":
                 return None

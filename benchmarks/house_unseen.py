@@ -1,15 +1,16 @@
 """House style on filings by another hand: the starter adapter, the base model, and a filler without a model (synthetic).
 
 The filings are those of `house_filings.py`: seven types in turn, their courts, parties, quarrels and sentences written
-without sight of what the adapter learned from. Systems: `starter` (assistant/starter), `base` (zero-shot), `shots` (base
-with one worked example: the same part of another filing of the type, from 14 further filings), `none` (the ranker's own
-choice of source sentences, no model). Scored as `casebrief evaluate` does: pseudonymized, summarized, restored, ROUGE F1 with
-stemming against the gold summary, 95% by bootstrap over documents; and the share of sentences that the verification calls supported.
+without sight of what the adapter learned from. Systems: `starter` (assistant/starter, its own sentences), `served` (what a
+reader gets of it: the source's words in the place of what the source does not bear), `base` (zero-shot), `shots` (base with
+one worked example: the same part of another filing of the type, from 14 further filings), `none` (the ranker's own choice of
+source sentences, no model). Scored as `casebrief evaluate` does: pseudonymized, summarized, restored, ROUGE F1 with stemming
+against the gold summary, 95% by bootstrap over documents; and the share of sentences that the verification calls supported.
 
 Each group of documents is written to --state when it is done, so that a run can be stopped and goes on where it was. The
 order is drawn, so that the first N are a fair sample of all. "shared" tells the systems on the documents that all of them have done.
 
-    python benchmarks/house_unseen.py [--count 300] [--systems starter,base,shots,none] [--minutes 60] [--show 12] --json
+    python benchmarks/house_unseen.py [--count 300] [--systems starter,served,base,shots,none] [--minutes 60] [--show 12] --json
     python benchmarks/house_unseen.py --overlap --json        # how much of the filings' words the training filings have: counts only
     python benchmarks/house_unseen.py --shown --count 40 --json      # how much of each part's gold stands in what a model is shown for it
 """
@@ -41,7 +42,7 @@ from finetune.dataset import Pair, build_examples, redact_pair
 from finetune.evaluate import Evaluation, Prediction, evaluate_lessons, open_adapter
 from finetune.scores import VARIANTS, estimate_mean, score_rouge
 
-SYSTEMS = ("starter", "base", "shots", "none")
+SYSTEMS = ("starter", "served", "base", "shots", "none")
 STARTER = Path(__file__).resolve().parents[1] / "assistant" / "starter"
 BARS = {"rouge1": 0.85, "rougeL": 0.80}
 GROUP = 4  # filings that are summarized at once and written down
@@ -123,7 +124,7 @@ def run_system(
     due = [filing for filing in filings if filing.filing_id not in done]
     if not due:
         return
-    adapter = {"starter": str(STARTER), "none": NO_MODEL}.get(system, BASE)
+    adapter = {"starter": str(STARTER), "served": str(STARTER), "none": NO_MODEL}.get(system, BASE)
     engine, name = open_adapter(adapter, settings, None)
     worked = []
     if system == "shots":
@@ -143,6 +144,7 @@ def run_system(
             adapter=name,
             shots=worked,
             shot_count=1 if worked else 0,
+            served=system == "served",
             restore=lambda key, text, redacted=redacted: redacted[key][1].restore(text),
             approved={f.filing_id: f.summary for f in group},
         )

@@ -123,6 +123,7 @@ def evaluate_lessons(
     restore: Restore | None = None,
     approved: Mapping[str, str] | None = None,
     rankers: HouseRankers | None = None,
+    served: bool = False,
     progress: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Evaluation:
@@ -140,11 +141,13 @@ def evaluate_lessons(
         restore: Puts originals back into a pair's text before scoring; None scores pseudonymized text.
         approved: Approved summaries by pair, in the form that `restore` gives.
         rankers: Those that serve with the adapter.
+        served: Whether what the source does not bear is replaced as the settings say, as a reader gets it; else the
+            model's own sentences are scored.
         progress: Told (documents done, of all).
         stop: Asked between groups of documents; True ends the evaluation with what is done.
     """
     began = time.monotonic()
-    flagging = keep_own_sentences(settings)
+    serving = settings if served else keep_own_sentences(settings)
     templates = [_choose_template(lesson, settings, most_parts) for lesson in lessons]
     chosen = choose_shots(lessons, templates, settings, shots, shot_count, words, rankers) if shot_count else {}
     asked = FewShotEngine(engine, chosen) if engine is not None and chosen else engine
@@ -156,7 +159,7 @@ def evaluate_lessons(
         summaries = summarize_batch(
             [lesson.document for lesson in group],
             asked,
-            settings=flagging,
+            settings=serving,
             templates=forms,
             words=[words] * len(group),
             adapter=adapter,

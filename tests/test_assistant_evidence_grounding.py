@@ -9,7 +9,9 @@ from masking import mask
 from assistant.documents import OffsetMap, RedactedDocument, Segment
 from assistant.evidence import kept_readings
 from assistant.evidence.claims import find_claims
-from assistant.evidence.grounding import Grounder, cut_clauses, find_quote, verify_sentence
+from assistant.evidence.clauses import cut_clauses
+from assistant.evidence.grounding import Grounder, verify_sentence
+from assistant.evidence.quotes import find_quote
 
 TEXT = mask("""IN THE UNITED STATES DISTRICT COURT FOR THE DISTRICT OF OREGON
 

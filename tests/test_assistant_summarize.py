@@ -8,6 +8,7 @@ import pytest
 from masking import mask
 
 from assistant.documents import OffsetMap, RedactedDocument, Segment, Sentence, Summary
+from assistant.drafting import cut_sentences
 from assistant.errors import RefusedInput
 from assistant.settings import Settings
 from assistant.store.pseudonyms import find_pseudonyms
@@ -339,3 +340,16 @@ def test_behind_a_caption_the_first_part_tells_only_of_sides_and_court() -> None
     told = [s.text for s in summary.sentences if s.part == "Court"]
     assert told and "Fulton" in told[0].title()
     assert not any("badge" in one or "container" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("Ordered: (1) to pay; (2) to pay; (3) to file.", "Ordered: (1) to pay; (2) to file."),
+        ("Ordered: (1) Ames to pay the costs; and (2) Ames to pay the costs.", "Ordered: Ames to pay the costs."),
+        ("Testified: (1) locked the gate; (2) did not lock the gate.", "Testified: (1) locked the gate; (2) did not lock the gate."),
+        ("Ordered to pay (1) the costs.", "Ordered to pay (1) the costs."),
+    ],
+)  # fmt: skip
+def test_an_item_that_the_model_repeats_is_told_once(written: str, told: str) -> None:
+    assert list(cut_sentences(iter([written]), "Relief")) == [told]

@@ -92,6 +92,8 @@ def test_found_in_the_working_profile(text: str, type: str, name: str) -> None:
         "An Acknowledgment and Notice of Appearance Form is enclosed.",
         "See Docket Entry No. 27 and Dkt. No. 114.",
         "Defendants-Appellants’ brief and Respondents’ motion to enjoin.",
+        "The motion be, and the same hereby is, TAKEN UNDER ADVISEMENT.",
+        "The case is REMANDED FOR RESENTENCING.",
     ],
 )
 def test_law_courts_and_words_are_kept_in_the_working_profile(text: str) -> None:

@@ -23,7 +23,7 @@ SPEECH: dict[Speech, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "argued": re.compile(
-        r"\b(?:argu(?:e|es|ed|ing)\b|arguments? (?:that|is|was)\b|contend\w*|contention\w*|"
+        r"\b(?:argu(?:e|es|ed|ing)\b|(?<!oral )arguments? (?:that|is|was)\b|contend\w*|contention\w*|"
         r"maintain(?:s|ed)? that|submit(?:s|ted)? that|urg(?:e|es|ed|ing)\b|"
         r"insist\w*|"
         r"assert\w*|posit(?:s|ed)\b|object(?:s|ed) that|counter(?:s|ed) that|respond(?:s|ed) that|it (?:is|was) "

@@ -54,6 +54,7 @@ _GOVERNORS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], bool], ...] = tup
         ),
     )
 )
+_NEXT_CLAUSE = re.compile(r"[;.]|, (?:and|but) (?=(?:\w+ ){1,4}(?:may|shall|will|must|can)\b)")
 _BOUND = re.compile(
     r"\b(more than|less than|fewer than|at least|at most|up to|over|under|not more than|no more than|not less than|"
     r"no later than|exceeding|nearly|almost|about|approximately)\s+\$?$",
@@ -207,7 +208,7 @@ def _compare_governors(text: str, best: str) -> list[Finding]:
         if said.search(text):
             continue
         for match in source.finditer(best):
-            governed = re.split(r"[;.]", best[match.end() :], maxsplit=1)[0]
+            governed = _NEXT_CLAUSE.split(best[match.end() :], maxsplit=1)[0]
             if grave:
                 shared, least = len(terms & set(find_terms(governed[:GOVERNED]))), 0.5 * len(terms)
             else:  # a condition governs what stands close behind it

@@ -17,6 +17,7 @@ import numpy as np
 from assistant.documents import Evidence, RedactedDocument, Support
 from assistant.evidence.binding import compare_binding, compare_counsel, compare_judges
 from assistant.evidence.claims import Claim, claims_agree, find_claims
+from assistant.evidence.clauses import cut_clauses
 from assistant.evidence.comparing import (
     compare_claims,
     compare_decisions,
@@ -28,17 +29,19 @@ from assistant.evidence.comparing import (
 from assistant.evidence.exchanges import compare_exchanges
 from assistant.evidence.findings import Finding
 from assistant.evidence.following import find_phrase, measure_copy, measure_following
-from assistant.evidence.own_words import Passage, find_free_clause
+from assistant.evidence.own_words import House, Passage, keeps_to_words
+from assistant.evidence.quotes import find_quote
 from assistant.evidence.reading import Reading
-from assistant.evidence.sides import find_turned_side
+from assistant.evidence.sides import find_roles, find_turned_side
 from assistant.evidence.terms import SYNONYMS, find_plain_terms, find_terms
-from assistant.store.pseudonyms import find_pseudonyms
+from assistant.store.pseudonyms import WORDS, find_pseudonyms
 
 SUPPORTED_COVERAGE = 0.62  # share of a sentence's term weight that its evidence must have
 PARTIAL_COVERAGE = 0.36
 CANDIDATES = 10  # passages that alignment looks at more closely
 MOST_EVIDENCE = 3  # sentences that together may bear one
 UNKNOWN_WEIGHT = 4.0  # most weight of a term that the document has nowhere
+NEAR = 1  # units apart that two passages may be told as one; in questions and answers twice as many
 GAIN = 0.10  # share of term weight that a further sentence must add to be evidence too
 _ASIDE = ("contents", "signature", "certificate")
 
@@ -85,33 +88,86 @@ class Grounder:
         Returns:
             The verdict; its evidence is empty only where it is unsupported.
         """
-        label, clauses = cut_clauses(text)
-        clauses = [clause for clause in clauses if find_terms(clause)]
-        if not clauses or not len(self.reading.units):
-            return Verdict("unsupported", "the sentence says nothing that can be looked up", ())
-        mask = self._mask(candidates)
-        return _join_verdicts([self._look_up(label, clause, mask) for clause in clauses], clauses)
+        _, clauses, verdicts = self._verify_clauses(text, candidates)
+        return _join_verdicts(verdicts, clauses) if clauses else _SAYS_NOTHING
 
-    def verify_written(self, text: str, candidates: Sequence[tuple[int, int]] | None = None) -> Verdict:
+    def verify_written(
+        self,
+        text: str,
+        candidates: Sequence[tuple[int, int]] | None = None,
+        style: Sequence[tuple[str, str]] = (),
+    ) -> Verdict:
         """Verify a sentence that a model wrote: supported only where each clause keeps to its passages' words as well.
 
-        Args and returns as of `verify`; `own_words` is set where a clause does not.
+        Args:
+            text: As of `verify`.
+            candidates: As of `verify`.
+            style: Words of the house and the filings' words for them, as a template's part has them.
+
+        Returns:
+            As `verify`; `own_words` is set where a clause does not keep to the words.
         """
-        verdict = self.verify(text, candidates)
+        label, clauses, verdicts = self._verify_clauses(text, candidates)
+        if not clauses:
+            return _SAYS_NOTHING
+        verdict = _join_verdicts(verdicts, clauses)
         if verdict.support == "unsupported":
             return verdict
         if turned := find_turned_side(self.reading, text):
             return replace(verdict, support="unsupported", reason=turned)
-        places = sorted({i for e in verdict.evidence for i in self.reading.units_within(e.start, e.end)})
-        units = [self.reading.units[i] for i in places]
-        passages = [Passage(self.reading.text[u.start : u.end], f"{u.major} {u.section}") for u in units]
-        label, clauses = cut_clauses(text)
-        clause = find_free_clause(label, clauses, passages, self.reading.document.document_type)
-        if not clause:
+        house = House(self.reading.document.document_type, dict(find_roles(self.reading)), style)
+        free = [
+            clause
+            for clause, own in zip(clauses, verdicts, strict=True)
+            if not self._keeps_to_words(label, clause, own, house)
+        ]
+        if not free:
             return verdict
         if verdict.support == "partial":
             return replace(verdict, own_words=True)
-        return replace(verdict, support="partial", reason=f"{OWN_WORDS}: “{_shorten(clause)}”", own_words=True)
+        return replace(verdict, support="partial", reason=f"{OWN_WORDS}: “{_shorten(free[0])}”", own_words=True)
+
+    def _verify_clauses(
+        self, text: str, candidates: Sequence[tuple[int, int]] | None
+    ) -> tuple[str, list[str], list[Verdict]]:
+        """Judge each clause of a sentence: its label, the clauses that say something, their verdicts."""
+        label, clauses = cut_clauses(text)
+        clauses = [clause for clause in clauses if find_terms(clause)]
+        if not len(self.reading.units):
+            return label, [], []
+        mask = self._mask(candidates)
+        return label, clauses, [self._look_up(label, clause, mask) for clause in clauses]
+
+    def _keeps_to_words(self, label: str, clause: str, verdict: Verdict, house: House) -> bool:
+        """Tell whether a clause keeps to its passages' words.
+
+        One that tells a caption without its sides is cut at its commas: court, judge, number and date stand apart
+        there, each in one piece.
+        """
+        passages = self._passages(verdict)
+        units = [i for e in verdict.evidence for i in self.reading.units_within(e.start, e.end)]
+        names = [name for name in find_pseudonyms(clause) if not name.startswith(WORDS["CODE"])]
+        if names or not any(self.reading.units[i].role == "caption" for i in units):
+            return keeps_to_words(label, clause, passages, house)
+        return all(keeps_to_words(label, item, passages, house, 1) for item in clause.split(", "))
+
+    def _passages(self, verdict: Verdict) -> list[Passage]:
+        """Give a verdict's evidence in the order of the document, with the headings over it."""
+        places = tuple(i for e in verdict.evidence for i in self.reading.units_within(e.start, e.end))
+        runs: list[list[int]] = []
+        near = 2 * NEAR if self.reading.document.document_type == "deposition" else NEAR
+        for place in sorted(set(self._with_caption(places))):
+            if runs and (place - runs[-1][-1] <= near or self.reading.units[place].role == "caption"):
+                runs[-1].append(place)
+            else:
+                runs.append([place])
+        return [self._join_units(run) for run in runs]
+
+    def _join_units(self, places: Sequence[int]) -> Passage:
+        """Give units as one passage with the headings over them."""
+        units = [self.reading.units[i] for i in places]
+        text = " ".join(self.reading.text[u.start : u.end] for u in units)
+        return Passage(text, " ".join(dict.fromkeys(f"{u.major} {u.section}" for u in units)))
 
     def _look_up(self, label: str, clause: str, mask: np.ndarray) -> Verdict:
         """Judge one clause within the masked units, and in the whole document where those do not bear it."""
@@ -169,7 +225,7 @@ class Grounder:
             compare_decisions(text, pool) + compare_exchanges(text, pool) + compare_titles(text, self.reading.text)
         )
         findings += (
-            compare_binding(text, best)
+            compare_binding(f"whether {text}" if label == "Whether" else text, best)
             + compare_judges(text, self.reading.text)
             + compare_counsel(f"{label}: {text}", self.reading.text)
         )
@@ -303,22 +359,6 @@ class Grounder:
         return self.reading.give_evidence(unit.start, unit.end)
 
 
-def cut_clauses(text: str) -> tuple[str, list[str]]:
-    """Cut a sentence of the house style into its label ("Alleged", or "") and its clauses.
-
-    An enumeration "(1) …; (2) …" and a list parted by semicolons have a clause an item; the words before the first
-    item go with it.
-    """
-    text = _REFERENCE.sub("", _PAGES.sub("", text))
-    match = _LABEL.match(text)
-    label, rest = (match.group(1), text[match.end() :]) if match else ("", text)
-    items = [item.strip(" ;,.") for item in _ENUMERATION.split(rest)]
-    if len(items) < 3:
-        items = [item.strip() for item in rest.split(";")]
-    items = [_CLAUSE_LEAD.sub("", item) for item in items if item]
-    return label, items if len(items) > 1 else [rest]
-
-
 def _shorten(clause: str) -> str:
     """Give a clause's beginning, for a reason."""
     return clause if len(clause) <= 60 else clause[:60].rsplit(" ", 1)[0] + " …"
@@ -347,13 +387,7 @@ def _join_verdicts(verdicts: Sequence[Verdict], clauses: Sequence[str]) -> Verdi
 _FOUND_ELSEWHERE = ("pseudonym", "date", "docket", "citation", "name", "number", "period", "money", "percent")
 OWN_WORDS = "put together in the model's own words; compare it with the passage"
 NOTHING = "no passage of the filing says this"
-_LABEL = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):\s+")
-_PAGES = re.compile(r"\[\d{1,4} ?[A-Z](?:[\dA-Z ,;:–-]*)\]\s*")  # pages of a report with their margin letters
-_REFERENCE = re.compile(
-    r"^\[[\w ,;:–-]{1,24}\]\s*|[:.]\s*\d{1,2}\.$"
-)  # a page reference before, an item's number behind
-_CLAUSE_LEAD = re.compile(r"^(?:(?:and|or)\s+|failing that,?\s*(?:for\s+)?|[a-z]{4,12}:\s+)")
-_ENUMERATION = re.compile(r"\(\d{1,2}\)\s")
+_SAYS_NOTHING = Verdict("unsupported", "the sentence says nothing that can be looked up", ())
 _RANK = {"unsupported": 0, "partial": 1, "supported": 2}
 _SPEECH_TERMS = frozenset(
     find_terms(
@@ -369,22 +403,3 @@ def verify_sentence(
 ) -> Verdict:
     """Verify one sentence against a document; for many sentences make one `Grounder` and call its `verify`."""
     return Grounder(document).verify(text, candidates)
-
-
-def find_quote(document: RedactedDocument, text: str) -> tuple[int, int] | None:
-    """Find a verbatim quote in a document's running text.
-
-    White space, the form of quotation marks and the form of dashes may differ; nothing else may.
-
-    Returns:
-        Running offsets [start, end) of the first occurrence, or None.
-    """
-    words = text.strip().strip('"“”').split()
-    if not words:
-        return None
-    pattern = r"\s+".join("".join(_LOOSE.get(char, re.escape(char)) for char in word) for word in words)
-    match = re.search(pattern, document.text)
-    return match.span() if match else None
-
-
-_LOOSE = {char: f"[{group}]" for group in ('"“”„', "'’‘", "‐‑–—-") for char in group}

@@ -11,22 +11,36 @@ be right; code cannot tell, and says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from assistant.evidence.claims import find_claims
 from assistant.evidence.following import level_tokens
-from assistant.evidence.terms import find_terms
+from assistant.evidence.sides import ROLES
+from assistant.evidence.terms import FUNCTION_WORDS, find_terms
+from assistant.store.pseudonyms import PATTERN
 
-LEAST_COVERED = 0.8  # share of a clause's words that stand in the pieces
 FEW_PIECES = 2  # into so many pieces any clause may fall
 MOST_PIECES = 0.25  # pieces beyond the first, a word that stands in them, into which a long one may
 
+_DOCKET_ENTRY = re.compile(r"\b(?:ECF|Dkt|Doc|Document|Docket Entry|D\.E)\b\.?(?:\s(?:No\.|#))?\s(?=\d)", re.IGNORECASE)
+_OF_SIDE = re.compile(
+    rf"\b(?P<thing>[a-z]+)\s(?:of|by)\s(?:the\s)?(?P<side>{PATTERN.pattern}|{ROLES})\b", re.IGNORECASE
+)  # "the motion of X" is "X's motion"
+_OWN_LABEL = re.compile(r"([A-Z][a-z]+): ")
+_FIGURES = ("date", "docket", "money", "number", "percent", "period")
+_SMALL = FUNCTION_WORDS - frozenset("no not nor neither without against".split())
+
 _RULED = (
-    r"h[eo]ld|conclu|affirm|revers|vacat|remand|dismiss|den[yi]|grant|overrul|sustain|f[io]u?nd|rul[ei]|determin|decid"
+    r"h[eo]ld|conclu|affirm|revers|vacat|remand|dismiss|den[yi]|grant|overrul|sustain|f[io]u?nd|rul[ei]|determin|decid|"
+    r"satisf"
 )
 _ARGUED = r"argu|conten[dt]|assert|submit|maintain|claim|urg|insist|posit|emphasi|object|respond|repl[yi]"
+_SIDE = r"\bmov(?:es?|ant)|\bfil(?:es|ed)|submit|petition|behalf|through|counsel|attorney|plaintiff|defendant|appell"
 _LABELS = {
+    "by": _SIDE,
+    "for": _SIDE,
     "held": _RULED,
     "found": _RULED,
     "ordered": r"order|direct|shall|must|enjoin|" + _RULED,
@@ -35,7 +49,7 @@ _LABELS = {
     "testified": r"testif|answer|sa(?:id|ys)|stat|^\W*[QA]\b",
     "asks": r"ask|seek|sought|request|pray|move[sd]?\b|moving|demand|petition|wherefore",
     "seeks": r"ask|seek|sought|request|pray|move[sd]?\b|moving|demand|petition|wherefore",
-    "set": r"\bset|schedul|hearing|trial|due\b|deadline|must|shall|no later|on or before|appear",
+    "set": r"\bset|schedul|hearing|trial|due\b|deadline|conduct|notified|must|shall|no later|on or before|appear",
 }
 # Headings under which a label needs no word in the passage; "Reversed and remanded" over the facts is none of them.
 _HEADED = {
@@ -66,71 +80,115 @@ class Passage(NamedTuple):
     headings: str = ""
 
 
-def find_free_clause(label: str, clauses: Sequence[str], passages: Sequence[Passage], document_type: str = "") -> str:
-    """Find the first clause of a sentence that does not keep to its passages' words.
+class House(NamedTuple):
+    """What a clause may take for granted.
+
+    Attributes:
+        document_type: Kind of the document, which decides what labels are its own voice.
+        sides: Pseudonym to role, as the head of the document gives them: "Defendant" may stand for COMPANY_1.
+        style: Words of the house and the filings' words for them: the passage needs one of these.
+    """
+
+    document_type: str = ""
+    sides: Mapping[str, str] = MappingProxyType({})
+    style: Sequence[tuple[str, str]] = ()
+
+
+def keeps_to_words(
+    label: str, clause: str, passages: Sequence[Passage], house: House, most_pieces: int = FEW_PIECES
+) -> bool:
+    """Tell whether a clause of a sentence keeps to the words of one of its passages, or of all in their order.
 
     Args:
         label: Of the sentence ("Held"), or "".
-        clauses: Of the sentence, without its label.
-        passages: Its evidence, in the order in which it stands in the document.
-        document_type: Kind of the document, which decides what labels are its own voice.
-
-    Returns:
-        The clause, or "" where all keep to them.
+        clause: Of the sentence, without its label.
+        passages: The clause's evidence, in the order in which it stands in the document.
+        house: What needs no passage.
+        most_pieces: Pieces into which even a short clause may fall.
     """
-    whole = Passage(" ".join(p.text for p in passages), " ".join(p.headings for p in passages))
-    sources = [*passages, whole] if len(passages) > 1 else list(passages)
-    return next((c for c in clauses if not any(_bears(label, c, source, document_type) for source in sources)), "")
+    return any(_bears(label, clause, passage, house, most_pieces) for passage in passages)
 
 
-def _bears(label: str, clause: str, source: Passage, document_type: str) -> bool:
-    """Tell whether one source has a clause's words in few pieces, all its terms, and who says it."""
-    words = _split_words(clause)
-    if not words:
-        return True
-    if not set(find_terms(clause)) <= set(find_terms(f"{source.headings} {source.text}")):
+def _bears(label: str, clause: str, source: Passage, house: House, most_pieces: int) -> bool:
+    """Tell whether one source has all of a clause's words, in few pieces, and who says it.
+
+    A figure or a date that the source has is no piece: "$11,400 per quarter, 5 days from invoice" is how a house
+    notes it.
+    """
+    source_words = _split_words(source.text, house.sides)
+    words = _split_words(_say_plainly(clause, source_words, house), house.sides)
+    if not set(words) <= {*source_words, *_split_words(source.headings, house.sides)}:
         return False
-    pieces = cut_pieces(words, _split_words(source.text))
-    covered = sum(pieces)
-    if covered < LEAST_COVERED * len(words) or len(pieces) > max(FEW_PIECES, 1 + MOST_PIECES * covered):
+    facts = {
+        word
+        for claim in find_claims(clause)
+        if claim.kind in _FIGURES
+        for word in _split_words(claim.text, house.sides)
+    }
+    pieces = cut_pieces(words, source_words)
+    counted = sum(not facts.issuperset(piece) for piece in pieces)
+    if counted > max(most_pieces, 1 + MOST_PIECES * sum(map(len, pieces))):
         return False
-    return _says(label.casefold(), source, document_type)
+    return _says(label.casefold(), clause, source, house)
 
 
-def _says(label: str, source: Passage, document_type: str) -> bool:
-    """Tell whether somebody says what a label says, in the passage, its headings, or by the kind of the document."""
-    if not label or label in _OWN_VOICE.get(document_type, ()):
+def _say_plainly(clause: str, source_words: Sequence[str], house: House) -> str:
+    """Take the house's own words out of a clause, where the source has one of the filings' words for them."""
+    for own, others in house.style:
+        if {*level_tokens(others), *level_tokens(own)} & {*source_words}:
+            clause = re.sub(rf"\b{re.escape(own)}\b", " ", clause, flags=re.IGNORECASE)
+    return clause
+
+
+def _says(label: str, clause: str, source: Passage, house: House) -> bool:
+    """Tell whether somebody says what a label says, in the passage, its headings, or by the kind of the document.
+
+    A label that is a side's role ("Landlord") says who a side is: the head of the document tells.
+    """
+    if inner := _OWN_LABEL.match(clause):
+        label = inner.group(1).casefold()
+    verb = label.split(" ")[0]  # "Alleged harm" is alleged
+    own = _OWN_VOICE.get(house.document_type, ())
+    if not label or label in own or (verb in own and verb in _LABELS):
         return True
-    if label not in _LABELS:
+    if verb not in _LABELS:
+        named = [role.casefold() for name, role in house.sides.items() if re.search(rf"\b{name}\b", clause)]
+        if named and label in map(str.casefold, house.sides.values()):
+            return label in named
         return set(find_terms(label)) <= set(find_terms(f"{source.headings} {source.text}"))
-    headed = label in _HEADED and re.search(rf"\b(?:{_HEADED[label]})", source.headings, re.IGNORECASE)
-    return bool(headed or re.search(rf"(?<![a-z])(?:{_LABELS[label]})", source.text, re.IGNORECASE))
+    headed = verb in _HEADED and re.search(rf"\b(?:{_HEADED[verb]})", source.headings, re.IGNORECASE)
+    return bool(headed or re.search(rf"(?<![a-z])(?:{_LABELS[verb]})", source.text, re.IGNORECASE))
 
 
-def _split_words(text: str) -> list[str]:
-    """Give a text's words in one form, a date's always in the order of year, month, day."""
+def _split_words(text: str, sides: Mapping[str, str]) -> list[str]:
+    """Give a text's content words in one form: a date as one word, a side always by its role, said once."""
+    text = _DOCKET_ENTRY.sub(" ecf ", text)
     for date in sorted((c for c in find_claims(text) if c.kind == "date"), key=lambda c: -c.start):
         if isinstance(date.value, tuple):
-            parts = " ".join(str(part) for part in date.value if part is not None)
+            parts = "".join(str(part or 0).rjust(2, "0") for part in date.value)
             text = f"{text[: date.start]} {parts} {text[date.end :]}"
-    return level_tokens(text)
+    for name, role in sides.items():
+        text = re.sub(rf"(?:\b{role},?\s)?\b{name}\b(?:,?\s\(?{role}\b)?", role, text, flags=re.IGNORECASE)
+    text = _OF_SIDE.sub(r"\g<side> \g<thing>", text)
+    words = [word for word in level_tokens(text) if word not in _SMALL and word not in "$%"]
+    return [word for word, before in zip(words, ["", *words], strict=False) if word != before]
 
 
-def cut_pieces(words: Sequence[str], others: Sequence[str]) -> list[int]:
+def cut_pieces(words: Sequence[str], others: Sequence[str]) -> list[Sequence[str]]:
     """Cut words into the pieces that stand in others too, the longest first, no word used twice.
 
     Returns:
-        The words of each piece.
+        The pieces; words that the others lack are in none.
     """
     free, left = [True] * len(words), [True] * len(others)
-    pieces: list[int] = []
+    pieces: list[Sequence[str]] = []
     while True:
         size, at, there = _find_longest(words, others, free, left)
         if not size:
             return pieces
         free[at : at + size] = [False] * size
         left[there : there + size] = [False] * size
-        pieces.append(size)
+        pieces.append(words[at : at + size])
 
 
 def _find_longest(

@@ -14,6 +14,8 @@ the same name in `templates/` under the data root takes its place. The keys of a
 * `words`: length of the part in a brief summary.
 * `voice`: verb for who says it ("alleges", "argues", "testified") where the part tells one side's words and not the
   court's; a sentence that does not say so itself is then introduced by it. "" if none.
+* `style`: words by which the house says a thing, each with the filings' words for it, of which the passage must have
+  one: `{ "late charge" = "late interest" }` lets a summary say "late charge 2%" of "late amounts bear interest at 2%".
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ class Part:
     needs: str = ""
     voice: str = ""
     avoid: tuple[str, ...] = ()
+    style: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ def _read_part(row: Mapping[str, Any], path: Path) -> Part:
         needs=_take(row, "needs", str, path, ""),
         voice=_take(row, "voice", str, path, ""),
         avoid=tuple(_take(row, "avoid", list, path, [])),
+        style=_take_style(row, path),
     )
     if ":" in part.name or "\n" in part.name:
         raise _refuse(path, "name", "a name without a colon")
@@ -170,6 +174,14 @@ def _take(row: Mapping[str, Any], key: str, kind: type, path: Path, default: Any
     if not good:
         raise _refuse(path, key, {str: "text", int: "a whole number", list: "a list of texts"}[kind])
     return value
+
+
+def _take_style(row: Mapping[str, Any], path: Path) -> tuple[tuple[str, str], ...]:
+    """Give the checked pairs of the house's words and the filings'."""
+    table = row.get("style", {})
+    if not isinstance(table, dict) or not all(isinstance(v, str) and v.strip() and k.strip() for k, v in table.items()):
+        raise _refuse(path, "style", 'a table of texts, { "house words" = "filing words" }')
+    return tuple(table.items())
 
 
 def _refuse(path: Path, key: str, expected: str) -> RefusedInput:

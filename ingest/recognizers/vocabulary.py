@@ -158,6 +158,7 @@ demand demands demanded amended verified joinder consolidated supplemental subst
 compel recusal sanctions recommendation scheduling pretrial conference proposed findings minutes foreclosure eviction
 detainer temporary restraining permanent voluntary involuntary removal errata corrected compliance verification
 acknowledgment defenses affirmative severance bifurcation continuance tolling status cause hereof courtroom
+taken advisement abeyance resentencing
 decl compl stip esi pto cmo nda mou tro hipaa foia rico erisa nlra fdcpa fcra fmla frcp frap fre
 """
 LEGAL_WORDS = make_words(_LEGAL)
