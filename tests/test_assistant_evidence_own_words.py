@@ -4,6 +4,7 @@ import pytest
 from masking import mask
 
 from assistant.documents import OffsetMap, RedactedDocument, Segment
+from assistant.evidence.binding import compare_binding
 from assistant.evidence.clauses import cut_clauses
 from assistant.evidence.grounding import OWN_WORDS, Grounder
 from assistant.evidence.own_words import House, Passage, keeps_to_words
@@ -166,3 +167,16 @@ def test_a_heading_may_say_who_says_it():
 def test_a_word_that_means_nearly_the_same_is_another_word():
     passage = Passage("The plea that her counsel advised was knowing.")
     assert not keeps_to_words("", "the plea that her lawyer advised was knowing", [passage], House())
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("The insurer will pay the claim.", "There is no evidence that Person 4 read the log, and that the insurer will pay the claim."),
+        ("The owner must repair the roof.", "We deny that the tenant is liable, and that the owner must repair the roof."),
+        ("Company 2 may enter judgment for $8,000.", "If Company 1 fails to pay, and Company 2 shall so notify the clerk, Company 2 may enter judgment for $8,000."),
+    ],
+)  # fmt: skip
+def test_a_doubt_or_a_condition_in_front_reaches_over_a_second_clause(text, passage):
+    assert compare_binding(mask(text), mask(passage))
+    assert not compare_binding("Tenant shall paint the fence.", "Tenant may sublet if Landlord agrees, and Tenant shall paint the fence.")
