@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 REPEATED = 0.7  # share of a sentence's terms that one told before has: it says nothing new
 SHORTEST_WORDS = 3
 _MARKS = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+(?=[A-Z])|#+\s*)")
-_ITEM = re.compile(r"\(\d{1,2}\)\s+")
+_ITEM = re.compile(r"(?<!\S)\(\d{1,2}\)\s+")  # not the "(2)" of "section 12(2)"
 _CHAT = re.compile(r"<\|[^|]*\|>|</?text>|^\s*(?:here is|here's|sure)[^.:]*:\s*", re.IGNORECASE)
 
 
@@ -107,7 +107,7 @@ def _drop_repeats(line: str) -> str:
     for item in items:
         text = item.strip(" ;,.")
         text = re.sub(r"[;,]? and$", "", text)
-        kept.setdefault(tuple(re.findall(r"\w+", text.casefold())), text)
+        kept.setdefault(tuple(re.findall(r"\w+|[$£€%]", text.casefold())), text)
     if len(kept) == len(items):
         return line
     told = list(kept.values())

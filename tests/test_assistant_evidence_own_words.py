@@ -4,6 +4,7 @@ import pytest
 from masking import mask
 
 from assistant.documents import OffsetMap, RedactedDocument, Segment
+from assistant.evidence.binding import compare_binding
 from assistant.evidence.clauses import cut_clauses
 from assistant.evidence.grounding import OWN_WORDS, Grounder
 from assistant.evidence.own_words import House, Passage, keeps_to_words
@@ -166,3 +167,43 @@ def test_a_heading_may_say_who_says_it():
 def test_a_word_that_means_nearly_the_same_is_another_word():
     passage = Passage("The plea that her counsel advised was knowing.")
     assert not keeps_to_words("", "the plea that her lawyer advised was knowing", [passage], House())
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("The insurer will pay the claim.", "There is no evidence that Person 4 read the log, and that the insurer will pay the claim."),
+        ("The owner must repair the roof.", "We deny that the tenant is liable, and that the owner must repair the roof."),
+        ("Company 2 may enter judgment for $8,000.", "If Company 1 fails to pay, and Company 2 shall so notify the clerk, Company 2 may enter judgment for $8,000."),
+    ],
+)  # fmt: skip
+def test_a_doubt_or_a_condition_in_front_reaches_over_a_second_clause(text, passage):
+    assert compare_binding(mask(text), mask(passage))
+    assert not compare_binding(
+        "Tenant shall paint the fence.", "Tenant may sublet if Landlord agrees, and Tenant shall paint the fence."
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "passage"),
+    [
+        ("$900 to Company 2.", "$900 to Company 1.", "Company 1 shall pay Company 2 $900."),
+        ("$900 by Company 1.", "$900 by Company 2.", "Company 1 shall pay Company 2 $900."),
+        ("Alleged: boiler sold by Person 2.", "Alleged: boiler sold by Person 1.", "Person 2 sold a boiler to Person 1."),
+        ("Alleged: letter from Person 5.", "Alleged: letter from Company 1.", "Plaintiff had the letter from Person 5 to Company 1."),
+        ("heating the seal after pressing the body", "pressing the body after heating the seal", "heating the seal after pressing the body"),
+    ],
+)  # fmt: skip
+def test_what_is_done_to_a_side_is_not_done_by_it(right, wrong, passage):
+    assert keeps(mask(right), mask(passage), "complaint")
+    assert not keeps(mask(wrong), mask(passage), "complaint")
+
+
+@pytest.mark.parametrize(
+    "text", ["Landlord: Company 2, Tenant: Company 1.", "Company 2, Landlord, and Company 1, Tenant."]
+)
+def test_a_side_is_not_called_by_the_others_role(text):
+    sides = {mask("Company 1"): "Landlord", mask("Company 2"): "Tenant"}
+    passage = mask("Lease between Company 1 (the “Landlord”) and Company 2 (the “Tenant”).")
+    assert not keeps(mask(text), passage, "contract", sides=sides)
+    assert keeps(mask("Landlord: Company 1, Tenant: Company 2."), passage, "contract", sides=sides)

@@ -348,6 +348,8 @@ def test_behind_a_caption_the_first_part_tells_only_of_sides_and_court() -> None
         ("Ordered: (1) to pay; (2) to pay; (3) to file.", "Ordered: (1) to pay; (2) to file."),
         ("Ordered: (1) Ames to pay the costs; and (2) Ames to pay the costs.", "Ordered: Ames to pay the costs."),
         ("Testified: (1) locked the gate; (2) did not lock the gate.", "Testified: (1) locked the gate; (2) did not lock the gate."),
+        ("Owed: (1) interest of 5%; (2) interest of $5.", "Owed: (1) interest of 5%; (2) interest of $5."),
+        ("Held: sections 12(1) and 12(2) and 12(3) apply.", "Held: sections 12(1) and 12(2) and 12(3) apply."),
         ("Ordered to pay (1) the costs.", "Ordered to pay (1) the costs."),
     ],
 )  # fmt: skip

@@ -54,6 +54,7 @@ _GOVERNORS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], bool], ...] = tup
         ),
     )
 )
+_SENTENCE_END = re.compile(r"[;.]")
 _NEXT_CLAUSE = re.compile(r"[;.]|, (?:and|but) (?=(?:\w+ ){1,4}(?:may|shall|will|must|can)\b)")
 _BOUND = re.compile(
     r"\b(more than|less than|fewer than|at least|at most|up to|over|under|not more than|no more than|not less than|"
@@ -208,7 +209,8 @@ def _compare_governors(text: str, best: str) -> list[Finding]:
         if said.search(text):
             continue
         for match in source.finditer(best):
-            governed = _NEXT_CLAUSE.split(best[match.end() :], maxsplit=1)[0]
+            ends = _NEXT_CLAUSE if not grave and match.start() else _SENTENCE_END  # "If …, and …," governs what follows
+            governed = ends.split(best[match.end() :], maxsplit=1)[0]
             if grave:
                 shared, least = len(terms & set(find_terms(governed[:GOVERNED]))), 0.5 * len(terms)
             else:  # a condition governs what stands close behind it

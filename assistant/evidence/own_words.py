@@ -30,7 +30,9 @@ _OF_SIDE = re.compile(
 )  # "the motion of X" is "X's motion"
 _OWN_LABEL = re.compile(r"([A-Z][a-z]+): ")
 _FIGURES = ("date", "docket", "money", "number", "percent", "period")
-_SMALL = FUNCTION_WORDS - frozenset("no not nor neither without against".split())
+_SMALL = FUNCTION_WORDS - frozenset("no not nor neither without against before after".split())
+_TOWARDS = re.compile(rf"\b(?P<way>to|by|from)\s(?:the\s)?(?P<side>{PATTERN.pattern}|{ROLES})\b", re.IGNORECASE)
+_CLAUSE_START = r"(?:^|[.,;:(]|\b(?:and|but|or|that|whether|if|when|where|while))"
 
 _RULED = (
     r"h[eo]ld|conclu|affirm|revers|vacat|remand|dismiss|den[yi]|grant|overrul|sustain|f[io]u?nd|rul[ei]|determin|decid|"
@@ -117,6 +119,8 @@ def _bears(label: str, clause: str, source: Passage, house: House, most_pieces: 
     """
     source_words = _split_words(source.text, house.sides)
     words = _split_words(_say_plainly(clause, source_words, house), house.sides)
+    if not _goes_their_way(clause, source.text, house.sides) or not _calls_sides_rightly(clause, house.sides):
+        return False
     if not set(words) <= {*source_words, *_split_words(source.headings, house.sides)}:
         return False
     facts = {
@@ -160,6 +164,47 @@ def _says(label: str, clause: str, source: Passage, house: House) -> bool:
     return bool(headed or re.search(rf"(?<![a-z])(?:{_LABELS[verb]})", source.text, re.IGNORECASE))
 
 
+def _goes_their_way(clause: str, source: str, sides: Mapping[str, str]) -> bool:
+    """Tell whether what a clause has done to or by a side goes that way in the source as well.
+
+    "By" and "from" a side need a source that says so or has the side act, "to" one that says so or has it acted upon.
+    """
+    source = _name_roles(source, sides)
+    for match in _TOWARDS.finditer(_name_roles(clause, sides)):
+        side = rf"(?:the\s)?{match['side']}\b(?!_)"
+        if re.search(rf"\b{match['way']}\s{side}", source, re.IGNORECASE):
+            continue
+        acts = [
+            bool(re.search(rf"{_CLAUSE_START}\s*(?:the\s)?$", source[: found.start()], re.IGNORECASE))
+            for found in re.finditer(rf"\b{match['side']}\b", source, re.IGNORECASE)
+        ]
+        if (match["way"].casefold() != "to") not in acts:
+            return False
+    return True
+
+
+def _calls_sides_rightly(clause: str, sides: Mapping[str, str]) -> bool:
+    """Tell whether no side of a clause stands beside another side's role, as in "Landlord: COMPANY_2"."""
+    roles = "|".join(sides.values())
+    name = PATTERN.pattern.replace("?P<word>", "?:").replace("?P<number>", "?:")
+    before, behind = (
+        rf"\b(?P<before>{roles}):?\s(?P<name>{name})",
+        rf"(?P<first>{name}),?\s\(?(?P<role>{roles})\b(?![:’'])",
+    )
+    called = f"{before}|{behind}"
+    return not roles or all(
+        sides.get(m["name"] or m["first"]) in (None, m["before"] or m["role"]) for m in re.finditer(called, clause)
+    )
+
+
+def _name_roles(text: str, sides: Mapping[str, str]) -> str:
+    """Write each side by its role, said once."""
+    text = " ".join(text.split())
+    for name, role in sides.items():
+        text = re.sub(rf"(?:\b{role},?\s)?\b{name}\b(?:,?\s\(?{role}\b)?", role, text, flags=re.IGNORECASE)
+    return text
+
+
 def _split_words(text: str, sides: Mapping[str, str]) -> list[str]:
     """Give a text's content words in one form: a date as one word, a side always by its role, said once."""
     text = _DOCKET_ENTRY.sub(" ecf ", text)
@@ -167,8 +212,7 @@ def _split_words(text: str, sides: Mapping[str, str]) -> list[str]:
         if isinstance(date.value, tuple):
             parts = "".join(str(part or 0).rjust(2, "0") for part in date.value)
             text = f"{text[: date.start]} {parts} {text[date.end :]}"
-    for name, role in sides.items():
-        text = re.sub(rf"(?:\b{role},?\s)?\b{name}\b(?:,?\s\(?{role}\b)?", role, text, flags=re.IGNORECASE)
+    text = _name_roles(text, sides)
     text = _OF_SIDE.sub(r"\g<side> \g<thing>", text)
     words = [word for word in level_tokens(text) if word not in _SMALL and word not in "$%"]
     return [word for word, before in zip(words, ["", *words], strict=False) if word != before]
