@@ -41,7 +41,7 @@ PARTIAL_COVERAGE = 0.36
 CANDIDATES = 10  # passages that alignment looks at more closely
 MOST_EVIDENCE = 3  # sentences that together may bear one
 UNKNOWN_WEIGHT = 4.0  # most weight of a term that the document has nowhere
-NEAR = 1  # units apart that two passages may be told as one; in questions and answers twice as many
+NEAR = 2  # units apart that questions and answers may be told as one
 GAIN = 0.10  # share of term weight that a further sentence must add to be evidence too
 _ASIDE = ("contents", "signature", "certificate")
 
@@ -152,10 +152,13 @@ class Grounder:
         return all(keeps_to_words(label, item, passages, house, 1) for item in clause.split(", "))
 
     def _passages(self, verdict: Verdict) -> list[Passage]:
-        """Give a verdict's evidence in the order of the document, with the headings over it."""
+        """Give a verdict's evidence in the order of the document, with the headings over it.
+
+        Each unit is a passage of its own, but for a caption and for questions and answers that stand side by side.
+        """
         places = tuple(i for e in verdict.evidence for i in self.reading.units_within(e.start, e.end))
         runs: list[list[int]] = []
-        near = 2 * NEAR if self.reading.document.document_type == "deposition" else NEAR
+        near = NEAR if self.reading.document.document_type == "deposition" else 0
         for place in sorted(set(self._with_caption(places))):
             if runs and (place - runs[-1][-1] <= near or self.reading.units[place].role == "caption"):
                 runs[-1].append(place)

@@ -15,8 +15,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from assistant.evidence.claims import find_claims
+from assistant.evidence.attitudes import count_negators
+from assistant.evidence.claims import claims_agree, find_claims
 from assistant.evidence.following import level_tokens
+from assistant.evidence.sentences import split_sentences
 from assistant.evidence.sides import ROLES
 from assistant.evidence.terms import FUNCTION_WORDS, find_terms
 from assistant.store.pseudonyms import PATTERN
@@ -114,33 +116,56 @@ def keeps_to_words(
 def _bears(label: str, clause: str, source: Passage, house: House, most_pieces: int) -> bool:
     """Tell whether one source has all of a clause's words, in few pieces, and who says it.
 
-    A figure or a date that the source has is no piece: "$11,400 per quarter, 5 days from invoice" is how a house
-    notes it.
+    A figure or a date that is the only one of its kind in its sentence is no piece: "$11,400 per quarter, 5 days from
+    invoice" is how a house notes it. One beside others must stand with a word of its own in the source.
     """
     source_words = _split_words(source.text, house.sides)
-    words = _split_words(_say_plainly(clause, source_words, house), house.sides)
+    words = _split_words(_say_plainly(clause, source.text, house), house.sides)
     if not _goes_their_way(clause, source.text, house.sides) or not _calls_sides_rightly(clause, house.sides):
         return False
     if not set(words) <= {*source_words, *_split_words(source.headings, house.sides)}:
         return False
-    facts = {
-        word
-        for claim in find_claims(clause)
-        if claim.kind in _FIGURES
-        for word in _split_words(claim.text, house.sides)
-    }
     pieces = cut_pieces(words, source_words)
-    counted = sum(not facts.issuperset(piece) for piece in pieces)
+    only, rivalled = _part_figures(clause, source.text, house.sides)
+    if any(rivalled.issuperset(piece) for piece in pieces):
+        return False
+    counted = sum(not only.issuperset(piece) for piece in pieces)
     if counted > max(most_pieces, 1 + MOST_PIECES * sum(map(len, pieces))):
         return False
     return _says(label.casefold(), clause, source, house)
 
 
-def _say_plainly(clause: str, source_words: Sequence[str], house: House) -> str:
-    """Take the house's own words out of a clause, where the source has one of the filings' words for them."""
+def _part_figures(clause: str, source: str, sides: Mapping[str, str]) -> tuple[set[str], set[str]]:
+    """Give the words of a clause's figures: of those alone of their kind in their sentence, and of the rest."""
+    sentences = [find_claims(source[start:end]) for start, end in split_sentences(source)]
+    only: set[str] = set()
+    rivalled: set[str] = set()
+    for claim in find_claims(clause):
+        if claim.kind in _FIGURES:
+            own = [found for found in sentences if any(claims_agree(claim, other) for other in found)]
+            rivals = [o for found in own for o in found if o.kind == claim.kind and not claims_agree(claim, o)]
+            words = rivalled if rivals else only
+            words.update(_split_words(claim.text, sides))
+    return only, rivalled - only
+
+
+def _say_plainly(clause: str, source: str, house: House) -> str:
+    """Take the house's own words out of a clause, where a sentence of the source says them as filings do.
+
+    The sentence must have the words that stand by them in the clause, up to the commas, and deny nothing more.
+    """
+    sentences = [source[start:end] for start, end in split_sentences(source)]
     for own, others in house.style:
-        if {*level_tokens(others), *level_tokens(own)} & {*source_words}:
-            clause = re.sub(rf"\b{re.escape(own)}\b", " ", clause, flags=re.IGNORECASE)
+        said = re.compile(rf"\b{re.escape(own)}\b", re.IGNORECASE)
+        ways = {*level_tokens(others), *level_tokens(own)}
+        for item in filter(said.search, clause.split(", ")):
+            rest = said.sub(" ", item)
+            beside = set(_split_words(rest, house.sides))
+            for sentence in sentences:
+                words = set(_split_words(sentence, house.sides))
+                if ways & words and beside <= words and count_negators(rest) >= count_negators(sentence):
+                    clause = clause.replace(item, rest)
+                    break
     return clause
 
 
