@@ -50,6 +50,7 @@ SEEDS = {"train": 7_000, "test": 9_000}
 RATES = (5e-5, 1e-4, 2e-4)
 SLICE = 32
 """Pairs that the rates of `full` are tried on; as many others tell which was best."""
+LOSS_EXAMPLES = 240
 SHIPPED = RoundOptions().train_options()
 ARMS: dict[str, dict[str, Any]] = {
     "base": {},
@@ -116,8 +117,8 @@ def run(arguments: argparse.Namespace, state: Path) -> dict[str, Any]:
     for name in arguments.arms.split(","):
         options = tell_options(name, arguments)
         cost = do(state, "train", name, state / name, options) if name != "base" else {}
-        asked = {"write": not arguments.no_scores}
-        arms[name] = cost | do(state, "score", name, state / f"{name}.scores", asked)
+        scores = {} if arguments.no_scores else do(state, "score", name, state / f"{name}.scores", {})
+        arms[name] = cost | scores | do(state, "loss", name, state / f"{name}.loss", {})
         print(f"{name}: {json.dumps(arms[name])}", file=sys.stderr)
     lessons, held_out, manifest = read_dataset(state / "data")
     return {
@@ -241,19 +242,24 @@ def train_plainly(examples: Sequence[Example], out: Path, settings: Settings) ->
     return told | {"steps": len(losses), "first_pass_loss": end_of(losses)}
 
 
+def lose_one(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Print an arm's loss on a drawn part of the held-out examples."""
+    folder = arguments.out.with_suffix("")
+    examples = build_all_examples(read_dataset(folder.parent / "data")[1], settings)
+    drawn = random.Random(0).sample(examples, min(LOSS_EXAMPLES, len(examples)))
+    loss = measure_loss(drawn, None if arguments.arm == "base" else folder, settings)
+    print(json.dumps({"held_out_loss": loss, "held_out_examples": len(drawn)}))
+
+
 def score_one(arguments: argparse.Namespace, settings: Settings) -> None:
     """Score an arm on the held-out pairs and print the figures."""
     folder = arguments.out.with_suffix("")
     _, held_out, _ = read_dataset(folder.parent / "data")
-    loss = measure_loss(build_all_examples(held_out, settings), None if arguments.arm == "base" else folder, settings)
-    if not json.loads(os.environ["TRAIN_COST_OPTIONS"])["write"]:
-        print(json.dumps({"held_out_loss": loss}))
-        return
     engine, adapter = open_adapter("base" if arguments.arm == "base" else str(folder), settings, None)
     made = evaluate_lessons(held_out, engine, settings, adapter=adapter, most_parts=1)
     write_evaluation(arguments.out, made)
     told = made.tell()
-    print(json.dumps({"held_out_loss": loss} | {key: told[key] for key in (*VARIANTS, "supported_rate", "words", "n")}))
+    print(json.dumps({key: told[key] for key in (*VARIANTS, "supported_rate", "words", "n")}))
 
 
 def measure_loss(examples: Sequence[Example], trained: Path | None, settings: Settings) -> float:
@@ -321,7 +327,7 @@ def gaps(name: str, rival: str, state: Path) -> dict[str, Any]:
     return told
 
 
-WORKERS = {"train": train_one, "score": score_one, "try": try_one}
+WORKERS = {"train": train_one, "score": score_one, "loss": lose_one, "try": try_one}
 
 if __name__ == "__main__":
     main()
