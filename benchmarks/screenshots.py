@@ -49,8 +49,10 @@ SPILLS = """() => {
     for (let up = e.parentElement; up; up = up.parentElement) {
       const frame = up.getBoundingClientRect();
       if (getComputedStyle(up).overflowY !== 'visible' && (y < frame.top || y > frame.bottom)) return false;
+      if (/auto|scroll/.test(getComputedStyle(up).overflowX) && (x < frame.left || x > frame.right)) return false;
     }
     const top = document.elementFromPoint(x, y);
+    for (let up = top; up; up = up.parentElement) if (getComputedStyle(up).position === 'sticky') return false;
     return top && !e.contains(top) && !top.contains(e) && !top.closest('.toasts');
   };
   if (document.documentElement.scrollWidth > innerWidth) out.push(`the page is ${document.documentElement.scrollWidth - innerWidth} px too wide`);
@@ -59,7 +61,7 @@ SPILLS = """() => {
     if (!box.width || !box.height || e.closest('.unseen, svg') || (e.closest('details:not([open])') && !e.closest('summary'))) continue;
     const style = getComputedStyle(e);
     const scrolls = /auto|scroll/.test(style.overflowX);
-    if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth && style.overflowX !== 'visible' && style.textOverflow !== 'ellipsis' && !e.matches('.viewer-scroll, .grid-scroll, .scroll, input, textarea, select'))
+    if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth && style.overflowX !== 'visible' && style.textOverflow !== 'ellipsis' && !e.matches('.viewer-scroll, .grid-scroll, .scroll, .talks ol, input, textarea, select'))
       out.push(`${scrolls ? 'scrolls sideways' : 'cuts'}: ${name(e)}`);
     if (/^(BUTTON|A|INPUT|SELECT|TEXTAREA|SUMMARY)$/.test(e.tagName) && !document.querySelector('dialog[open], .menu[open]') && covered(e, box)) out.push(`covered: ${name(e)}`);
     if (/^(BUTTON|A|LABEL|TH|TD|H1|H2|SUMMARY)$/.test(e.tagName) && e.scrollWidth > e.clientWidth + 2 && style.overflowX === 'visible' && e.clientWidth > 0 && style.display !== 'inline')

@@ -90,7 +90,9 @@ def browser() -> Iterator[object]:
         opened.close()
 
 
-def log_in(browser: object, office: dict[str, str], name: str, **context: object) -> object:
+def log_in(
+    browser: object, office: dict[str, str], name: str, *, password: str = PASSWORD, **context: object
+) -> object:
     """Open a fresh session and log in; errors on the page's console fail the test that caused them."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}, **context).new_page()
     page.set_default_timeout(SLOW_MS)
@@ -98,7 +100,7 @@ def log_in(browser: object, office: dict[str, str], name: str, **context: object
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.goto(office["address"] + "/login")
     page.fill("[name=name]", name)
-    page.fill("[name=password]", PASSWORD)
+    page.fill("[name=password]", password)
     page.click("main button[type=submit], form button.main")
     page.wait_for_url(lambda url: "/login" not in url)
     return page
@@ -176,6 +178,13 @@ def test_the_attorney_signs_off_and_asks(browser: object, office: dict[str, str]
     page.wait_for_selector("[data-stop]", state="hidden")
     page.locator(".turns .pin").first.click()
     page.wait_for_selector(".paper img")
+    page.wait_for_selector(".mark.strong")
+
+    page.keyboard.press("/")
+    page.keyboard.type("relief that the plaintiff asks for")
+    page.keyboard.press("Enter")
+    page.locator(".hits a").first.click()
+    page.wait_for_url("**/f/**")
     page.wait_for_selector(".mark.strong")
     assert page.faults == []
 
@@ -448,8 +457,11 @@ def find_barriers_in_both(page: object) -> list[tuple[str, str, int, list[str]]]
     return found
 
 
-def test_a_first_look_has_four_steps_is_left_once_and_found_again(browser: object, office: dict[str, str]) -> None:
-    page = log_in(browser, office, "ada")
+@pytest.mark.parametrize(("name", "elsewhere"), [("ada", "/oversight"), ("alex", "/review"), ("paula", "/review")])
+def test_a_first_look_has_four_steps_is_left_once_and_found_again(
+    browser: object, office: dict[str, str], name: str, elsewhere: str
+) -> None:
+    page = log_in(browser, office, name)
     for step in ("1 of 4", "2 of 4", "3 of 4", "4 of 4"):
         shows(page, ".tour", step)
         page.click(".tour button.main")
@@ -457,8 +469,8 @@ def test_a_first_look_has_four_steps_is_left_once_and_found_again(browser: objec
     page.reload()
     page.wait_for_load_state("networkidle")
     assert page.locator(".tour").count() == 0
-    page.goto(office["address"] + "/oversight")
-    page.click("header .menu summary")
+    page.goto(office["address"] + elsewhere)
+    page.click("header .menu:not(.matter) > summary")
     page.click("[data-tour]")
     shows(page, ".tour", "1 of 4")
     assert page.faults == []

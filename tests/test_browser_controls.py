@@ -7,102 +7,22 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import uvicorn
-from argon2 import PasswordHasher
-from store_samples import add_matter, make_document, make_pages, make_summary, settings_of
-from test_browser import PASSWORD, browser, find_barriers_in_both, log_in, shows
+from browser_office import SECRET, add_filing, add_summary, browser, confirm, house, log_in, matter, office, shows
+from test_browser import find_barriers_in_both
 
-from assistant.documents import HiddenText
 from assistant.evidence.house_rankers import HouseRankers
-from assistant.store import audit, filings, matters, people, work
-from ui.services import House, open_house
-from ui.web.app import build_app
+from assistant.store import audit, matters, people, work
+from ui.services import House
 
-__all__ = ["browser"]
+__all__ = ["browser", "house", "matter", "office"]
 
 pytestmark = [pytest.mark.browser]
-SECRET = "A settlement of $90,000 was offered."
-
-
-class Shelf:
-    """An index that holds nothing."""
-
-    def indexed(self, matter_id: str) -> dict[str, int]:
-        return {}
-
-    def remove_matter(self, matter_id: str) -> None:
-        """Nothing to remove."""
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A real store with four people and one matter, whose attorney is alex and whose paralegal is paula."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # fast
-        opened = open_house(settings_of(tmp_path_factory.mktemp("home")))
-        opened.__dict__.update(index=Shelf(), ready_adapters=lambda: None)
-        for name, role in (("paula", "paralegal"), ("alex", "attorney"), ("ada", "admin"), ("nina", "attorney")):
-            people.add_user(opened.db, name, role, PASSWORD)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def matter(house: House) -> str:
-    made = add_matter(house.db, "Rivera v. Harbor")
-    for name in ("alex", "paula"):
-        people.add_member(house.db, name, made)
-    return made
-
-
-@pytest.fixture(scope="module")
-def office(house: House) -> Iterator[dict[str, Any]]:
-    app = build_app(house)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield {"address": f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", "app": app}
-    server.should_exit = True
-    thread.join(10)
-
-
-def add_filing(house: House, matter: str, name: str, text: str = "Person 1 sues.") -> str:
-    """Store a filing as read, its first page carrying a hidden sentence; give its id."""
-    from finetune.synthesize.pdf import make_pdf
-    from finetune.synthesize.rules import make_filing
-
-    data = make_pdf(make_filing(len(name), "complaint", split="test", pages=2))
-    key = filings.add_filing(house.db, matter, name, data + name.encode(), "paula").document_id
-    first, second = make_pages()
-    hidden = HiddenText("white on white", SECRET, (0.1, 0.3, 0.6, 0.34))
-    pages = (replace(first, hidden=(hidden,)), second)
-    filings.save_revision(house.db, make_document(key, matter, text=text), pages, {"PERSON": 1}, [], 1.5)
-    filings.set_status(house.db, key, "ready")
-    return key
-
-
-def add_summary(house: House, document_id: str, author: str, state: str = "draft") -> str:
-    """Store a summary of three sentences and, as version 2, one whose last sentence a person has changed."""
-    document = filings.load_document(house.db, document_id)
-    made = make_summary(document)
-    one = made.sentences[0]
-    sentences = tuple(replace(one, text=f"Person 1 sues in {n}.") for n in ("May", "June", "July"))
-    key = work.save_summary(house.db, replace(made, sentences=sentences), author)
-    changed = (*sentences[:2], replace(sentences[2], text="Person 1 sues in August.", origin="person"))
-    work.save_edit(house.db, key, author, "Person 1 sues.", changed, 1)
-    if state == "submitted":
-        work.submit(house.db, key, author, 0, (), "")
-    return key
 
 
 def is_current(page: Any, key: str) -> None:
@@ -208,12 +128,6 @@ def test_a_version_tells_what_it_changed_and_an_earlier_one_comes_back(
     assert page.faults == []
 
 
-def confirm(page: Any, reason: str) -> None:
-    """Give the reason that a dialog asks for, and go on."""
-    page.fill("dialog[open] [name=reason]", reason)
-    page.click("dialog[open] .ends button[value=ok]")
-
-
 def test_an_attorney_orders_holds_and_lifts_and_the_people_of_the_matter_see_it(
     browser: Any, office: dict[str, Any], house: House, matter: str
 ) -> None:
@@ -284,10 +198,11 @@ def test_the_notice_of_thin_evidence_stands_above_the_answer_before_its_first_se
 ) -> None:
     from ui.actions import questions
 
-    add_filing(house, matter, "six.pdf")
-    asked = threading.Event()
+    document = add_filing(house, matter, "six.pdf")
+    asked, chosen = threading.Event(), []
 
-    def stream(*_given: Any, stop: threading.Event, **_named: Any) -> Iterator[dict[str, Any]]:
+    def stream(*_given: Any, stop: threading.Event, **named: Any) -> Iterator[dict[str, Any]]:
+        chosen.append(named["document_ids"])
         yield {"kind": "weighed", "confidence": 0.2}
         asked.wait(30)
         sentence = {
@@ -308,9 +223,13 @@ def test_the_notice_of_thin_evidence_stands_above_the_answer_before_its_first_se
     try:
         page = log_in(browser, office, "alex")
         page.goto(f"{office['address']}/m/{matter}/ask")
+        page.click("[data-scope] summary")
+        page.check(f'[data-scope] [value="{document}"]')
+        shows(page, "[data-scope-words]", "six.pdf")  # of this filing alone
         page.fill("[name=question]", "Who sues?")
         page.click("[data-send]")
         shows(page, ".turn .notice", "The evidence is thin.")
+        assert chosen == [[document]]
         assert page.locator(".turn .sentence").count() == 0
         asked.set()
         page.locator(".turn .sentence").wait_for()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from browser_office import add_filing, browser, house, log_in, matter, office, shows
 from store_samples import make_summary
 from test_assistant_store_trials import WITH, WITHOUT, review
-from test_browser import browser, find_barriers, log_in, shows
-from test_browser_controls import add_filing, house, matter, office
+from test_browser import find_barriers
 
 from assistant.store import trials, work
 from assistant.store.filings import load_document

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser_office import browser, house, log_in, matter, office, shows
 from fake_issuer import CLIENT, SECRET, FakeIssuer
 from sqlalchemy import delete
 from store_samples import add_read_filing, approve, make_pages, make_summary
-from test_browser import browser, find_barriers_in_both, log_in, shows
-from test_browser_controls import house, matter, office
+from test_browser import find_barriers_in_both
 
 from assistant.settings import Settings
 from assistant.store import filings, people, work
@@ -103,6 +103,15 @@ def test_a_folder_is_watched_an_attorney_lets_summaries_out_and_closes_the_matte
     attorney.click("dialog[open] button.danger")
     code = attorney.locator("dialog[open] [data-code]").inner_text()
     assert house.second_codes.take(matter, "alex", code)
+
+    page.click(f"{row} [data-change]")
+    page.fill("dialog[open] [name=folder]", "rivera-2")
+    page.click("dialog[open] button.main")
+    shows(page, row, "rivera-2")
+    shows(page, row, "No: an attorney of the matter allows it")  # of another folder it is asked anew
+    page.click(f"{row} [data-unwatch]")
+    page.click("dialog[open] button.danger")
+    page.locator(row).wait_for(state="detached")
     assert page.faults == [] and attorney.faults == []
 
 

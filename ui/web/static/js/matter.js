@@ -2,6 +2,7 @@
 
 import { ask, askClosing, el, field, find, findAll, tell, toast } from "./dom.js";
 import { post, remove } from "./api.js";
+import { eraseMatter } from "./erasing.js";
 
 const { matter } = document.getElementById("matter").dataset;
 
@@ -82,6 +83,10 @@ find("[data-agree]")?.addEventListener("click", async () => {
     const { code } = await post(`/api/matters/${matter}/erase/code`);
     await tell("Your code", el("p", {}, el("code", { "data-code": true }, code)), el("p", {}, "Tell it to whoever erases the matter, in person or by telephone. It holds once, and for ten minutes."));
   } catch (error) { toast(error.message); }
+});
+
+find("[data-erase]")?.addEventListener("click", async () => {
+  if (await eraseMatter(matter, { watched: Boolean(find("[data-folder]")) })) location.assign("/");
 });
 
 find("[data-export]")?.addEventListener("click", async (event) => {

@@ -1,7 +1,8 @@
 // The People screen: accounts, roles, access to matters, watched folders, erasure by two people.
 
-import { ask, askClosing, el, field, find, findAll, icon, plural, tell, toast } from "./dom.js";
+import { ask, askClosing, el, field, find, findAll, plural, tell, toast } from "./dom.js";
 import { post, remove } from "./api.js";
+import { eraseMatter } from "./erasing.js";
 
 // Who can work on a matter, and their options in a list.
 const workers = JSON.parse(document.getElementById("people").dataset.people).filter((one) => !one.disabled && one.role !== "admin");
@@ -60,17 +61,7 @@ async function wall(matter) {
 }
 
 async function erase(matter) {
-  const data = await ask("Erase this matter?", [
-    field("Second person (login)", el("input", { name: "second", required: true, maxlength: "64", autocomplete: "off" })),
-    field("Their password, or the code from the matter’s page", el("input", { name: "password", type: "password", required: true, autocomplete: "off" })),
-  ], { button: "Erase for good", danger: true, say: `The key of ${matter} is destroyed, and with it filings, summaries and conversations. It takes two people and cannot be undone.${find(`[data-folder-of="${matter}"]`) ? " What lies in its watched folder stays there: empty it yourself." : ""}` });
-  if (!data) return;
-  try {
-    const { documents = 0, datasets = 0, adapters_due: due = [] } = await post(`/api/matters/${matter}/erase`, Object.fromEntries(data));
-    await tell(`${matter} is erased`, el("p", {}, `${plural(documents, "filing")} and all that was made from ${documents === 1 ? "it" : "them"} are gone; ${plural(datasets, "dataset")} of rounds held some of it and ${datasets === 1 ? "was" : "were"} cleaned.`),
-      due.length ? el("p", { class: "notice half" }, icon("half"), el("span", {}, `Learned from it and due for a round without it: ${due.join(", ")}. Until then ${due.length === 1 ? "it goes" : "they go"} on as before; `, el("a", { href: "/rounds/" }, "start a round or roll back"), ".")) : el("p", {}, "No adapter had learned from it."));
-    location.reload();
-  } catch (error) { toast(error.message); }
+  if (await eraseMatter(matter, { watched: Boolean(find(`[data-folder-of="${matter}"]`)) })) location.reload();
 }
 
 async function rotate() {
