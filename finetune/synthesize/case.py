@@ -58,7 +58,11 @@ def load_banks(split: Split) -> dict[str, Any]:
 
 def set_among_near_misses(w: Writer, split: Split, document_type: str) -> None:
     """Let a filing draw from the banks whose small pieces set the answer of a part among what only looks like it."""
-    near = load_banks(split)["near"]
+    banks = load_banks(split)
+    near, plain = banks["near"], banks["common"]["background"]
+    if "context" in w.banks:
+        kept = [item for item in w.banks["context"] if item not in plain]
+        w.banks["context"] = [*kept, *near["common"]["background"]]
     for name in ("common", "procedure", *(("motion",) if document_type == "brief" else ()), document_type):
         w.banks.update(near.get(name, {}))
 

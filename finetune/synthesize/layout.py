@@ -33,7 +33,9 @@ class Layout:
             return
         self._count += 1
         bare = text if self.headings != "plain" else text[:1] + text[1:].lower()
-        number = {"roman": f"{roman(self._count)}. ", "letters": f"{chr(64 + self._count % 26)}. "}.get(self.headings, "")
+        number = {"roman": f"{roman(self._count)}. ", "letters": f"{chr(64 + self._count % 26)}. "}.get(
+            self.headings, ""
+        )
         draft.heading(number + bare)
 
     def say(self, draft: Draft, *sentences: str) -> None:

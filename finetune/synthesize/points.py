@@ -15,9 +15,10 @@ from finetune.synthesize.values import Party
 _TOPIC = " | "
 _SIDES = ("plaintiff", "defendant", "mover", "other", "side", "rival", "winner", "loser", "a", "b")
 _PAST = {
-    "begin": "began", "draw": "drew", "hear": "heard", "hold": "held", "keep": "kept", "leave": "left", "meet": "met",
-    "pay": "paid", "read": "read", "run": "ran", "see": "saw", "sell": "sold", "send": "sent", "set": "set",
-    "sit": "sat", "speak": "spoke", "take": "took", "tell": "told", "throw": "threw", "write": "wrote",
+    "begin": "began", "draw": "drew", "fly": "flew", "get": "got", "hear": "heard", "hold": "held", "keep": "kept",
+    "leave": "left", "meet": "met", "pay": "paid", "read": "read", "rewrite": "rewrote", "run": "ran", "see": "saw",
+    "sell": "sold", "send": "sent", "set": "set", "sit": "sat", "speak": "spoke", "take": "took", "tell": "told",
+    "throw": "threw", "write": "wrote",
 }  # fmt: skip
 
 
@@ -67,8 +68,8 @@ def choose_motion(w: Writer, defends: bool) -> dict[str, Any]:
 def draw_points(w: Writer, bank: str, count: int) -> list[Writer]:
     """Draw up to `count` points that this filing has not told yet, each in a scope of its own.
 
-    There `ground` and `finding` are the clause and `topic` is its heading or "". A point told twice would come with other
-    figures, so a bank that is used up gives none.
+    There `ground` and `finding` are the clause and `topic` is its heading or "". A point told twice would come with
+    other figures, so a bank that is used up gives none.
     """
     units = []
     for item in w.items(bank, min(count, w.left(bank))):
@@ -79,7 +80,7 @@ def draw_points(w: Writer, bank: str, count: int) -> list[Writer]:
 
 
 def name_in_turn(w: Writer) -> None:
-    """Let the filing go on to call its sides by their roles, by name, or by either in turn; the gold keeps the roles."""
+    """Let the filing go on to call its sides by role, by name, or by either in turn; the gold keeps the roles."""
     manner = w.rng.choice(("role", "role", "name", "name", "turns"))
     if manner == "role":
         return

@@ -325,7 +325,9 @@ def _argue_apart(w: Writer, draft: Draft, layout: Layout, units: list[Writer]) -
             layout.head(draft, unit.say("{ground:cap}"))
             layout.say(draft, *w.filler("argument", 1), *w.filler("filler_law", 1))
         else:
-            layout.say(draft, capitalize(unit.say(w.items("ground_nth", 1)[0])), *w.filler("argument", w.rng.randint(0, 1)))
+            layout.say(
+                draft, capitalize(unit.say(w.items("ground_nth", 1)[0])), *w.filler("argument", w.rng.randint(0, 1))
+            )
 
 
 def _argue_in_one(w: Writer, draft: Draft, layout: Layout, units: list[Writer]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from finetune.synthesize.case import begin, draw_length
 from finetune.synthesize.deposition import ask, bind_witness, write_exhibit, write_opening, write_small_talk
 from finetune.synthesize.draft import Draft, say_list
 from finetune.synthesize.grammar import Writer, capitalize, join_and
 from finetune.synthesize.points import name_in_turn
+
+_Turn = tuple[str, str]
 
 
 def write_near_deposition(w: Writer, pages: int) -> Draft:
@@ -25,7 +25,8 @@ def write_near_deposition(w: Writer, pages: int) -> Draft:
     later = topics[early:]
     told: list[str] = []
     marked: list[str] = []
-    turns = _draw_turns(w, draft, told, marked)
+    turns = _draw_turns(w)
+    w.banks["first_exhibit"] = w.rng.randint(1, 40)
     slots = sorted(w.rng.randint(0, len(turns)) for _ in later) if early else _spread(len(turns), len(later))
     for position in range(len(turns) + 1):
         for topic in (t for t, slot in zip(later, slots, strict=True) if slot == position):
@@ -33,7 +34,7 @@ def write_near_deposition(w: Writer, pages: int) -> Draft:
         if position < len(turns):
             for _ in range(draw_length(w, pages) // 8):
                 write_small_talk(w, draft)
-            turns[position]()
+            _take_turn(w, draft, turns[position], told, marked)
     draft.gold("Topics", say_list("Examined on", [topic.gold("{topic}") for topic in topics]))
     draft.gold("Admissions", say_list("Testified", told))
     draft.gold("Exhibits", say_list("Marked", marked))
@@ -46,8 +47,8 @@ def _spread(places: int, count: int) -> list[int]:
     return [number * places // count for number in range(count)]
 
 
-def _draw_turns(w: Writer, draft: Draft, told: list[str], marked: list[str]) -> list[Callable[[], None]]:
-    """Draw what is asked, in order: answers that count go to `told`, exhibits to `marked`, evasions nowhere."""
+def _draw_turns(w: Writer) -> list[_Turn]:
+    """Draw what is asked, in order."""
     kinds = (
         ["answer"] * w.rng.choice((2, 3, 3, 4))
         + ["evasion"] * w.rng.choice((1, 1, 2, 2))
@@ -55,22 +56,22 @@ def _draw_turns(w: Writer, draft: Draft, told: list[str], marked: list[str]) -> 
         + ["talk"] * w.rng.choice((0, 1, 2))
     )
     w.rng.shuffle(kinds)
-    while kinds.count("answer") + kinds.count("evasion") > len(w.banks["did"]):
-        kinds.remove("evasion")
-    asked = iter(w.items("did", 8))
-    exhibits, number = iter(w.items("exhibits", 3)), w.rng.randint(1, 40)
-    turns: list[Callable[[], None]] = []
-    for kind in kinds:
-        if kind == "answer":
-            turns.append(lambda item=next(asked): told.append(_write_answer(w, draft, item)))  # type: ignore[misc]
-        elif kind == "evasion":
-            turns.append(lambda item=next(asked): _write_evasion(w, draft, item, told))  # type: ignore[misc]
-        elif kind == "talk":
-            turns.append(lambda: write_small_talk(w, draft))
-        else:
-            turns.append(lambda item=next(exhibits), n=number: marked.append(_write_exhibit(w, draft, item, n)))  # type: ignore[misc]
-            number += 1
-    return turns
+    items = {"exhibit": iter(w.items("exhibits", 3)), "talk": iter(("",) * len(kinds))}
+    items["answer"] = items["evasion"] = iter(w.items("did", 8))
+    return [(kind, item) for kind in kinds if (item := next(items[kind], None)) is not None]
+
+
+def _take_turn(w: Writer, draft: Draft, turn: _Turn, told: list[str], marked: list[str]) -> None:
+    """Write a turn: answers that count go to `told`, exhibits to `marked`, evasions and small talk nowhere."""
+    kind, item = turn
+    if kind == "answer":
+        told.append(_write_answer(w, draft, item))
+    elif kind == "evasion":
+        _write_evasion(w, draft, item, told)
+    elif kind == "exhibit":
+        marked.append(_write_exhibit(w, draft, item, w.banks["first_exhibit"] + len(marked)))
+    else:
+        write_small_talk(w, draft)
 
 
 def _write_answer(w: Writer, draft: Draft, item: str) -> str:
@@ -88,8 +89,8 @@ def _write_evasion(w: Writer, draft: Draft, item: str, told: list[str]) -> None:
     draft.add("qa", capitalize(one.say(w.items("vague_a", 1)[0])), "A.")
     if w.rng.random() < 0.2:
         denied = w.rng.random() < 0.35
-        question = w.rng.choice(("I ask once more: did you {base}?", "Think again. Did you {base}?", "Yes or no: did you {base}?"))
-        ask(draft, one.say(question), one.say(w.items("no_a" if denied else "yes_a", 1)[0]).strip())
+        again = ("I ask once more: did you {base}?", "Think again. Did you {base}?", "Yes or no: did you {base}?")
+        ask(draft, one.say(w.rng.choice(again)), one.say(w.items("no_a" if denied else "yes_a", 1)[0]).strip())
         told.append(one.gold("did not {base}" if denied else "{past}"))
 
 

@@ -167,9 +167,9 @@ class Party:
         makes it the role. A party that goes `by_name` is called so in running text wherever another has its role;
         one that goes by name `in_turn` is so called about every second time.
         """
-        if self.by_name and not gold and (attribute in ("role", "the") or (attribute == "ref" and rng.random() < 0.7)):
-            if not self.in_turn or rng.random() < 0.5:
-                return self.who.form("last", gold, rng)
+        named = self.by_name and not gold and not (self.in_turn and rng.random() < 0.5)
+        if named and (attribute in ("role", "the") or (attribute == "ref" and rng.random() < 0.7)):
+            return self.who.form("last", gold, rng)
         if attribute in ("role", "kind"):
             return self.role if attribute == "role" else self.kind
         if attribute == "the":
