@@ -75,6 +75,7 @@ def draw_points(w: Writer, bank: str, count: int) -> list[Writer]:
     for item in w.items(bank, min(count, w.left(bank))):
         unit = w.child(ground=item, topic=w.banks.get("topic_of", {}).get(item, ""))
         unit.bind("finding", unit.scope("ground"))
+        unit.say("{ground}")  # makes its figures now, so that whoever says it later says the same ones
         units.append(unit)
     return units
 
