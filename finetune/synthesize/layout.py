@@ -32,7 +32,7 @@ class Layout:
         if self.headings == "none":
             return
         self._count += 1
-        bare = text if self.headings != "plain" else text[:1] + text[1:].lower()
+        bare = text[:1] + text[1:].lower() if self.headings == "plain" and text.isupper() else text
         number = {"roman": f"{roman(self._count)}. ", "letters": f"{chr(64 + self._count % 26)}. "}.get(
             self.headings, ""
         )
