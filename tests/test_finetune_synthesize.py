@@ -78,7 +78,10 @@ def test_training_filings_vary_their_layout_and_held_out_ones_do_not() -> None:
     banks = load_banks("train")
     marks = {
         "order": banks["order"]["findings_open"],
-        "motion": banks["motion"]["grounds_open"][1:2],
+        "motion": [
+            *banks["motion"]["grounds_open"],
+            *("rests on these points:", "relies on the following:", "reasons are these:"),
+        ],
         "contract": ["shall:", "must:", "undertakes to:"],
         "deposition": ["Tell us what it is.", "From when?", "What date does it bear?"],
     }

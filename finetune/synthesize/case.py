@@ -14,6 +14,7 @@ from finetune.synthesize.draft import Draft
 from finetune.synthesize.grammar import Writer
 from finetune.synthesize.makers import make_email, make_person
 from finetune.synthesize.marks import mark
+from finetune.synthesize.points import read_case
 from finetune.synthesize.values import Coded, Company, Day, Party, Person
 
 Split = Literal["train", "test"]
@@ -36,16 +37,34 @@ class CourtName:
 
 @cache
 def load_banks(split: Split) -> dict[str, Any]:
-    """Read all phrase banks of a split, by file name; files named `case_*` make the list "cases"."""
-    banks: dict[str, Any] = {"cases": []}
+    """Read all phrase banks of a split, by file name.
+
+    Files named `case_*` make the list "cases"; those named `near_*`, which a filing whose answers stand among near
+    misses draws from, make the table "near" by document type.
+    """
+    banks: dict[str, Any] = {"cases": [], "near": {}}
     for path in sorted((BANKS / split).glob("*.toml")):
         with path.open("rb") as file:
             content = tomllib.load(file)
         if path.stem.startswith("case_"):
-            banks["cases"].append({"name": path.stem.removeprefix("case_"), **content})
+            banks["cases"].append(read_case({"name": path.stem.removeprefix("case_"), **content}))
+        elif path.stem.startswith("near_"):
+            banks["near"][path.stem.removeprefix("near_")] = content
         else:
             banks[path.stem] = content
+    banks["contract"]["kinds"] += banks["near"].get("contract", {}).pop("kinds", [])
     return banks
+
+
+def set_among_near_misses(w: Writer, split: Split, document_type: str) -> None:
+    """Let a filing draw from the banks whose small pieces set the answer of a part among what only looks like it."""
+    banks = load_banks(split)
+    near, plain = banks["near"], banks["common"]["background"]
+    if "context" in w.banks:
+        kept = [item for item in w.banks["context"] if item not in plain]
+        w.banks["context"] = [*kept, *near["common"]["background"]]
+    for name in ("common", "procedure", *(("motion",) if document_type == "brief" else ()), document_type):
+        w.banks.update(near.get(name, {}))
 
 
 def open_writer(rng: random.Random, split: Split, document_type: str, *overlays: dict[str, Any]) -> Writer:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from finetune.synthesize.case import add_filler, begin, draw_length, name_sides, set_date, sign
 from finetune.synthesize.draft import Draft, roman, say_list
 from finetune.synthesize.grammar import Writer, capitalize, join_and
+from finetune.synthesize.points import name_in_turn
 from finetune.synthesize.values import Company, Day, Party
+
+
+def write_near_complaint(w: Writer, pages: int) -> Draft:
+    """Write a complaint of about `pages` pages whose claims may stand in its counts alone, its prayer in many forms."""
+    draft = begin(w, "{title}")
+    draft.paragraph(w.line("opening"))
+    name_in_turn(w)
+    claims = w.items("claims", w.rng.choice((2, 2, 3)))
+    sections = _SECTIONS | {"claims": _write_counts, "relief": _write_prayer}
+    for section in w.rng.choice(w.banks["outline"]).split():
+        sections[section](w, draft, claims, draw_length(w, pages) // 3)
+    sign(w, draft, "p", w.say("{plaintiff.role}"))
+    return draft
 
 
 def write_complaint(w: Writer, pages: int) -> Draft:
@@ -112,6 +126,55 @@ def _write_relief(w: Writer, draft: Draft, claims: list[str], filler: int) -> No
         draft.paragraph(w.line("jury"))
         demand = "Jury demanded"
     draft.gold("Relief", say_list("Seeks", [one.gold(item) for item in sought]), demand)
+
+
+def _write_counts(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
+    """Write the counts, each with its law, beside a claim that is not pleaded."""
+    units = [w.child(n=roman(number), claim=claim) for number, claim in enumerate(claims, 1)]
+    body = w.rng.random() < 0.7
+    for unit in units:
+        draft.heading(unit.say(w.items("count", 1)[0]))
+        if body:
+            draft.paragraph(unit.say(w.items("count_body", 1)[0]), numbered=True)
+    if w.rng.random() < 0.4:
+        draft.paragraph(w.child(claim_x=w.items("claims", 1)[0]).say(w.items("claim_not", 1)[0]), numbered=True)
+    draft.gold("Claims", say_list("Pleaded", [unit.gold("{claim}") for unit in units]))
+
+
+def _write_prayer(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:
+    """Write two to four things that are sought, in one of several forms, beside what is not sought."""
+    draft.heading(w.line("h_relief"))
+    items = [*w.items("damages", 1), *w.items("remedies", w.rng.choice((1, 1, 2)))]
+    if w.rng.random() < 0.6:
+        items += w.items("fees", 1)
+    w.rng.shuffle(items)
+    units = [w.child(item=item) for item in items]
+    unsought = w.child(remedy_x=w.items("remedies", 1)[0]).say(w.items("prayer_not", 1)[0])
+    place = w.rng.choice(("before", "after", "nowhere"))
+    if place == "before":
+        draft.paragraph(unsought)
+    form = w.rng.choice(("each", "line", "letters", "items"))
+    rest = [w.line("prayer_rest")] if w.rng.random() < 0.6 else []
+    prayed = [unit.say("{item}") for unit in units] + rest
+    if form == "each":
+        told = [capitalize(unit.say(w.items("prayer_each", 1)[0])) for unit in units]
+        draft.paragraph(" ".join(told))
+    elif form == "line":
+        draft.paragraph(w.child(list=join_and(prayed)).say(w.items("prayer_line", 1)[0]))
+    elif form == "letters":
+        listed = "; ".join(f"({letter}) {text}" for letter, text in zip("abcdef", prayed, strict=False))
+        draft.paragraph(f"{w.line('prayer')} {listed}.")
+    else:
+        draft.paragraph(w.line("prayer"))
+        label = w.rng.choice(("{a}.", "({n})", "{n}.", "-"))
+        for number, text in enumerate(prayed, 1):
+            draft.add("item", capitalize(text) + ";", label.format(a=chr(64 + number), n=number))
+    if place == "after":
+        draft.paragraph(unsought)
+    jury = w.rng.random() < 0.6
+    if jury:
+        draft.paragraph(w.line("jury"))
+    draft.gold("Relief", say_list("Seeks", [unit.gold("{item}") for unit in units]), "Jury demanded" if jury else "")
 
 
 def _write_setting(w: Writer, draft: Draft, claims: list[str], filler: int) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from itertools import zip_longest
 
 from finetune.synthesize.case import Split, draw_length, load_banks, name_sides, open_writer
 from finetune.synthesize.draft import Draft, say_list
-from finetune.synthesize.grammar import Writer
+from finetune.synthesize.grammar import Writer, join_and
 from finetune.synthesize.makers import make_money
 from finetune.synthesize.marks import strip_marks
 from finetune.synthesize.values import Company, Count, Day, Party
@@ -87,6 +88,8 @@ def _write_term(w: Writer, draft: Draft, article: int) -> int:
 
 
 def _write_duties(w: Writer, draft: Draft, article: int) -> int:
+    if w.banks.get("among_options"):
+        return _write_duties_among_options(w, draft, article)
     if w.varies(0.5):
         return _write_duties_apart(w, draft, article)
     _head(w, draft, article, "h_duties")
@@ -115,6 +118,49 @@ def _write_duties_apart(w: Writer, draft: Draft, article: int) -> int:
         article += 1
     draft.gold("Duties", say_list("Owed", told))
     return article - 1
+
+
+def write_near_contract(w: Writer, pages: int) -> Draft:
+    """Write a contract of about `pages` pages: two or three duties of each side, beside what a side is free to do."""
+    w.banks["among_options"] = True
+    return write_contract(w, pages)
+
+
+def _write_duties_among_options(w: Writer, draft: Draft, article: int) -> int:
+    """Write the duties of both sides, either side first, in one of several forms; what a side may do is none."""
+    units = []
+    sides = w.rng.choice(("ab", "ab", "ba"))
+    for side in sides:
+        owed = w.items(f"duties_{side}", w.rng.choice((1, 2, 2, 3)))
+        units.append([w.child(who=w.scope(side), duty=item) for item in owed])
+    free = w.rng.choice("ab")
+    option = w.child(who=w.scope(free), duty=w.items(f"duties_{free}", 1)[0]).say(w.items("option", 1)[0])
+    form = w.rng.choice(("sentences", "in turn", "lists", "items"))
+    if form != "items":
+        _head(w, draft, article, "h_duties")
+    told: list[Writer] = [unit for group in units for unit in group]
+    if form == "in turn":
+        told = [unit for pair in zip_longest(*units) for unit in pair if unit is not None]
+    if form in ("sentences", "in turn"):
+        lines = [unit.say(w.items("duty", 1)[0]) for unit in told]
+        for number, line in enumerate([*lines, option], 1):
+            draft.add("numbered", line, f"{article}.{number}")
+    elif form == "lists":
+        for number, group in enumerate(units, 1):
+            listed = group[0].child(list=join_and(unit.say("{duty}") for unit in group))
+            draft.add("numbered", listed.say(w.items("duty_list", 1)[0]), f"{article}.{number}")
+        draft.add("numbered", option, f"{article}.3")
+    else:
+        for group in units:
+            draft.heading(f"{article}. {group[0].say(w.items('h_duties_of', 1)[0])}")
+            draft.add("numbered", group[0].say(w.items("duties_open", 1)[0]), f"{article}.1")
+            for letter, unit in zip("abc", group, strict=False):
+                draft.add("item", unit.say("{duty}") + ("." if unit is group[-1] else ";"), f"({letter})")
+            article += 1
+        article -= 1
+        draft.add("numbered", option, f"{article}.2")
+    draft.gold("Duties", say_list("Owed", [unit.gold("{who.role} to {duty}") for unit in told]))
+    return article
 
 
 def _write_payment(w: Writer, draft: Draft, article: int) -> int:

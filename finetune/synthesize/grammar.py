@@ -81,6 +81,10 @@ class Writer:
         self._used[name].update(drawn)
         return drawn
 
+    def left(self, name: str) -> int:
+        """Tell how many items of a list this filing has not drawn yet."""
+        return len([item for item in self.banks[name] if item not in self._used.get(name, ())])
+
     def line(self, name: str) -> str:
         """Draw one item of a list and write it in a scope of its own, as a filing would."""
         return self.child().say(self.items(name, 1)[0])

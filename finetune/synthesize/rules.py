@@ -17,10 +17,10 @@ from typing import Any
 
 from assistant.documents import join_parts
 from assistant.errors import WrongUsage
-from finetune.synthesize.brief import open_brief, write_brief
-from finetune.synthesize.case import BANKS, Split, add_appendix, open_case
-from finetune.synthesize.complaint import write_complaint
-from finetune.synthesize.contract import open_contract, write_contract
+from finetune.synthesize.brief import open_brief, write_brief, write_near_brief
+from finetune.synthesize.case import BANKS, Split, add_appendix, open_case, set_among_near_misses
+from finetune.synthesize.complaint import write_complaint, write_near_complaint
+from finetune.synthesize.contract import open_contract, write_contract, write_near_contract
 from finetune.synthesize.deposition import write_deposition
 from finetune.synthesize.draft import Block, Draft
 from finetune.synthesize.grammar import Writer
@@ -28,6 +28,8 @@ from finetune.synthesize.marks import Span, read_marks, strip_marks
 from finetune.synthesize.motion import write_motion
 from finetune.synthesize.order import write_order
 from finetune.synthesize.patent import open_patent, write_patent
+from finetune.synthesize.reasons import write_near_motion, write_near_order
+from finetune.synthesize.testimony import write_near_deposition
 
 _WRITERS: dict[str, Callable[[Writer, int], Draft]] = {
     "complaint": write_complaint,
@@ -38,6 +40,15 @@ _WRITERS: dict[str, Callable[[Writer, int], Draft]] = {
     "patent": write_patent,
     "deposition": write_deposition,
 }
+_NEAR_WRITERS: dict[str, Callable[[Writer, int], Draft]] = {
+    "complaint": write_near_complaint,
+    "motion": write_near_motion,
+    "order": write_near_order,
+    "brief": write_near_brief,
+    "contract": write_near_contract,
+    "deposition": write_near_deposition,
+}
+_NEAR_SHARE = 0.7  # of training filings; the others keep the plain layouts in mind
 DOCUMENT_TYPES = tuple(_WRITERS)
 PARTS: dict[str, tuple[str, ...]] = {
     "complaint": ("Parties", "Claims", "Facts", "Relief", "Next date"),
@@ -122,7 +133,11 @@ def make_filing(
     for _ in range(_TRIES):
         writer = _OPENERS.get(kind, open_case)(rng, split, kind)
         writer.banks["varied"] = split == "train"  # held-out filings stay what they were, to compare with
-        draft = _WRITERS[kind](writer, length)
+        write = _WRITERS[kind]
+        if kind in _NEAR_WRITERS and writer.varies(_NEAR_SHARE):
+            set_among_near_misses(writer, split, kind)
+            write = _NEAR_WRITERS[kind]
+        draft = write(writer, length)
         if length >= _LONG_PAGES and kind != "patent":
             add_appendix(writer, draft, length * _PAGE_WORDS)
         filing = finish_filing(draft, f"{kind}-{split}-{seed}", kind, split, rng.choice(LAYOUTS))

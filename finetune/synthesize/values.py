@@ -158,14 +158,17 @@ class Party:
     role: str
     kind: str
     by_name: bool = False
+    in_turn: bool = False
 
     def form(self, attribute: str, gold: bool, rng: random.Random) -> str:
         """Give a form: those of the person or company, "role", "kind" ("a dock worker"), "the" (the Buyer), "ref".
 
         "ref" is how the filing points to the party in running text ("Plaintiff Okafor"); the house style
-        makes it the role. A party that goes `by_name` is called so in running text wherever another has its role.
+        makes it the role. A party that goes `by_name` is called so in running text wherever another has its role;
+        one that goes by name `in_turn` is so called about every second time.
         """
-        if self.by_name and not gold and (attribute in ("role", "the") or (attribute == "ref" and rng.random() < 0.7)):
+        named = self.by_name and not gold and not (self.in_turn and rng.random() < 0.5)
+        if named and (attribute in ("role", "the") or (attribute == "ref" and rng.random() < 0.7)):
             return self.who.form("last", gold, rng)
         if attribute in ("role", "kind"):
             return self.role if attribute == "role" else self.kind
