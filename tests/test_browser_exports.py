@@ -79,7 +79,8 @@ def test_a_draft_is_exported_with_a_watermark_with_and_without_citations(
         assert (QUOTE in text, "[^1]: p. 1, ¶ 3" in text) == (cited, cited)
     name, data = export(page, "[data-original]")
     assert name == "draft.pdf" and data == filings.read_original(house.db, document)
-    told = [one["detail"] for one in audit.export(house.db) if one["action"] == "summary.export"]
+    exported = [one for one in audit.export(house.db) if one["action"] == "summary.export" and one["subject"] == key]
+    told = [one["detail"] for one in exported]
     assert [(one["form"], one["scrubbed"]) for one in told] == [("docx", 0), ("md", 0)] * 2
     assert work.get_summary(house.db, key).status == "draft" and page.faults == []
 
