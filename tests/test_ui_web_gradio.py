@@ -269,6 +269,8 @@ def test_the_reason_is_asked_where_the_gate_could_not_say(client: TestClient) ->
         assert promote["visible"] and promote["value"].startswith(words) and reason["visible"] is asked
     screen.promote(request, "for a look")
     assert actions.calls[-1] == ("promote", "house-2", "for a look")
+    screen.promote(request, None)  # as a browser sends it while the field is hidden
+    assert actions.calls[-1] == ("promote", "house-2")
 
 
 def test_what_is_left_out_is_said_in_words_before_and_with_a_round() -> None:

@@ -123,10 +123,10 @@ class RoundsScreen:
         self.learning.cancel_round(self.house, find_admin(self.house, request))
         return self.refresh(request)
 
-    def promote(self, request: gr.Request, reason: str = "") -> tuple[Any, ...]:
+    def promote(self, request: gr.Request, reason: str | None = "") -> tuple[Any, ...]:
         """Make the newest round's candidate the active adapter; one that the gate left unproven needs a reason."""
         user = find_admin(self.house, request)
-        self.learning.promote(self.house, user, self._candidate(user), reason)
+        self.learning.promote(self.house, user, self._candidate(user), reason or "")  # None while the field is hidden
         return self.refresh(request)
 
     def discard(self, request: gr.Request) -> tuple[Any, ...]:

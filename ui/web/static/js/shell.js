@@ -20,7 +20,7 @@ function closeMenus(except) {
 }
 
 function startMenus() {
-  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("a") ? null : event.target.closest("details.menu"))); // what was chosen is done
   document.addEventListener("keydown", (event) => {
     const open = find("details.menu[open]");
     if (event.key === "Escape" && open) {
