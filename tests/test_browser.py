@@ -179,6 +179,13 @@ def test_the_attorney_signs_off_and_asks(browser: object, office: dict[str, str]
     page.locator(".turns .pin").first.click()
     page.wait_for_selector(".paper img")
     page.wait_for_selector(".mark.strong")
+
+    page.keyboard.press("/")
+    page.keyboard.type("relief that the plaintiff asks for")
+    page.keyboard.press("Enter")
+    page.locator(".hits a").first.click()
+    page.wait_for_url("**/f/**")
+    page.wait_for_selector(".mark.strong")
     assert page.faults == []
 
 
@@ -450,8 +457,11 @@ def find_barriers_in_both(page: object) -> list[tuple[str, str, int, list[str]]]
     return found
 
 
-def test_a_first_look_has_four_steps_is_left_once_and_found_again(browser: object, office: dict[str, str]) -> None:
-    page = log_in(browser, office, "ada")
+@pytest.mark.parametrize(("name", "elsewhere"), [("ada", "/oversight"), ("alex", "/review"), ("paula", "/review")])
+def test_a_first_look_has_four_steps_is_left_once_and_found_again(
+    browser: object, office: dict[str, str], name: str, elsewhere: str
+) -> None:
+    page = log_in(browser, office, name)
     for step in ("1 of 4", "2 of 4", "3 of 4", "4 of 4"):
         shows(page, ".tour", step)
         page.click(".tour button.main")
@@ -459,8 +469,8 @@ def test_a_first_look_has_four_steps_is_left_once_and_found_again(browser: objec
     page.reload()
     page.wait_for_load_state("networkidle")
     assert page.locator(".tour").count() == 0
-    page.goto(office["address"] + "/oversight")
-    page.click("header .menu summary")
+    page.goto(office["address"] + elsewhere)
+    page.click("header .menu:not(.matter) > summary")
     page.click("[data-tour]")
     shows(page, ".tour", "1 of 4")
     assert page.faults == []
