@@ -225,6 +225,7 @@ def test_one_sentence_and_one_part_are_written_again_and_the_rest_stays(
     newest = work.list_summaries(house.db, document_id=document)[0]
     assert newest.version == 4 and newest.sentences[-1].origin == "person"
     page.click("[data-view=versions]")
+    page.wait_for_selector("[data-version] >> nth=3")
     assert page.locator("[data-version]").count() == 4 and page.faults == []
 
 
