@@ -34,7 +34,6 @@ OWN = "another horse battery"
 EMPTY_TO_ADMINS = {
     "/people": "No matter yet. Add an attorney, then open the first matter and choose its first attorney.",
     "/compare": "An attorney lends one on the filing, under About",
-    "/lineage": "No adapter is installed: summaries are written by the base model.",
 }
 EMPTY_TO_THE_OTHERS = {
     "": "Drop the first filings here",
