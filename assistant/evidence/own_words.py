@@ -101,13 +101,13 @@ class House(NamedTuple):
 def keeps_to_words(
     label: str, clause: str, passages: Sequence[Passage], house: House, most_pieces: int = FEW_PIECES
 ) -> bool:
-    """Tell whether a clause of a sentence keeps to the words of one of its passages, or of all in their order.
+    """Tell whether a clause of a sentence keeps to the words of one of its passages.
 
     Args:
         label: Of the sentence ("Held"), or "".
         clause: Of the sentence, without its label.
-        passages: The clause's evidence, in the order in which it stands in the document.
-        house: What needs no passage.
+        passages: The clause's evidence; passages are not put together.
+        house: What the clause may take for granted.
         most_pieces: Pieces into which even a short clause may fall.
     """
     return any(_bears(label, clause, passage, house, most_pieces) for passage in passages)
