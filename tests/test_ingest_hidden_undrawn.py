@@ -29,7 +29,7 @@ REQUEST = {"file_kind": "pdf", "password": None, "first": 1, "last": 9}
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load_settings(home=tmp_path, page_timeout_s=0.5)
+    return load_settings(home=tmp_path, page_timeout_s=0.5, ocr_page_timeout_s=0.5)  # no scan's text is at stake here
 
 
 def join(*files: bytes) -> bytes:
