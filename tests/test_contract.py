@@ -76,19 +76,19 @@ def test_a_corpus_is_indexed_and_searched(shell: Shell) -> None:
 
 
 def test_pairs_train_an_adapter_which_is_evaluated(shell: Shell) -> None:
-    made = shell.run("synthesize", "--count", "4", "--seed", "3", "--out", str(shell.folder / "set"))
-    assert made["filings"] == 4 if "filings" in made else made
+    made = shell.run("synthesize", "--count", "2", "--seed", "3", "--out", str(shell.folder / "set"))
+    assert made["filings"] == 2 if "filings" in made else made
     pairs = shell.folder / "set" / "pairs.jsonl"
     trained = shell.run("train", "--pairs", str(pairs), "--epochs", "1", "--out", str(shell.folder / "adapter"))
     assert set(trained) >= TRAINED and trained["trainable_parameters"] > 0
     for adapter in (str(shell.folder / "adapter"), "base", "none"):
         scored = shell.run("evaluate", "--pairs", str(pairs), "--adapter", adapter)
-        assert scored["n"] == 4 and {"supported_rate", "seconds"} | ROUGE <= set(scored)
+        assert scored["n"] == 2 and {"supported_rate", "seconds"} | ROUGE <= set(scored)
         for variant in ROUGE:
             assert 0 <= scored[variant]["ci95"][0] <= scored[variant]["f1"] <= scored[variant]["ci95"][1] <= 1
     out = shell.folder / "predictions.jsonl"
     shell.run("evaluate", "--pairs", str(pairs), "--adapter", "base", "--shots", "1", "--predictions", str(out))
-    assert len(out.read_text().splitlines()) == 4
+    assert len(out.read_text().splitlines()) == 2
 
 
 def test_a_round_and_what_becomes_of_its_adapter(shell: Shell) -> None:
