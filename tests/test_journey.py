@@ -139,7 +139,9 @@ def test_from_a_pdf_to_a_promoted_adapter(house: House, monkeypatch: pytest.Monk
 
     # The admin starts a round; a quick one tests on too few documents for the gate to say, and says so. The admin
     # promotes the candidate all the same, with a reason that stays; the next summary uses it at once.
-    started = learning.start_round(house, ada, {"preset": "quick", "examples": 4, "synthetic": 4, "held_out": 2, "shots": 0})
+    started = learning.start_round(
+        house, ada, {"preset": "quick", "examples": 4, "synthetic": 4, "held_out": 2, "shots": 0}
+    )
     ended = wait_for_round(house, ada, started["round_id"])
     assert ended["status"] == "unproven" and "too few to say" in ended["gate"]["reasons"][0], ended
     assert set(ended["results"]) >= {"base", "candidate"}, ended["results"]

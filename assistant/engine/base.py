@@ -30,7 +30,10 @@ class Prompt:
 
 
 class Engine(Protocol):
-    """A language model with exchangeable adapters. Decoding is greedy, so an output can be made again."""
+    """A language model with exchangeable adapters.
+
+    Decoding is greedy, or its seed is of the prompt, so an output can be made again.
+    """
 
     @property
     def model_hash(self) -> str:
