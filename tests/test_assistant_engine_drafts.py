@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tiny_llama import write_tiny_model
 
+from assistant.engine.base import tell_writer
 from assistant.engine.drafts import NUCLEUS, choose_agreed, make_sampler
 from assistant.engine.prompts import summary_prompt
 from assistant.engine.transformers_engine import TransformersEngine
@@ -90,3 +91,9 @@ def test_stop_gives_no_half_draft(settings: Settings) -> None:
 def test_the_number_of_drafts_has_bounds(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="drafts"):
         load_settings(home=tmp_path, drafts=0)
+
+
+def test_provenance_tells_that_a_text_was_chosen_among_drafts(settings: Settings) -> None:
+    engine = TransformersEngine(settings)
+    assert tell_writer(engine, "house-1", 5) == {"model": engine.model_hash, "adapter": "house-1", "drafts": "5"}
+    assert "drafts" not in tell_writer(engine, "house-1", 1) and tell_writer(engine, "none", 5)["model"] == ""
