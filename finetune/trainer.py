@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,7 +148,7 @@ class PlannedTrainer(Trainer):
         if read.shape[1]:
             if self.trunk:
                 self.trunk.give_out(inputs["prompt_states"])
-            with torch.no_grad():
+            with torch.no_grad(), _end_unread(_inner_model(self.model)):
                 places = (read.cumsum(1) - 1).clamp(min=0)
                 kept = {"logits_to_keep": 1} if self.keeps_positions else {}
                 model(
@@ -291,6 +292,32 @@ class _StepWatch(TrainerCallback):
         save, stop = self.trainer.after_step(state.global_step)
         control.should_save = control.should_save or save
         control.should_training_stop = control.should_training_stop or stop
+
+
+class _Nothing(torch.nn.Module):
+    """Gives zeros, in the place of a block whose outcome nobody reads."""
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        return torch.zeros_like(states)
+
+
+@contextmanager
+def _end_unread(model: PreTrainedModel) -> Iterator[None]:
+    """Leave out the last layer's feed-forward block for a while.
+
+    Of a prompt only keys and values are wanted, and no layer above reads what comes out of that block. Models whose
+    block is not a plain one run it.
+    """
+    layers: Any = getattr(model.get_decoder(), "layers", None)
+    block = getattr(layers[-1], "mlp", None) if isinstance(layers, torch.nn.ModuleList) else None
+    if not hasattr(block, "down_proj"):
+        yield
+        return
+    layers[-1].mlp = _Nothing()
+    try:
+        yield
+    finally:
+        layers[-1].mlp = block
 
 
 def count_operations(model: PreTrainedModel, inputs: dict[str, torch.Tensor]) -> int:

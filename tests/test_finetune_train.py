@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -80,6 +81,23 @@ def test_learning_from_the_answer_alone_starts_from_the_same_loss_and_learns_for
     assert fewer.losses[0] == pytest.approx(whole.losses[0], abs=1e-4)  # the same numbers, another gradient
     assert fewer.losses[-1] < 0.6 * fewer.losses[0] and fewer.losses[1:] != whole.losses[1:]
     assert fewer.flops < whole.flops and fewer.tokens == whole.tokens
+
+
+def test_what_nobody_reads_of_a_prompt_is_not_computed_and_changes_no_number(settings, tmp_path, monkeypatch):
+    from finetune import trainer
+
+    apart = TrainOptions(**{**vars_of(OPTIONS), "gradient": "answer"})
+    short = train_adapter(make_examples(), tmp_path / "short", settings, apart)
+    left_out = []
+    given = trainer._Nothing.forward
+    monkeypatch.setattr(trainer._Nothing, "forward", lambda self, x: left_out.append(x.shape) or given(self, x))
+    train_adapter(make_examples(), tmp_path / "watched", settings, apart)
+    assert len(left_out) == short.steps
+    monkeypatch.setattr(trainer, "_end_unread", lambda model: contextlib.nullcontext())
+    long = train_adapter(make_examples(), tmp_path / "long", settings, apart)
+    assert short.losses == long.losses
+    name = "adapter_model.safetensors"
+    assert (tmp_path / "short" / name).read_bytes() == (tmp_path / "long" / name).read_bytes()
 
 
 def test_plan_sees_each_row_once_an_epoch_within_the_budget_and_again_the_same():
