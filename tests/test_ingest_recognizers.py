@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from ingest import propagate
+from ingest.identify import Candidate
+from ingest.labels import part_at_labels
 from ingest.propagate import spread_names
 from ingest.recognizers import engine
 from ingest.recognizers.spacy_names import SpacyNames, may_hold_names
@@ -177,6 +179,34 @@ def test_courts_are_found_by_the_table_as_eyecite_finds_them() -> None:
     spec.loader.exec_module(theirs)
     for cited in ("2d Cir.", "S.D.N.Y.", "Pa. Super.", "", "9th Cir", "Cal", "E.D", "no such court", "Mich. Ct. App."):
         assert citations._find_court(cited) == theirs.get_court_by_paren(cited), cited
+
+
+COUNSEL = "Counsel for the plaintiff, who took the deposition of the mate: "
+
+
+@pytest.mark.parametrize(
+    ("line", "profile", "names"),
+    [
+        ("Mr. Dale Harlow\nTopics: Examined on pumps.", "working", ["Dale Harlow"]),
+        ("Mr. Dale Harlow\nTopics: Examined on pumps.", "strict", ["Mr. Dale Harlow"]),
+        ("Harlow & Pike, LLC\nTopics: Examined on pumps.", "strict", ["Harlow & Pike, LLC"]),
+        ("Mr. Dale Harlow of Kerr\nMarked Exhibits: Examined on pumps.", "working", ["Dale Harlow", "Kerr"]),
+        ("Mr. Dale Harlow\nOkafor: I was there.", "working", ["Dale Harlow\nOkafor"]),  # the line may be broken in a name
+        ("Mr. Dale\nYoung: I was there.", "working", ["Dale\nYoung"]),
+    ],
+)
+def test_a_name_ends_before_a_label_on_the_next_line(line: str, profile: str, names: list[str]) -> None:
+    assert [name for _type, name in find(COUNSEL + line, profile)] == names
+
+
+def test_behind_a_companys_form_a_line_break_and_a_label_end_every_name() -> None:
+    text = "Harlow & Pike, P.C.\nTopics: Examined by Wren\nOkafor: No."
+    drawn = [("Harlow & Pike, P.C.", "Harlow & Pike, P.C."), ("P.C.\nTopics", "P.C."), ("Topics: Examined", None)]
+    drawn += [("P.C.\nTopics: Examined by Wren", "P.C. / Examined by Wren"), ("Wren\nOkafor", None)]
+    for name, left in drawn:
+        at = text.index(name)
+        parts = part_at_labels(text, [Candidate(at, at + len(name), "ORG", 0.6, 38)])
+        assert " / ".join(text[part.start : part.end] for part in parts) == (left or name)
 
 
 PLAIN = [
