@@ -90,6 +90,8 @@ def test_the_hash_is_of_weights_and_configuration_not_of_the_card(tmp_path: Path
         (lambda f: (f / "extra.safetensors").write_bytes(b"x"), "not allowed"),
         (lambda f: _edit(f, files={}), "names no weights"),
         (lambda f: _edit(f, hash="0" * 64), "was changed"),
+        (lambda f: _edit(f, forgotten=[]), "was changed"),
+        (lambda f: _edit(f, forgotten={"README.md": "0"}), "was changed"),  # though it counts in no hash
     ],
 )
 def test_a_damaged_folder_is_never_taken(db: Database, tmp_path: Path, damage: object, words: str) -> None:

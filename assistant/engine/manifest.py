@@ -127,7 +127,8 @@ def verify_folder(folder: Path) -> Manifest:
     pickled = [name for name in files if Path(name).suffix in _PICKLES]
     if stray or pickled:
         raise DamagedState(f"The adapter folder {folder} holds what is not allowed: {(stray + pickled)[0]}.")
-    if set(forgotten) - {RANKER} or _hash_files(files | forgotten) != manifest.hash:
+    known = isinstance(forgotten, dict) and set(forgotten) <= {RANKER}
+    if not known or _hash_files(files | forgotten) != manifest.hash:
         raise DamagedState(f"The {MANIFEST} in {folder} was changed after it was written.")
     return manifest
 
@@ -152,7 +153,7 @@ def forget_ranker(folder: Path) -> bool:
 
 def had_ranker(manifest: Manifest) -> bool:
     """Tell whether an adapter has a ranker, or had one that was forgotten."""
-    return RANKER in manifest.facts.get("files", ()) or RANKER in manifest.facts.get(_FORGOTTEN, ())
+    return any(RANKER in (manifest.facts.get(key) or ()) for key in ("files", _FORGOTTEN))
 
 
 def _hash_files(files: dict[str, str]) -> str:
