@@ -6,7 +6,7 @@ they would teach the form of made-up text. What is held out is not among the les
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,13 +44,20 @@ class Fitted:
         return scheme | {"ranker": self.counts, "ranker_least": LEAST_PAIRS}
 
 
-def fit_rankers(lessons: Sequence[Lesson], settings: Settings, originals: Collection[str] = ()) -> Fitted:
+def fit_rankers(
+    lessons: Sequence[Lesson],
+    settings: Settings,
+    originals: Collection[str] = (),
+    *,
+    stop: Callable[[], object] | None = None,
+) -> Fitted:
     """Fit a ranker for each document type with at least `LEAST_PAIRS` approved summaries.
 
     Args:
         lessons: What trains, pseudonymized; none that is held out. A pair of a file counts as of a matter of its own.
         settings: `home` counts, for the firm's own templates.
         originals: What the vaults of their matters hold: no ranker may keep such a word.
+        stop: Called before each document type, and as in `fit_ranker`; what it raises ends the fit.
     """
     by_type: dict[str, list[Lesson]] = {}
     for lesson in lessons:
@@ -59,7 +66,9 @@ def fit_rankers(lessons: Sequence[Lesson], settings: Settings, originals: Collec
     rankers: dict[str, LearnedRanker] = {}
     counts = {}
     for kind, approved in sorted(by_type.items()):
-        made = _fit_type(approved, settings, originals)
+        if stop is not None:
+            stop()
+        made = _fit_type(approved, settings, originals, stop)
         if made is not None:
             rankers[kind] = made
         matters = len({_name_matter(lesson) for lesson in approved})
@@ -67,13 +76,16 @@ def fit_rankers(lessons: Sequence[Lesson], settings: Settings, originals: Collec
     return Fitted(HouseRankers(rankers), counts)
 
 
-def _fit_type(lessons: Sequence[Lesson], settings: Settings, originals: Collection[str]) -> LearnedRanker | None:
+def _fit_type(
+    lessons: Sequence[Lesson], settings: Settings, originals: Collection[str], stop: Callable[[], object] | None
+) -> LearnedRanker | None:
     """Fit the ranker of one document type; None where the summaries are too few or tell no sentence."""
     if len({lesson.document_hash for lesson in lessons}) < LEAST_PAIRS:
         return None
     pairs = [(lesson.document, _tell_parts(lesson, settings)) for lesson in lessons]
+    matters = [_name_matter(lesson) for lesson in lessons]
     try:
-        return fit_ranker(pairs, matters=[_name_matter(lesson) for lesson in lessons], originals=originals)
+        return fit_ranker(pairs, matters=matters, originals=originals, stop=stop)
     except RefusedInput:
         return None
 

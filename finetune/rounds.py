@@ -138,7 +138,8 @@ class RoundRun:
         manifest, lessons = self.check_consent(), self.read_lessons()[0]
         start = self.parent_folder(parent)
         named = originals_of(self.db, {lesson.matter_id for lesson in lessons} - {""})
-        fitted = fit_rankers(lessons, self.settings, named)
+        fit = partial(fit_rankers, lessons, self.settings, named, stop=self.progress.stop_if_cancelled)
+        fitted = compute.run_apart(fit)
         canaries = draw_canaries(self.options.canaries, self.round_id)
         train = partial(
             train_in_turn,

@@ -38,7 +38,7 @@ def _is_own_case(text: str, law: Candidate, own: set[str]) -> bool:
 def drop_cited_names(text: str, candidates: Collection[Candidate]) -> list[Candidate]:
     """Drop what only a guess calls a name and lies in cited law, or is a cited case's short name ("In Miranda, …")."""
     law = sorted((c.start, c.end) for c in candidates if c.type == "LAW")
-    cited = _collect_cited_words(text, law)
+    cited = collect_cited_words(text, law)
     people = _collect_own_words(text, candidates)
     kept = []
     for candidate in candidates:
@@ -51,7 +51,7 @@ def drop_cited_names(text: str, candidates: Collection[Candidate]) -> list[Candi
     return kept
 
 
-def _collect_cited_words(text: str, law: list[tuple[int, int]]) -> set[str]:
+def collect_cited_words(text: str, law: list[tuple[int, int]]) -> set[str]:
     """Give the words of the case names that stand in cited law."""
     words: set[str] = set()
     for start, end in law:
@@ -73,7 +73,7 @@ def _collect_own_words(text: str, candidates: Collection[Candidate]) -> set[str]
 def find_listed_names(text: str, candidates: Collection[Candidate]) -> Iterable[Candidate]:
     """Give the names on both sides of a "v." that no citation follows: a caption, a schedule of cases, a letter."""
     law = sorted((c.start, c.end) for c in candidates if c.type == "LAW")
-    cited = _collect_cited_words(text, law) - _collect_own_words(text, candidates)
+    cited = collect_cited_words(text, law) - _collect_own_words(text, candidates)
     for match in VERSUS.finditer(text):
         if _is_inside(law, match.start()):
             continue

@@ -152,12 +152,13 @@ def find_identifiers(
         told: (type, term) pairs that people said to mask, of whatever type; found word for word.
     """
     from ingest.cited import drop_cited_names, find_listed_names, spare_own_cases
+    from ingest.labels import part_at_labels
     from ingest.neighbours import take_neighbours
     from ingest.propagate import find_terms, spread_names
     from ingest.resolve import resolve_overlaps
 
     strict = profile == "strict"
-    candidates = spare_own_cases(text, _run_recognizers(text, profile))
+    candidates = spare_own_cases(text, part_at_labels(text, _run_recognizers(text, profile)))
     candidates += _find_literals(text)
     candidates += find_listed_names(text, candidates)
     candidates = _type_parties(_part_at_people(text, _part_at_versus(text, candidates)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import regex
 
 from assistant.store.pseudonyms import find_pseudonyms
+from ingest.given_names import is_word_too, may_be_given, stands_alone
 from ingest.identify import Candidate
 from ingest.recognizers.common_words import is_no_name, tell_parts
 from ingest.recognizers.vocabulary import (
@@ -44,11 +45,12 @@ _ORGS = ("ORG", "PARTY_ORG")
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """Words that, one after the other, are a name again."""
+    """Words that, one after the other, are a name again; a given name alone only where `stands_alone` says so."""
 
     words: tuple[str, ...]
     type: str
     rank: int
+    given: bool = False
 
 
 def spread_names(
@@ -70,7 +72,7 @@ def spread_names(
     found = []
     for index, (word, start, _end) in enumerate(tokens):
         if word in longest_first and (any_case or not text[start].islower()):
-            match = _match_longest(text, tokens, index, longest_first[word], by_words)
+            match = _match_longest(text, tokens, index, longest_first[word], by_words, small)
             if match is not None and not (any_case and _is_ordinary(text, match)):
                 found.append(
                     match if match.rank != PARTY_IN_LAW or _is_within(law, match) else _rank_plain(text, match)
@@ -79,8 +81,11 @@ def spread_names(
 
 
 def _pick_possible(known: Collection[tuple[str, str]], words: set[str]) -> Collection[tuple[str, str]]:
-    """Leave out names that cannot stand in a short text: each form has a word that is no word of law and no letter."""
-    telling = [word for word in words if len(word) > 1 and word not in LEGAL_WORDS]
+    """Leave out names that cannot stand in a short text: each form has a word that is no letter and no word of law.
+
+    But for a given name that is one, as "Ann" and "May" are.
+    """
+    telling = [word for word in words if len(word) > 1 and (word not in LEGAL_WORDS or may_be_given(word))]
     if len(telling) > _SHORT_WORDS:
         return known
 
@@ -122,7 +127,7 @@ def find_terms(text: str, told: Collection[tuple[str, str]]) -> list[Candidate]:
 def _index_patterns(patterns: set[_Pattern]) -> tuple[dict[tuple[str, ...], _Pattern], dict[str, list[int]]]:
     """Give the best pattern by its words, and the lengths to try, longest first, by a first word."""
     by_words: dict[tuple[str, ...], _Pattern] = {}
-    for pattern in sorted(sorted(patterns, key=lambda p: p.type, reverse=True), key=lambda p: p.rank):
+    for pattern in sorted(sorted(patterns, key=lambda p: p.type, reverse=True), key=lambda p: (p.rank, not p.given)):
         by_words[pattern.words] = pattern
     lengths: dict[str, set[int]] = defaultdict(set)
     for words in by_words:
@@ -140,6 +145,7 @@ def list_forms(type: str, name: str) -> set[tuple[str, ...]]:
     """Give the words of each form in which a name is sought, by those that `list_words` gives; empty ones left out."""
     words = fold_words(name)
     known = set(_shorter_forms(words, type, _PLAIN, set())) if type in _PERSONS + _ORGS else {_Pattern(words, type, 0)}
+    known |= set(_list_given(words, type))
     forms = {tuple(word for word in pattern.words if len(word) > 1) for pattern in known}
     return {form for form in forms if form}
 
@@ -197,12 +203,15 @@ def _match_longest(
     index: int,
     lengths: list[int],
     by_words: dict[tuple[str, ...], _Pattern],
+    small: Collection[str] = (),
 ) -> Candidate | None:
     """Give the longest pattern whose words follow each other at a position; `lengths` descend."""
     for length in lengths:
         last = index + length - 1
         pattern = by_words.get(tuple(token[0] for token in tokens[index : last + 1]))
         if pattern is None or last >= len(tokens):
+            continue
+        if pattern.given and not stands_alone(text, *tokens[index][1:], small=tokens[index][0] in small):
             continue
         if all(
             _GAP.fullmatch(text, tokens[i][2], tokens[i + 1][1]) and "\n\n" not in text[tokens[i][2] : tokens[i + 1][1]]
@@ -231,15 +240,43 @@ def _collect_patterns(
             common = commons[candidate.type in _PERSONS, party]
             patterns |= set(_shorter_forms(words, candidate.type, PARTY_IN_LAW if party else _PLAIN, common))
             patterns |= set(_read_alias(text, candidate, party))
+    given = _collect_given(text, candidates, known)
+    alone = {pattern.words for pattern in given if is_word_too(pattern.words[0])}
     common = small | judges
     for type, name in known:
         words = fold_words(name)
+        if type in _PERSONS and words in alone:
+            continue  # a given name that was learned as a form of its own is no surname
         if type in _PERSONS + _ORGS:
             patterns |= set(_shorter_forms(words, type, PARTY_IN_LAW if len(words) > 1 else _PLAIN, common))
         elif type in ("CODE", "CONTACT") and sum(map(len, words)) > 4:
             patterns.add(_Pattern(words, type, 83))
     patterns = {p for p in patterns if 0 < len(p.words) <= _NAME_WORDS_MAX}  # a longer one is no name
-    return {p for p in patterns if not all(word in LEGAL_WORDS or len(word) < 2 for word in p.words)}
+    return given | {p for p in patterns if not all(word in LEGAL_WORDS or len(word) < 2 for word in p.words)}
+
+
+def _collect_given(text: str, candidates: Collection[Candidate], known: Collection[tuple[str, str]]) -> set[_Pattern]:
+    """Collect the given names of people whose full names are found or known, without judges and cited cases."""
+    from ingest.cited import collect_cited_words
+
+    law = sorted((c.start, c.end) for c in candidates if c.type == "LAW")
+    cited = collect_cited_words(text, law) if law else set()
+    judges = {word for c in candidates if c.type == "JUDGE" for word in fold_words(text[c.start : c.end])[:1]}
+    people = [(c.type, text[c.start : c.end]) for c in candidates if c.type in _PERSONS]
+    found = {
+        pattern: cited | (set() if type == "PARTY" else judges)
+        for type, name in people
+        for pattern in _list_given(fold_words(name), type)
+    }
+    found |= {pattern: cited for type, name in known for pattern in _list_given(fold_words(name), type)}
+    return {pattern for pattern, spared in found.items() if pattern.words[0] not in spared}
+
+
+def _list_given(words: tuple[str, ...], type: str) -> Iterable[_Pattern]:
+    """Give the given name of a person's full name, if it may be sought by itself."""
+    core = [word for word in words if word not in NAME_SUFFIXES] if type in _PERSONS else []
+    if len(core) > 1 and may_be_given(core[0]):
+        yield _Pattern((core[0],), type, _PLAIN, given=True)
 
 
 def _shorter_forms(words: tuple[str, ...], type: str, rank: int, common: set[str]) -> Iterable[_Pattern]:

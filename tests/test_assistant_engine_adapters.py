@@ -12,8 +12,16 @@ import pytest
 from store_samples import add_matter
 
 from assistant.engine import adapters
-from assistant.engine.adapters import find_rankers, install_starter, promote, register, rollback, serving_adapter
-from assistant.engine.manifest import find_staleness, read_manifest, verify_folder, write_manifest
+from assistant.engine.adapters import (
+    find_rankers,
+    forget_rankers,
+    install_starter,
+    promote,
+    register,
+    rollback,
+    serving_adapter,
+)
+from assistant.engine.manifest import find_staleness, forget_ranker, read_manifest, verify_folder, write_manifest
 from assistant.errors import Conflict, DamagedState, EngineFailure, NotFound, WrongUsage
 from assistant.evidence.expected_words import LEVELS, SHARES, ExpectedWords
 from assistant.evidence.features import name_features
@@ -82,6 +90,8 @@ def test_the_hash_is_of_weights_and_configuration_not_of_the_card(tmp_path: Path
         (lambda f: (f / "extra.safetensors").write_bytes(b"x"), "not allowed"),
         (lambda f: _edit(f, files={}), "names no weights"),
         (lambda f: _edit(f, hash="0" * 64), "was changed"),
+        (lambda f: _edit(f, forgotten=[]), "was changed"),
+        (lambda f: _edit(f, forgotten={"README.md": "0"}), "was changed"),  # though it counts in no hash
     ],
 )
 def test_a_damaged_folder_is_never_taken(db: Database, tmp_path: Path, damage: object, words: str) -> None:
@@ -247,6 +257,30 @@ def test_no_ranker_serves_that_learned_from_what_was_erased(db: Database, tmp_pa
     assert find_rankers(db, "none").missing == "house-1 learned from what was erased"
     assert count_learned(db, other.adapter_id) == 15
     assert find_rankers(db, plain.adapter_id) == HouseRankers()  # it had none
+
+
+def test_a_ranker_that_learned_from_what_was_erased_goes_and_its_adapter_serves_on(
+    db: Database, tmp_path: Path
+) -> None:
+    matter_id = add_matter(db)
+    learned = register(db, write_adapter(tmp_path / "a", rankers=make_rankers(14), matters=[matter_id]))
+    other = register(db, write_adapter(tmp_path / "b", rankers=make_rankers(15), matters=["m-2"]))
+    assert forget_rankers(db) == ()
+    matters.erase_matter(db, matter_id, "alex", "nina")
+    (learned.folder / "ranker.json").unlink()  # as after a crash in between
+    assert forget_rankers(db) == (learned.adapter_id,) and forget_rankers(db) == ()
+    assert verify_folder(learned.folder).hash == learned.hash and promote(db, learned.adapter_id, "ada")
+    assert find_rankers(db, "none").missing == "house-1 learned from what was erased"
+    assert count_learned(db, other.adapter_id) == 15
+    (learned.folder / "ranker.json").write_text(make_rankers(14).write())  # nothing may take its place
+    with pytest.raises(DamagedState):
+        verify_folder(learned.folder)
+
+
+def test_a_ranker_beside_a_damaged_manifest_is_removed_all_the_same(tmp_path: Path) -> None:
+    folder = write_adapter(tmp_path / "a", rankers=make_rankers(14))
+    (folder / "manifest.json").write_text("{")
+    assert forget_ranker(folder) and not forget_ranker(folder) and not (folder / "ranker.json").exists()
 
 
 @pytest.fixture

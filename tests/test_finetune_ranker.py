@@ -52,6 +52,29 @@ def test_each_document_type_with_enough_approved_summaries_gets_its_own(calls, t
     )
 
 
+def test_a_fit_ends_where_it_is_told_to_before_any_document_or_type(tmp_path):
+    left = [0]
+
+    def stop() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise InterruptedError
+
+    told = [f"One sues the other for damages. The harbor was shut by {'x' * n}." for n in range(LEAST_PAIRS)]
+    lessons = [make_lesson(text, SUMMARY, "complaint", pair_id=text) for text in told]
+    left[0] = 10_000
+    assert fit_rankers(lessons, Settings(home=tmp_path), stop=stop).files
+    asked = 10_000 - left[0]
+    assert asked == 1 + 5 * LEAST_PAIRS  # a type; read, counted, described, marked and tried
+    for most in (0, 1, LEAST_PAIRS, asked - 1):
+        left[0] = most
+        with pytest.raises(InterruptedError):
+            fit_rankers(lessons, Settings(home=tmp_path), stop=stop)
+    left[0] = 1
+    with pytest.raises(InterruptedError):  # the second type is too small to be fitted, and is asked for all the same
+        fit_rankers([*make_lessons(1), *make_lessons(1, "order")], Settings(home=tmp_path), stop=stop)
+
+
 def test_a_pair_of_a_file_counts_as_of_a_matter_of_its_own(calls, tmp_path):
     fit_rankers(make_lessons(LEAST_PAIRS, matter_id="", source="file"), Settings(home=tmp_path))
     assert len(set(calls[0][1]["matters"])) == LEAST_PAIRS

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import current_thread, main_thread
 from types import SimpleNamespace
 
 import pytest
@@ -83,7 +84,8 @@ def finished(tmp_path_factory) -> SimpleNamespace:
         patch.setattr("finetune.ranker.LEAST_PAIRS", 2)  # documents that are enough here
         patch.setattr("assistant.evidence.learned_ranker.LEAST_PAIRS", 2)
         patch.setattr(
-            "finetune.rounds.fit_rankers", lambda *given: house.fitted_on.append(given) or fit_rankers(*given)
+            "finetune.rounds.fit_rankers",
+            lambda *given, stop: house.fitted_on.append((*given, stop, current_thread())) or fit_rankers(*given),
         )
         patch.setattr("finetune.rounds.evaluate_lessons", lambda *given, **named: note_ranker(house, given, named))
         house.status = run_round(house, house.round_id)
@@ -151,7 +153,8 @@ def test_canaries_are_planted_named_and_measured(finished):
 def test_a_ranker_is_fitted_on_what_trains_alone_and_lies_in_the_folder_hashed(finished):
     manifest = adapters.verify_folder(adapters.get_adapter(finished.db, "house-1").folder)
     train, held_out, _ = read_dataset(finished.settings.home / "rounds" / finished.round_id / "dataset")
-    (lessons, _, originals), *_ = finished.fitted_on
+    (lessons, _, originals, stop, thread), *_ = finished.fitted_on
+    assert stop() is False and thread is not main_thread()  # nobody has cancelled; and requests go first
     assert [x.pair_id for x in lessons] == [x.pair_id for x in train] and CLIENT in originals
     assert not {x.document_hash for x in lessons} & {x.document_hash for x in held_out}
     approved = sum(x.source == "correction" for x in train)

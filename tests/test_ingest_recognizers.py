@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from ingest import propagate
+from ingest.identify import Candidate
+from ingest.labels import part_at_labels
 from ingest.propagate import spread_names
 from ingest.recognizers import engine
 from ingest.recognizers.spacy_names import SpacyNames, may_hold_names
@@ -179,6 +181,38 @@ def test_courts_are_found_by_the_table_as_eyecite_finds_them() -> None:
         assert citations._find_court(cited) == theirs.get_court_by_paren(cited), cited
 
 
+COUNSEL = "Counsel for the plaintiff, who took the deposition of the mate: "
+
+
+@pytest.mark.parametrize(
+    ("line", "profile", "names"),
+    [
+        ("Mr. Dale Harlow\nTopics: Examined on pumps.", "working", ["Dale Harlow"]),
+        ("Mr. Dale Harlow\nTopics: Examined on pumps.", "strict", ["Mr. Dale Harlow"]),
+        ("Harlow & Pike, LLC\nTopics: Examined on pumps.", "strict", ["Harlow & Pike, LLC"]),
+        ("Mr. Dale Harlow of Kerr\nMarked Exhibits: Examined on pumps.", "working", ["Dale Harlow", "Kerr"]),
+        (
+            "Mr. Dale Harlow\nOkafor: I was there.",
+            "working",
+            ["Dale Harlow\nOkafor"],
+        ),  # the line may be broken in a name
+        ("Mr. Dale\nYoung: I was there.", "working", ["Dale\nYoung"]),
+    ],
+)
+def test_a_name_ends_before_a_label_on_the_next_line(line: str, profile: str, names: list[str]) -> None:
+    assert [name for _type, name in find(COUNSEL + line, profile)] == names
+
+
+def test_behind_a_companys_form_a_line_break_and_a_label_end_every_name() -> None:
+    text = "Harlow & Pike, P.C.\nTopics: Examined by Wren\nOkafor: No."
+    drawn = [("Harlow & Pike, P.C.", "Harlow & Pike, P.C."), ("P.C.\nTopics", "P.C."), ("Topics: Examined", None)]
+    drawn += [("P.C.\nTopics: Examined by Wren", "P.C. / Examined by Wren"), ("Wren\nOkafor", None)]
+    for name, left in drawn:
+        at = text.index(name)
+        parts = part_at_labels(text, [Candidate(at, at + len(name), "ORG", 0.6, 38)])
+        assert " / ".join(text[part.start : part.end] for part in parts) == (left or name)
+
+
 PLAIN = [
     "What relief does the plaintiff demand?", "When did the events happen?", "Who are the parties?", "unpaid overtime",
     "Which deadlines did the Court set, and why?", "Is the Defendant’s motion denied? Does the Complaint say so?",
@@ -235,3 +269,47 @@ def test_in_a_short_text_the_names_that_cannot_stand_there_change_nothing(monkey
     monkeypatch.setattr(propagate, "_SHORT_WORDS", -1)  # all names are sought
     assert [spread_names(text, [], known, any_case) for text in texts for any_case in (True, False)] == picked
     assert sum(map(bool, picked)) > 6
+
+
+KNOWN = [
+    ("PERSON", name)
+    for name in ("Ann Rivera", "Priya Wren", "Grant Okafor", "May Osei", "Mark Topping", "Virginia Holt", "Dear Wren")
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ann paid. Then Priya’s sister left.", ["Ann", "Priya"]),  # no words: wherever they stand
+        ("See Tex. Prop. Code Ann. § 5.1 and the Code Ann. itself.", []),
+        ("They met in Ann Arbor, by St. Ann.", []),  # part of another name
+        ("Grant leave. It was Grant, and Grant’s son. A Grant of land. Motion to Grant Leave", ["Grant", "Grant"]),
+        ("In May 2020, by May, it was May who left on May 3.", ["May"]),
+        ("Mark it. The Mark: she saw Mark.", ["Mark"]),
+        ("The law of Virginia binds her. Dear sirs, it is Dear.", []),  # a state; a word and no name
+    ],
+)
+def test_a_given_name_is_known_by_itself_but_for_its_use_as_a_word(text: str, names: list[str]) -> None:
+    small = text.casefold() if "Ann paid" not in text else "the will and may and mark and grant"
+    for any_case in (False, True):
+        assert [text[c.start : c.end] for c in spread_names(text, [], KNOWN, any_case)] == names
+    assert spread_names(small, [], KNOWN) == [] == spread_names(small, [], KNOWN[2:], any_case=True)
+
+
+def test_given_names_of_the_text_itself_are_found_but_a_judges_is_kept() -> None:
+    assert [name for _, name in find("Deponent: Ann Rivera\nTopics: Ann told nobody. Then Ann left.")] == [
+        "Ann Rivera", "Ann", "Ann",
+    ]  # fmt: skip
+    assert find("Mr. Grant Okafor told /s/ Will Wren") == [("PERSON", "Grant Okafor"), ("PERSON", "Will Wren")]
+    text = "Judge Priya Holt ruled. Later Priya ruled again."
+    judge, person = (Candidate(6, 16, type, 0.6, 1) for type in ("JUDGE", "PERSON"))
+    assert [c.start for c in spread_names(text, [judge, person], [])] == [6]
+    assert [c.start for c in spread_names(text, [person], [])] == [6, 12, 30]  # "Holt" lies in the first
+
+
+def test_a_given_name_that_was_learned_as_a_form_is_still_no_word() -> None:
+    known = [("PERSON", "Rose Wren"), ("PERSON", "Rose")]
+    text = "Rose bushes grow. It was Rose."
+    assert [c.start for c in spread_names(text, [], known)] == [25]
+    assert [c.start for c in spread_names(text, [], known[1:])] == [0, 25]  # a surname, as far as is known
+    assert ("rose",) in propagate.list_forms("PERSON", "Rose Wren")  # so that filings are looked through for it

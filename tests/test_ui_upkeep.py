@@ -101,6 +101,9 @@ def fill(house: House) -> tuple[str, str]:
     (folder / "candidate.json").write_text('{"adapter_id": "house-1", "parent": ""}')
     (folder / "evaluations").mkdir()
     (folder / "evaluations" / "base.json").write_text("Person 1 sued.")
+    ranker = house.settings.home / "adapters" / "house-1" / "ranker.json"
+    ranker.parent.mkdir(parents=True)
+    ranker.write_text("Person 1 sued.")
     registry.insert_adapter(house.db, "house-1", folder="house-1", hash="h", matters=[matter_id])
     registry.insert_adapter(house.db, "house-2", folder="house-2", hash="g", matters=[], parent="house-1")
     return matter_id, document.document_id
@@ -208,7 +211,7 @@ def test_adapters_that_learned_from_what_was_erased_are_due_with_those_that_star
     matter_id, _ = fill(house)
     registry.insert_adapter(house.db, "house-3", folder="house-3", hash="f", matters=["m-other"])
     manifest = house.settings.home / "adapters" / "house-2" / "manifest.json"
-    manifest.parent.mkdir(parents=True)
+    manifest.parent.mkdir()
     told = {"base_model": "b", "base_model_hash": "c", "hash": "g", "warm_start": True}
     manifest.write_text(json.dumps(told))
 

@@ -60,11 +60,18 @@ def catch_up_names(house: House) -> None:
 
 
 def forget(house: House, matters: Collection[str] = (), documents: Collection[str] = ()) -> int:
-    """Take matters and filings out of memory and out of the datasets of rounds; give how many datasets held any."""
+    """Take matters and filings out of memory and out of the datasets of rounds; give how many datasets held any.
+
+    The rankers of adapters that learned from them go as well.
+    """
+    from assistant.engine.adapters import forget_rankers
     from finetune.forget import forget_texts
 
     house.forget_documents()
-    return forget_texts(house.settings, matters, documents) if matters or documents else 0
+    if not matters and not documents:
+        return 0
+    forget_rankers(house.db)
+    return forget_texts(house.settings, matters, documents)
 
 
 def sweep_index(house: House) -> None:

@@ -22,6 +22,8 @@ from assistant.engine.manifest import (
     RANKER,
     Manifest,
     find_staleness,
+    forget_ranker,
+    had_ranker,
     read_manifest,
     verify_folder,
     write_manifest,
@@ -36,6 +38,7 @@ __all__ = [
     "Adapter",
     "active_adapter",
     "find_rankers",
+    "forget_rankers",
     "get_adapter",
     "install_starter",
     "list_adapters",
@@ -193,7 +196,7 @@ def find_rankers(db: Database, choice: str, walls: Collection[str] = ()) -> Hous
         return HouseRankers()
     if "erased" in adapter.stale:
         _read_rankers.cache_clear()  # nor stay in memory
-        had = (adapter.folder / RANKER).is_file()
+        had = "files" not in adapter.stale and had_ranker(read_manifest(adapter.folder))
         return HouseRankers(missing=f"{adapter.adapter_id} learned from what was erased" if had else "")
     try:
         return _read_rankers(adapter.adapter_id, adapter.folder, adapter.hash)
@@ -203,6 +206,16 @@ def find_rankers(db: Database, choice: str, walls: Collection[str] = ()) -> Hous
         kind = type(error).__name__
         _LOG.warning("The ranker of adapter %s cannot be read (%s): none serves.", adapter.adapter_id, kind)
         return HouseRankers(missing=f"the files of {adapter.adapter_id} are damaged or gone")
+
+
+def forget_rankers(db: Database) -> tuple[str, ...]:
+    """Remove the rankers of adapters that learned from something erased, at once: they hold words, and serve nobody.
+
+    Returns:
+        The ids of the adapters that had one.
+    """
+    _read_rankers.cache_clear()
+    return tuple(key for key in sorted(_find_due(db)) if forget_ranker(db.settings.home / "adapters" / key))
 
 
 @lru_cache(maxsize=8)

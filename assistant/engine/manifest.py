@@ -16,7 +16,7 @@ from assistant.engine.prompts import PROMPT_HASH
 from assistant.engine.weights import hash_file
 from assistant.errors import DamagedState
 from assistant.store.pseudonyms import SCHEME
-from assistant.store.sealed_files import flush_path, write_file
+from assistant.store.sealed_files import flush_path, remove_file, write_file
 
 MANIFEST = "manifest.json"
 WEIGHTS = "adapter_model.safetensors"
@@ -26,6 +26,7 @@ RANKER = "ranker.json"
 RANKER_SCHEME = "ranker-1"
 """Names what a ranker's file holds and which features it was fitted on; another name where either changes."""
 
+_FORGOTTEN = "forgotten"  # hashes of files that an erasure took out: they still count in the hash of the whole
 _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 
 
@@ -120,14 +121,39 @@ def verify_folder(folder: Path) -> Manifest:
                 f"The adapter file {name} in {folder} does not match its manifest.",
                 do="Restore the folder from a backup, or roll back to another adapter.",
             )
+    forgotten = manifest.facts.get(_FORGOTTEN, {})
     unnamed = [p for p in folder.iterdir() if p.name not in files]
     stray = [p.name for p in unnamed if p.name == RANKER or p.suffix in (".safetensors", *_PICKLES)]
     pickled = [name for name in files if Path(name).suffix in _PICKLES]
     if stray or pickled:
         raise DamagedState(f"The adapter folder {folder} holds what is not allowed: {(stray + pickled)[0]}.")
-    if _hash_files(files) != manifest.hash:
+    known = isinstance(forgotten, dict) and set(forgotten) <= {RANKER}
+    if not known or _hash_files(files | forgotten) != manifest.hash:
         raise DamagedState(f"The {MANIFEST} in {folder} was changed after it was written.")
     return manifest
+
+
+def forget_ranker(folder: Path) -> bool:
+    """Remove the ranker of an adapter that learned from something erased; the adapter keeps its hash, and serves on.
+
+    Safe to call again, as after a crash in between.
+
+    Returns:
+        Whether there was one.
+    """
+    removed = remove_file(folder / RANKER)
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        told[_FORGOTTEN] = {RANKER: told["files"].pop(RANKER)}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return removed  # no manifest names it, or none that can be read
+    write_file(folder / MANIFEST, json.dumps(told, indent=2, sort_keys=True).encode())
+    return True
+
+
+def had_ranker(manifest: Manifest) -> bool:
+    """Tell whether an adapter has a ranker, or had one that was forgotten."""
+    return any(RANKER in (manifest.facts.get(key) or ()) for key in ("files", _FORGOTTEN))
 
 
 def _hash_files(files: dict[str, str]) -> str:

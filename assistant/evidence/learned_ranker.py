@@ -13,9 +13,9 @@ import hashlib
 import heapq
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,7 @@ PENALTIES = ((100.0, 100.0), (300.0, 150.0), (300.0, 300.0))  # of features, of 
 COVERS = (0.5, 1.0, 2.0)
 PAIR_WEIGHT = 2.0  # of a pair of words against a single word, when sentences are marked
 
+T = TypeVar("T")
 Approved = tuple[RedactedDocument | Reading, str]
 """A document and its approved summary, both with the same pseudonyms."""
 
@@ -131,6 +132,7 @@ def fit_ranker(
     *,
     matters: Sequence[str] = (),
     originals: Collection[str] = (),
+    stop: Callable[[], object] | None = None,
 ) -> LearnedRanker:
     """Learn from approved summaries.
 
@@ -139,25 +141,27 @@ def fit_ranker(
         most_marks: Most words that are learned; 0 for the features alone.
         matters: Id of the matter of each pair; where none are given, each counts as of a matter of its own.
         originals: What the vaults of these matters hold: no word of it is learned, wherever a detector missed it.
+        stop: Called before each document is looked at; what it raises ends the fit.
 
     Raises:
         RefusedInput: There are fewer than `LEAST_PAIRS` pairs, or none of their sentences tells their summary.
     """
     if len(pairs) < LEAST_PAIRS:
         raise RefusedInput(f"There are {len(pairs)} approved summaries.", expected=f"at least {LEAST_PAIRS}")
-    readings = [read_document(document) for document, _ in pairs]
+    readings = [read_document(document) for document, _ in _ask_between(pairs, stop)]
     summaries = [summary for _, summary in pairs]
     hidden = list_hidden(originals)
-    scaling = _learn_scaling(readings, most_marks, matters, hidden)
+    scaling = _learn_scaling(readings, most_marks, matters, hidden, stop)
     grams: list[_Gram] = [_Gram.empty(scaling.width) for _ in range(FOLDS)]
-    for number, (reading, summary) in enumerate(zip(readings, summaries, strict=True)):
+    told = list(zip(readings, summaries, strict=True))
+    for number, (reading, summary) in enumerate(_ask_between(told, stop)):
         marks = mark_sentences(reading, summary)
         words = np.array([unit.words for unit in reading.units], dtype=float)
         grams[number % FOLDS].add(scaling.apply(reading), marks, np.sqrt(words))
     if not any(gram.products[-1].any() for gram in grams):
         raise RefusedInput("No sentence of the documents tells their approved summaries.", do="Check the pairs.")
     counted = [count_all_words(reading) for reading in readings], [count_words(summary) for summary in summaries]
-    penalty, cover = _choose_settings(readings, summaries, scaling, grams, counted)
+    penalty, cover = _choose_settings(told, scaling, grams, counted, stop)
     weights = _Gram.join(grams).solve(scaling.penalize(*penalty))
     return LearnedRanker(
         scaling.features,
@@ -170,6 +174,14 @@ def fit_ranker(
         len(pairs),
         len(set(matters)) if matters else len(pairs),
     )
+
+
+def _ask_between(items: Iterable[T], stop: Callable[[], object] | None) -> Iterator[T]:
+    """Give items one after another, and let `stop` end the fit before each."""
+    for item in items:
+        if stop is not None:
+            stop()
+        yield item
 
 
 def mark_sentences(reading: Reading, summary: str) -> NDArray[np.float64]:
@@ -248,19 +260,23 @@ class _Scaling:
 
 
 def _learn_scaling(
-    readings: Sequence[Reading], most_marks: int, matters: Sequence[str], hidden: Collection[str]
+    readings: Sequence[Reading],
+    most_marks: int,
+    matters: Sequence[str],
+    hidden: Collection[str],
+    stop: Callable[[], object] | None,
 ) -> _Scaling:
     """Find the means and deviations of the features, and the words that enough documents and sentences have."""
     documents, units, told_in = Counter[str](), Counter[str](), Counter[str]()
     for group in group_by_matter(readings, matters):
         in_matter: set[str] = set()
-        for reading in group:
+        for reading in _ask_between(group, stop):
             found = Counter(mark for marks in list_marks(reading) for mark in marks)
             units.update(found)
             documents.update(found.keys())
             in_matter |= found.keys()
         told_in.update(in_matter)
-    described = [describe_units(reading) for reading in readings if reading.units]
+    described = [describe_units(reading) for reading in _ask_between(readings, stop) if reading.units]
     if not described:
         raise RefusedInput("No document has a sentence.", do="Check the pairs.")
     values = np.concatenate([rows for _, rows in described])
@@ -309,24 +325,23 @@ class _Gram:
 
 
 def _choose_settings(
-    readings: Sequence[Reading],
-    summaries: Sequence[str],
+    pairs: Sequence[tuple[Reading, str]],
     scaling: _Scaling,
     grams: Sequence[_Gram],
     counted: tuple[Sequence[Counter[str]], Sequence[Counter[str]]],
+    stop: Callable[[], object] | None,
 ) -> tuple[tuple[float, float], float]:
     """Choose penalties and the weight of expected words that serve documents best that nothing was learned from.
 
     Each is chosen by its mean over the other: with few documents, the best single pair would be the luckiest.
     """
     totals = np.zeros((len(PENALTIES), len(COVERS)))
-    pairs = list(zip(readings, summaries, strict=True))
     for fold in range(FOLDS):
         rest = _Gram.join([gram for number, gram in enumerate(grams) if number != fold])
         documents, told = ([c for number, c in enumerate(side) if number % FOLDS != fold] for side in counted)
         words = learn_words(documents, told)
         solved = np.stack([rest.solve(scaling.penalize(*penalty)) for penalty in PENALTIES], axis=1)
-        for reading, summary in pairs[fold::FOLDS]:
+        for reading, summary in _ask_between(pairs[fold::FOLDS], stop):
             if not reading.units:
                 continue
             scores = scaling.apply(reading) @ solved

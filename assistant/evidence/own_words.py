@@ -5,7 +5,7 @@ facts finds nothing that differs. Three things show it. Into how many pieces a c
 passage: one that was shortened or turned round falls into a few long ones, one that was put together into many short
 ones (greedy string tiling: Wise 1993, "String similarity via greedy string tiling"). A content word that no passage
 has. And a label that says who says it ("Held:") over a passage in which nobody does. Other words for the same thing may
-be right; code cannot tell, and says so.
+be right; code cannot tell, and says so. Who is called what, and whom something is done to, is asked of `sides.py`.
 """
 
 from __future__ import annotations
@@ -19,22 +19,16 @@ from assistant.evidence.attitudes import count_negators
 from assistant.evidence.claims import claims_agree, find_claims
 from assistant.evidence.following import level_tokens
 from assistant.evidence.sentences import split_sentences
-from assistant.evidence.sides import ROLES
+from assistant.evidence.sides import calls_sides_rightly, goes_their_way, level_sides
 from assistant.evidence.terms import FUNCTION_WORDS, find_terms
-from assistant.store.pseudonyms import PATTERN
 
 FEW_PIECES = 2  # into so many pieces any clause may fall
 MOST_PIECES = 0.25  # pieces beyond the first, a word that stands in them, into which a long one may
 
 _DOCKET_ENTRY = re.compile(r"\b(?:ECF|Dkt|Doc|Document|Docket Entry|D\.E)\b\.?(?:\s(?:No\.|#))?\s(?=\d)", re.IGNORECASE)
-_OF_SIDE = re.compile(
-    rf"\b(?P<thing>[a-z]+)\s(?:of|by)\s(?:the\s)?(?P<side>{PATTERN.pattern}|{ROLES})\b", re.IGNORECASE
-)  # "the motion of X" is "X's motion"
 _OWN_LABEL = re.compile(r"([A-Z][a-z]+): ")
 _FIGURES = ("date", "docket", "money", "number", "percent", "period")
 _SMALL = FUNCTION_WORDS - frozenset("no not nor neither without against before after".split())
-_TOWARDS = re.compile(rf"\b(?P<way>to|by|from)\s(?:the\s)?(?P<side>{PATTERN.pattern}|{ROLES})\b", re.IGNORECASE)
-_CLAUSE_START = r"(?:^|[.,;:(]|\b(?:and|but|or|that|whether|if|when|where|while))"
 
 _RULED = (
     r"h[eo]ld|conclu|affirm|revers|vacat|remand|dismiss|den[yi]|grant|overrul|sustain|f[io]u?nd|rul[ei]|determin|decid|"
@@ -121,7 +115,7 @@ def _bears(label: str, clause: str, source: Passage, house: House, most_pieces: 
     """
     source_words = _split_words(source.text, house.sides)
     words = _split_words(_say_plainly(clause, source.text, house), house.sides)
-    if not _goes_their_way(clause, source.text, house.sides) or not _calls_sides_rightly(clause, house.sides):
+    if not goes_their_way(clause, source.text, house.sides) or not calls_sides_rightly(clause, house.sides):
         return False
     if not set(words) <= {*source_words, *_split_words(source.headings, house.sides)}:
         return False
@@ -189,47 +183,6 @@ def _says(label: str, clause: str, source: Passage, house: House) -> bool:
     return bool(headed or re.search(rf"(?<![a-z])(?:{_LABELS[verb]})", source.text, re.IGNORECASE))
 
 
-def _goes_their_way(clause: str, source: str, sides: Mapping[str, str]) -> bool:
-    """Tell whether what a clause has done to or by a side goes that way in the source as well.
-
-    "By" and "from" a side need a source that says so or has the side act, "to" one that says so or has it acted upon.
-    """
-    source = _name_roles(source, sides)
-    for match in _TOWARDS.finditer(_name_roles(clause, sides)):
-        side = rf"(?:the\s)?{match['side']}\b(?!_)"
-        if re.search(rf"\b{match['way']}\s{side}", source, re.IGNORECASE):
-            continue
-        acts = [
-            bool(re.search(rf"{_CLAUSE_START}\s*(?:the\s)?$", source[: found.start()], re.IGNORECASE))
-            for found in re.finditer(rf"\b{match['side']}\b", source, re.IGNORECASE)
-        ]
-        if (match["way"].casefold() != "to") not in acts:
-            return False
-    return True
-
-
-def _calls_sides_rightly(clause: str, sides: Mapping[str, str]) -> bool:
-    """Tell whether no side of a clause stands beside another side's role, as in "Landlord: COMPANY_2"."""
-    roles = "|".join(sides.values())
-    name = PATTERN.pattern.replace("?P<word>", "?:").replace("?P<number>", "?:")
-    before, behind = (
-        rf"\b(?P<before>{roles}):?\s(?P<name>{name})",
-        rf"(?P<first>{name}),?\s\(?(?P<role>{roles})\b(?![:’'])",
-    )
-    called = f"{before}|{behind}"
-    return not roles or all(
-        sides.get(m["name"] or m["first"]) in (None, m["before"] or m["role"]) for m in re.finditer(called, clause)
-    )
-
-
-def _name_roles(text: str, sides: Mapping[str, str]) -> str:
-    """Write each side by its role, said once."""
-    text = " ".join(text.split())
-    for name, role in sides.items():
-        text = re.sub(rf"(?:\b{role},?\s)?\b{name}\b(?:,?\s\(?{role}\b)?", role, text, flags=re.IGNORECASE)
-    return text
-
-
 def _split_words(text: str, sides: Mapping[str, str]) -> list[str]:
     """Give a text's content words in one form: a date as one word, a side always by its role, said once."""
     text = _DOCKET_ENTRY.sub(" ecf ", text)
@@ -237,8 +190,7 @@ def _split_words(text: str, sides: Mapping[str, str]) -> list[str]:
         if isinstance(date.value, tuple):
             parts = "".join(str(part or 0).rjust(2, "0") for part in date.value)
             text = f"{text[: date.start]} {parts} {text[date.end :]}"
-    text = _name_roles(text, sides)
-    text = _OF_SIDE.sub(r"\g<side> \g<thing>", text)
+    text = level_sides(text, sides)
     words = [word for word in level_tokens(text) if word not in _SMALL and word not in "$%"]
     return [word for word, before in zip(words, ["", *words], strict=False) if word != before]
 

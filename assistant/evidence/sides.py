@@ -1,11 +1,15 @@
-"""Who the sides of a filing are, as its head names them, and whether a sentence turns them round."""
+"""Who the sides of a filing are, as its head names them, and whether a sentence turns them round.
+
+A sentence turns them round where it calls one by the other's role, or has done to one what the text has done by it.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from assistant.evidence.reading import Reading
-from assistant.store.pseudonyms import WORDS
+from assistant.store.pseudonyms import PATTERN, WORDS
 
 _NAME = rf"(?:{WORDS['PERSON']}|{WORDS['ORG']})_\d+"
 ROLES = (
@@ -47,6 +51,11 @@ _CALLED = (
     re.compile(rf"\b(?P<role>{ROLES}),?\s(?P<name>{_NAME})"),
     re.compile(rf"(?P<name>{_NAME}),?\s\(?(?:the\s)?(?P<role>{ROLES})\b(?![’'])"),
 )
+_OF_SIDE = re.compile(
+    rf"\b(?P<thing>[a-z]+)\s(?:of|by)\s(?:the\s)?(?P<side>{PATTERN.pattern}|{ROLES})\b", re.IGNORECASE
+)  # "the motion of X" is "X's motion"
+_TOWARDS = re.compile(rf"\b(?P<way>to|by|from)\s(?:the\s)?(?P<side>{PATTERN.pattern}|{ROLES})\b", re.IGNORECASE)
+_CLAUSE_START = r"(?:^|[.,;:(]|\b(?:and|but|or|that|whether|if|when|where|while))"
 
 
 def find_roles(reading: Reading) -> list[tuple[str, str]]:
@@ -86,3 +95,50 @@ def find_turned_side(reading: Reading, sentence: str) -> str:
                 if sides[0] in own and sides[1] in role and sides[1] not in own:
                     return f"the caption calls {match['name']} the {known[match['name']]}, not the {match['role']}"
     return ""
+
+
+def goes_their_way(clause: str, source: str, sides: Mapping[str, str]) -> bool:
+    """Tell whether what a clause has done to or by a side goes that way in the source as well.
+
+    "By" and "from" a side need a source that says so or has the side act, "to" one that says so or has it acted upon.
+    `sides` gives each pseudonym's role, as `find_roles` does.
+    """
+    source = _name_roles(source, sides)
+    for match in _TOWARDS.finditer(_name_roles(clause, sides)):
+        side = rf"(?:the\s)?{match['side']}\b(?!_)"
+        if re.search(rf"\b{match['way']}\s{side}", source, re.IGNORECASE):
+            continue
+        acts = [
+            bool(re.search(rf"{_CLAUSE_START}\s*(?:the\s)?$", source[: found.start()], re.IGNORECASE))
+            for found in re.finditer(rf"\b{match['side']}\b", source, re.IGNORECASE)
+        ]
+        if (match["way"].casefold() != "to") not in acts:
+            return False
+    return True
+
+
+def calls_sides_rightly(clause: str, sides: Mapping[str, str]) -> bool:
+    """Tell whether no side of a clause stands beside another side's role, as in "Landlord: COMPANY_2"."""
+    roles = "|".join(sides.values())
+    name = PATTERN.pattern.replace("?P<word>", "?:").replace("?P<number>", "?:")
+    before, behind = (
+        rf"\b(?P<before>{roles}):?\s(?P<name>{name})",
+        rf"(?P<first>{name}),?\s\(?(?P<role>{roles})\b(?![:’'])",
+    )
+    called = f"{before}|{behind}"
+    return not roles or all(
+        sides.get(m["name"] or m["first"]) in (None, m["before"] or m["role"]) for m in re.finditer(called, clause)
+    )
+
+
+def level_sides(text: str, sides: Mapping[str, str]) -> str:
+    """Write each side by its role, said once, and "the motion of" a side as the side's motion."""
+    return _OF_SIDE.sub(r"\g<side> \g<thing>", _name_roles(text, sides))
+
+
+def _name_roles(text: str, sides: Mapping[str, str]) -> str:
+    """Write each side by its role, said once."""
+    text = " ".join(text.split())
+    for name, role in sides.items():
+        text = re.sub(rf"(?:\b{role},?\s)?\b{name}\b(?:,?\s\(?{role}\b)?", role, text, flags=re.IGNORECASE)
+    return text

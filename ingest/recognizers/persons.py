@@ -50,6 +50,7 @@ _LISTED = regex.compile(r"(?:\A|\n|[.;:?!]\s{1,4}|;\s+and\s+)[A-HQ]\.\s+\p{Lu}\p
 _ROMAN = regex.compile(r"(?:\A|\n\n|^\n)[IVX]\.\s")
 _SURE, _LETTERS_MIN = 0.9, 3
 _DOTTED = regex.compile(r"(?:\p{Lu}\.\s?)+")
+_GIVEN_TOO = ("grant", "will", "art")  # given names among the words of law, which no name begins with elsewhere
 
 
 class Persons(LegalRecognizer):
@@ -89,6 +90,8 @@ def _check(text: str, found: Found) -> Iterable[Found]:
     trimmed = trim_name(text, found.start, found.end)
     if trimmed is None:
         return
+    if found.score >= _SURE and text[found.start : trimmed[0]].strip().casefold() in _GIVEN_TOO:
+        trimmed = found.start, trimmed[1]  # "Mr. Grant Wren", "/s/ Will Wren"
     name = text[trimmed[0] : trimmed[1]]
     words = name.replace(".", " ").split()
     if found.score < _SURE and sum(c.isalpha() for c in name) < _LETTERS_MIN:

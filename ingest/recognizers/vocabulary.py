@@ -186,7 +186,7 @@ MALE_NAMES = make_words(
 FEMALE_NAMES = make_words(
     "mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra "
     "ashley kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca laura sharon cynthia "
-    "kathleen amy angela shirley anna brenda pamela emma nicole helen samantha katherine christine debra rachel "
+    "kathleen amy angela shirley ann anna brenda pamela emma nicole helen samantha katherine christine debra rachel "
     "carolyn janet catherine maria heather diane ruth julie olivia joyce virginia victoria kelly lauren christina "
     "joan evelyn judith jane fatima ana"
 )
