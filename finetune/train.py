@@ -64,7 +64,8 @@ class TrainOptions:
             three times faster and far smaller in memory. "all" learns from reading the prompt as well.
         objective: "supervised" makes the completions likely; "dpo" makes them likelier than the rejected texts
             (`finetune.prefer`), from an adapter that the supervised step left.
-        learning_rate: Peak of a cosine schedule; 0 takes 1e-3 for adapters, 1e-4 for "full" and for "dpo".
+        learning_rate: Peak of a cosine schedule; 0 takes 3e-3 for new adapters, 1e-3 for those of a parent (more unlearns
+            what it knows), 2e-4 for "full" and 1e-4 for "dpo". Measured: see docs/benchmarks.md, What training costs.
         warmup: Share 0..1 of the steps over which the rate climbs to its peak.
         weight_decay: AdamW's decay a step, relative to the rate.
         max_grad_norm: Gradients longer than this are shortened to it.
@@ -118,11 +119,13 @@ class TrainOptions:
         _check("max_rows", self.max_rows, self.max_rows >= 1, "1 or more")
         _check("max_tokens", self.max_tokens, self.max_tokens >= 32, "32 or more")
 
-    @property
-    def peak_rate(self) -> float:
-        """The peak learning rate that is meant."""
-        gentle = self.method == "full" or self.objective == "dpo"
-        return self.learning_rate or (1e-4 if gentle else 1e-3)
+    def choose_rate(self, *, warm: bool) -> float:
+        """Give the peak learning rate that is meant; `warm` where a parent adapter is trained further."""
+        if self.learning_rate:
+            return self.learning_rate
+        if self.objective == "dpo":
+            return 1e-4
+        return 2e-4 if self.method == "full" else 1e-3 if warm else 3e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +264,7 @@ def _build_trainer(
     arguments = build_arguments(
         work,
         steps=len(plan),
-        learning_rate=options.peak_rate,
+        learning_rate=options.choose_rate(warm=parent is not None),
         warmup=options.warmup,
         decay=options.weight_decay,
         clip=options.max_grad_norm,

@@ -100,6 +100,23 @@ def test_what_nobody_reads_of_a_prompt_is_not_computed_and_changes_no_number(set
     assert (tmp_path / "short" / name).read_bytes() == (tmp_path / "long" / name).read_bytes()
 
 
+def test_new_adapters_learn_faster_than_those_of_a_parent_and_a_given_rate_stands(settings, tmp_path, monkeypatch):
+    from finetune import trainer
+
+    peaks = []
+    build = trainer.build_arguments
+    monkeypatch.setattr(
+        trainer, "build_arguments", lambda *a, **given: peaks.append(given["learning_rate"]) or build(*a, **given)
+    )
+    once = TrainOptions(**{**vars_of(OPTIONS), "epochs": 1, "learning_rate": 0.0})
+    train_adapter(make_examples(4), tmp_path / "new", settings, once)
+    train_adapter(make_examples(4), tmp_path / "further", settings, once, parent=tmp_path / "new")
+    train_adapter(
+        make_examples(4), tmp_path / "given", settings, TrainOptions(**{**vars_of(once), "learning_rate": 7e-4})
+    )
+    assert peaks[0] > peaks[1] and peaks[2] == 7e-4
+
+
 def test_plan_sees_each_row_once_an_epoch_within_the_budget_and_again_the_same():
     lengths = [3, 50, 4, 48, 5, 47, 6, 46, 200]
     plan = plan_batches(lengths, batch_tokens=100, max_rows=3, epochs=2, seed=7)
