@@ -64,8 +64,8 @@ class TrainOptions:
             three times faster and far smaller in memory. "all" learns from reading the prompt as well.
         objective: "supervised" makes the completions likely; "dpo" makes them likelier than the rejected texts
             (`finetune.prefer`), from an adapter that the supervised step left.
-        learning_rate: Peak of a cosine schedule; 0 takes 3e-3 for new adapters, 1e-3 for those of a parent (more unlearns
-            what it knows), 2e-4 for "full" and 1e-4 for "dpo". Measured: see docs/benchmarks.md, What training costs.
+        learning_rate: Peak of a cosine schedule; 0 takes 3e-3 for new adapters, 1e-3 for a parent's (more unlearns what
+            it knows), 2e-4 for "full" and 1e-4 for "dpo". Measured: see docs/benchmarks.md, What training costs.
         warmup: Share 0..1 of the steps over which the rate climbs to its peak.
         weight_decay: AdamW's decay a step, relative to the rate.
         max_grad_norm: Gradients longer than this are shortened to it.
