@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from assistant.captions import tell_fact
 from assistant.documents import Answer, Evidence, RedactedDocument, Sentence
 from assistant.drafting import cut_sentences, word_source
-from assistant.engine.base import BASE, NO_MODEL, Engine, tell_writer
+from assistant.engine.base import Engine
 from assistant.engine.prompts import PROMPT_HASH, answer_prompt
 from assistant.evidence.attitudes import find_negators
 from assistant.evidence.bearing import Bearing, weigh_bearing
@@ -28,6 +28,8 @@ from assistant.settings import Settings
 from assistant.store.pseudonyms import find_pseudonyms
 
 _TEMPLATE_LINE = re.compile(r"[A-Z][a-z]+(?: [a-z]+){0,2}:\s")
+NO_MODEL = "none"
+BASE = "base"
 MOST_SENTENCES = 3
 ANSWER_TOKENS = 90
 _OF_ONE_FILING = 3  # best passages that must be of the filing whose caption answers
@@ -154,7 +156,8 @@ def answer(
         confidence=bearing.confidence,
         adapter=adapter,
         provenance={
-            **tell_writer(engine, adapter, settings.drafts),
+            "model": engine.model_hash if engine is not None and adapter != NO_MODEL else "",
+            "adapter": adapter,
             "prompt": PROMPT_HASH,
             "scheme": next((reading.document.scheme for reading in readings.values()), ""),
         },

@@ -52,13 +52,6 @@ class Settings(BaseSettings):
         description="Weights that tokens are written with; auto takes 16 bits on a processor where the model's form "
         "allows it: three times as fast, the same tokens. Prompts are always read with the full weights.",
     )
-    drafts: int = Field(
-        default=1,
-        ge=1,
-        le=16,
-        description="Drafts that the model writes of each text; the one that the others agree with most is kept. 1 "
-        "takes the likeliest words at once and streams them; 8 are better and take about three times as long.",
-    )
     threads: int = Field(default=0, ge=0, le=256, description="Processor threads of the engine; 0 for all cores.")
     prefill_tokens: int = Field(default=256, ge=16, description="Tokens of a prompt read between checks for stop.")
     passage_tokens: int = Field(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from assistant.captions import find_caption, tell_caption
 from assistant.documents import Coverage, Detail, RedactedDocument, Sentence, Summary
 from assistant.drafting import Draft, account_pages, choose_source, cut_sentences, word_source
-from assistant.engine.base import BASE, NO_MODEL, Engine, tell_writer
+from assistant.engine.base import BASE, NO_MODEL, Engine
 from assistant.engine.prompts import PROMPT_HASH
 from assistant.errors import NotFound
 from assistant.evidence.grounding import Grounder
@@ -398,7 +398,8 @@ class _Run:
             ),
             adapter=self.adapter,
             provenance={
-                **tell_writer(self.engine, self.adapter, self.settings.drafts),
+                "model": self.engine.model_hash if self.engine is not None and self.adapter != NO_MODEL else "",
+                "adapter": self.adapter,
                 "prompt": PROMPT_HASH,
                 "template": self.template.hash,
                 "scheme": self.document.scheme,

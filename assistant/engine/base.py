@@ -30,10 +30,7 @@ class Prompt:
 
 
 class Engine(Protocol):
-    """A language model with exchangeable adapters.
-
-    Decoding is greedy, or its seed is of the prompt, so an output can be made again.
-    """
+    """A language model with exchangeable adapters. Decoding is greedy, so an output can be made again."""
 
     @property
     def model_hash(self) -> str:
@@ -91,10 +88,3 @@ class Engine(Protocol):
     def count_tokens(self, text: str) -> int:
         """Count the tokens of `text`, without a chat template."""
         ...
-
-
-def tell_writer(engine: Engine | None, adapter: str, drafts: int) -> dict[str, str]:
-    """Give what wrote a text, for its provenance: the model's hash ("" where none did), adapter, several drafts."""
-    if engine is None or adapter == NO_MODEL:
-        return {"model": "", "adapter": adapter}
-    return {"model": engine.model_hash, "adapter": adapter} | ({"drafts": str(drafts)} if drafts > 1 else {})

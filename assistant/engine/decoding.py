@@ -1,6 +1,4 @@
-"""Decoding with a cache: prompts read in pieces, tokens guessed from the prompt, stop between steps.
-
-Greedy, unless a step draws its tokens.
+"""Greedy decoding with a cache: prompts read in pieces, tokens guessed from the prompt, stop between steps.
 
 Written here rather than taken from `generate`, because each step is a piece of work for the compute thread (streams
 share the model fairly and none keeps it while its reader sleeps) and has to name its adapter.
@@ -26,7 +24,7 @@ _SMALLEST_PIECE = 16
 
 
 class Step(Protocol):
-    """One forward pass in the compute thread with the stream's adapter; gives the likeliest tokens or drawn ones."""
+    """One forward pass in the compute thread with the stream's adapter; gives the likeliest next tokens."""
 
     def __call__(self, ids: Any, cache: Any, *, keep: int, mask: Any = None, positions: Any = None) -> Any:
         """Run `ids` (rows, tokens) after `cache`; give what follows each of the last `keep`, as (rows, keep) tokens."""
@@ -168,46 +166,9 @@ def decode_batch(
     width = max(map(len, rows))
     ids = torch.tensor([[pad] * (width - len(r)) + list(r) for r in rows])
     mask = torch.tensor([[0] * (width - len(r)) + [1] * len(r) for r in rows])
+    made: list[list[int]] = [[] for _ in rows]
     best = _read_prompt(step, cache, ids, pace, stopped, mask)
-    return _write_rows(step, cache, best, mask, ends, limits, stopped)
-
-
-def decode_drafts(
-    step: Step,
-    cache: Any,
-    ids: Sequence[int],
-    count: int,
-    *,
-    ends: frozenset[int],
-    max_new_tokens: int,
-    pace: Pace,
-    stopped: Stopped,
-) -> list[list[int]]:
-    """Decode `count` answers to one prompt together, which is read once; they differ where `step` draws its tokens.
-
-    Nothing is given where it was stopped.
-    """
-    import torch
-
-    *before, last = ids
-    if before and _read_prompt(step, cache, torch.tensor([before]), pace, stopped) is None:
-        return []
-    if before:
-        compute.run(partial(cache.batch_repeat_interleave, count))
-    mask = torch.ones((count, len(ids)), dtype=torch.long)
-    first = step(torch.full((count, 1), last), cache, keep=1, mask=mask, positions=mask.sum(1, keepdim=True) - 1)
-    made = _write_rows(step, cache, first, mask, ends, [max_new_tokens] * count, stopped)
-    return [] if stopped() else made
-
-
-def _write_rows(
-    step: Step, cache: Any, best: Any, mask: Any, ends: frozenset[int], limits: Sequence[int], stopped: Stopped
-) -> list[list[int]]:
-    """Write rows to their ends or limits, from the tokens that follow their prompts; None where stopped before."""
-    import torch
-
-    made: list[list[int]] = [[] for _ in limits]
-    alive = torch.arange(len(limits))
+    alive = torch.arange(len(rows))
     for _ in range(max(limits, default=0)):
         if best is None or stopped():
             break

@@ -10,8 +10,7 @@ from typing import Any
 
 from assistant import compute
 from assistant.engine.base import ADAPTER_ID, BASE, Prompt
-from assistant.engine.decoding import Pace, decode_batch, decode_drafts, decode_stream
-from assistant.engine.drafts import choose_agreed, make_sampler
+from assistant.engine.decoding import Pace, decode_batch, decode_stream
 from assistant.engine.half import MOST_TOKENS, HalfDecoder, fits
 from assistant.engine.manifest import CONFIG, verify_folder
 from assistant.engine.prompts import encode, end_of_turn
@@ -62,8 +61,7 @@ class TransformersEngine:
         loaded = self._load()
         name = self._resolve(adapter)
         ids = self._encode(loaded, prompt, max_new_tokens)
-        write = self._agreed if self._settings.drafts > 1 else self._pieces
-        return write(loaded, name, ids, max_new_tokens, _asks(stop))
+        return self._pieces(loaded, name, ids, max_new_tokens, _asks(stop))
 
     def batch(
         self,
@@ -89,12 +87,6 @@ class TransformersEngine:
         encoded = [self._encode(loaded, prompt, limit) for prompt, limit in zip(prompts, limits, strict=True)]
         answers = [""] * len(encoded)
         done = 0
-        if self._settings.drafts > 1:
-            for index, ids in enumerate(encoded):
-                answers[index] = "".join(self._agreed(loaded, name, ids, limits[index], _asks(stop))).strip()
-                if progress:
-                    progress(index + 1, len(encoded))
-            return answers
         for group in _group_by_length(encoded, limits):
             made = decode_batch(
                 loaded.step(name),
@@ -187,22 +179,6 @@ class TransformersEngine:
                 yield text[told:]
                 told = len(text)
 
-    def _agreed(
-        self, loaded: _Loaded, name: str | None, ids: list[int], max_new_tokens: int, stopped: Callable[[], bool]
-    ) -> Iterator[str]:
-        """Write drafts and give, in one piece, the one that the others agree with most."""
-        made = decode_drafts(
-            loaded.step(name, make_sampler(ids)),
-            loaded.new_cache(),
-            ids,
-            self._settings.drafts,
-            ends=loaded.ends,
-            max_new_tokens=max_new_tokens,
-            pace=loaded.pace,
-            stopped=stopped,
-        )
-        yield choose_agreed([loaded.decode(tokens) for tokens in made])
-
 
 class _Loaded:
     """Weights and tokenizer in memory. Everything that touches the weights is called in the compute thread."""
@@ -273,11 +249,9 @@ class _Loaded:
         self.active = name
         return self.model
 
-    def step(self, name: str | None, draw: Callable[[Any], Any] | None = None) -> Any:
-        """Give the forward pass that decoding calls, bound to an adapter; `draw` chooses tokens, None the likeliest."""
+    def step(self, name: str | None) -> Any:
+        """Give the forward pass that decoding calls, bound to one adapter."""
         import torch
-
-        choose = draw or (lambda logits: logits.argmax(-1).to("cpu"))
 
         def forward(ids: Any, cache: Any, keep: int, mask: Any, positions: Any) -> Any:
             device = self.device
@@ -285,7 +259,7 @@ class _Loaded:
                 if self.decoders is not None and ids.numel() <= MOST_TOKENS and cache.get_seq_length():
                     logits = self.decoder(name)(ids, cache, keep=keep, mask=mask, positions=positions)
                     if bool(logits.isfinite().all()):
-                        return choose(logits)
+                        return logits.argmax(-1)
                     cache.crop(-ids.shape[1])  # what overflowed is forgotten and read again with the full weights
                     self._give_up_half()
                 made = self.use(name)(
@@ -296,7 +270,7 @@ class _Loaded:
                     use_cache=True,
                     logits_to_keep=keep,
                 )
-                return choose(made.logits)
+                return made.logits.argmax(-1).to("cpu")
 
         def run(ids: Any, cache: Any, *, keep: int, mask: Any = None, positions: Any = None) -> Any:
             return compute.run(lambda: forward(ids, cache, keep, mask, positions))
