@@ -124,6 +124,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--rivals", type=int, default=63, help="secrets beside which each canary is ranked")
     parser.add_argument("--gradient", choices=("all", "answer"), default="all", help="as in TrainOptions")
     parser.add_argument("--epochs", type=int, default=TrainOptions().epochs)
+    parser.add_argument("--rate", type=float, default=0.0, help="peak rate; default as `casebrief train` has it")
     parser.add_argument("--generations", type=int, default=10_000)
     parser.add_argument("--new-tokens", type=int, default=24, help="tokens of a generation at most")
     parser.add_argument("--parts", default="canaries,membership,generations", help="which of the three to ask for")
@@ -150,7 +151,9 @@ def run(arguments: argparse.Namespace, state: Path, settings: Settings) -> dict[
         examples,
         state / "adapter",
         settings,
-        TrainOptions(epochs=arguments.epochs, gradient=arguments.gradient, checkpoint_s=120),
+        TrainOptions(
+            epochs=arguments.epochs, gradient=arguments.gradient, learning_rate=arguments.rate, checkpoint_s=120
+        ),
         progress=lambda at: say(f"training {at.step}/{at.steps} loss {at.loss:.3f}, {at.seconds_left:.0f} s left", 20),
     )
     probe = Probe(state / "adapter", settings)

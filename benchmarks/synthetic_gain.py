@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--counts", default="25,50,100,206", help="real pairs, with commas")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--gradient", choices=("all", "answer"), default="all")
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak rate of every arm, whatever it begins with")
     parser.add_argument("--test", type=int, default=120, help="held-out clauses")
     parser.add_argument("--synthetic", choices=("filings", "clauses"), default="filings")
     parser.add_argument("--pairs", type=int, default=600, help="synthetic clauses")
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     """Train and score each arm that is not done yet, and compare."""
     pairs = load_pairs(arguments.corpora / "contracts" / "pairs.jsonl")
     held_out = [redact_pair(pair, settings)[0] for pair in pairs[SPLIT:][: arguments.test]]
-    options = TrainOptions(epochs=arguments.epochs, gradient=arguments.gradient, checkpoint_s=300)
+    options = tell_options(arguments.epochs, arguments)
     clauses = make_clause_pairs(arguments.pairs, seed=0) if arguments.synthetic == "clauses" else []
     first, start = learn_clauses(clauses, arguments, settings) if clauses else ("synthetic", STARTER)
     arms = {first: score(first, str(start), held_out, arguments.state, settings)}
@@ -82,7 +83,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     both = [(count, arms[f"both-{count}{tail}"], arms[f"real-{count}"]) for count in counts]
     return {
         "benchmark": "synthetic_gain", "test_documents": len(held_out), "epochs": arguments.epochs,
-        "gradient": arguments.gradient, "aim": AIM, "synthetic": arguments.synthetic,
+        "gradient": arguments.gradient, "rate": arguments.rate, "aim": AIM, "synthetic": arguments.synthetic,
         "synthetic_pairs": len(clauses), "passes": arguments.passes,
         "arms": {name: tell(made) for name, made in arms.items()},
         "both_over_real": {count: compare(ours, real, range(len(held_out))) for count, ours, real in both},
@@ -91,10 +92,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def tell_options(epochs: int, arguments: argparse.Namespace) -> TrainOptions:
+    """Give what every arm trains with, so that only its pairs and its beginning tell them apart."""
+    return TrainOptions(epochs=epochs, gradient=arguments.gradient, learning_rate=arguments.rate, checkpoint_s=300)
+
+
 def learn_clauses(clauses: list[ClausePair], arguments: argparse.Namespace, settings: Settings) -> tuple[str, Path]:
     """Train an adapter on synthetic clauses from none; give the arm's name, which tells what it learnt, and its folder."""
     name = f"clauses-{len(clauses)}x{arguments.passes}-{hash_clause_banks()[:8]}"
-    options = TrainOptions(epochs=arguments.passes, gradient=arguments.gradient, checkpoint_s=300)
+    options = tell_options(arguments.passes, arguments)
     folder = arguments.state / name
     if not (folder / "manifest.json").exists():
         lessons = [redact_pair(Pair(c.id, "plain", c.document, c.summary), settings, "synthetic")[0] for c in clauses]
