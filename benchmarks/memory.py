@@ -52,7 +52,7 @@ FILINGS = 12
 FIRST_SEED = 5_000_000
 REPEATS = (1, 4, 16)
 SAMPLES = 100
-DECIDING = ("pairs", "held_out", "canaries", "rivals", "gradient", "epochs")
+DECIDING = ("pairs", "held_out", "canaries", "rivals", "method", "rank", "gradient", "epochs", "rate")
 KEEPER = "its keeper is"
 CARRIER = ("locker number", KEEPER, "was deposited at")
 FIRST = (
@@ -122,6 +122,8 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--held-out", type=int, default=0, help="clauses that are not, at most; 0 for all others")
     parser.add_argument("--canaries", default="50,20,15,20", help="canaries at 1, 4 and 16 repeats, and never planted")
     parser.add_argument("--rivals", type=int, default=63, help="secrets beside which each canary is ranked")
+    parser.add_argument("--method", choices=("alora", "lora"), default=TrainOptions().method, help="as in TrainOptions")
+    parser.add_argument("--rank", type=int, default=TrainOptions().rank)
     parser.add_argument("--gradient", choices=("all", "answer"), default="all", help="as in TrainOptions")
     parser.add_argument("--epochs", type=int, default=TrainOptions().epochs)
     parser.add_argument("--rate", type=float, default=0.0, help="peak rate; default as `casebrief train` has it")
@@ -152,7 +154,12 @@ def run(arguments: argparse.Namespace, state: Path, settings: Settings) -> dict[
         state / "adapter",
         settings,
         TrainOptions(
-            epochs=arguments.epochs, gradient=arguments.gradient, learning_rate=arguments.rate, checkpoint_s=120
+            method=arguments.method,
+            rank=arguments.rank,
+            epochs=arguments.epochs,
+            gradient=arguments.gradient,
+            learning_rate=arguments.rate,
+            checkpoint_s=120,
         ),
         progress=lambda at: say(f"training {at.step}/{at.steps} loss {at.loss:.3f}, {at.seconds_left:.0f} s left", 20),
     )
@@ -166,7 +173,7 @@ def run(arguments: argparse.Namespace, state: Path, settings: Settings) -> dict[
         "benchmark": "memory",
         "training": {
             "pairs": len(world.trained), "parts_of_filings": len(world.filings), "examples": result.examples,
-            "epochs": arguments.epochs, "gradient": arguments.gradient, "tokens": result.tokens,
+            "epochs": arguments.epochs, "method": arguments.method, "gradient": arguments.gradient, "tokens": result.tokens,
             "seconds": round(result.seconds), "loss": round(result.loss, 3),
         },
         "missed_names": [one.canary.secret for one in world.planted if one.name and one.repeats],

@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant import compute
 from assistant.documents import Page, RedactedDocument, Sentence, Summary
+from assistant.engine.activated import load_lora
 from assistant.engine.transformers_engine import TransformersEngine, _read_model
 from assistant.settings import Settings, load_settings
 from assistant.summarize import NO_MODEL, summarize
@@ -130,11 +131,10 @@ def write(engine: TransformersEngine, prompt: Any, length: int) -> int:
 
 def make_pipeline(engine: TransformersEngine, merged: bool) -> Callable[[Any, int], Any]:
     """Make the bare pipeline over a model of its own, in the engine's own type of weights."""
-    from peft import PeftModel
     from transformers import pipeline
 
     loaded = engine._load()
-    model = compute.run(lambda: PeftModel.from_pretrained(_read_model(loaded.folder, loaded.model.dtype), str(STARTER)))
+    model = compute.run(lambda: load_lora(_read_model(loaded.folder, loaded.model.dtype), STARTER))
     model = compute.run(model.merge_and_unload) if merged else model
     answer = pipeline("text-generation", model=model.eval(), tokenizer=engine.tokenizer)
     return lambda prompt, length: answer(

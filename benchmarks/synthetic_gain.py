@@ -45,6 +45,8 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"))
     parser.add_argument("--counts", default="25,50,100,206", help="real pairs, with commas")
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--method", choices=("alora", "lora"), default="alora", help="filings need that of the starter")
+    parser.add_argument("--rank", type=int, default=TrainOptions().rank)
     parser.add_argument("--gradient", choices=("all", "answer"), default="all")
     parser.add_argument("--rate", type=float, default=1e-3, help="peak rate of every arm, whatever it begins with")
     parser.add_argument("--test", type=int, default=120, help="held-out clauses")
@@ -83,7 +85,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     both = [(count, arms[f"both-{count}{tail}"], arms[f"real-{count}"]) for count in counts]
     return {
         "benchmark": "synthetic_gain", "test_documents": len(held_out), "epochs": arguments.epochs,
-        "gradient": arguments.gradient, "rate": arguments.rate, "aim": AIM, "synthetic": arguments.synthetic,
+        "method": arguments.method, "gradient": arguments.gradient, "rate": arguments.rate, "aim": AIM, "synthetic": arguments.synthetic,
         "synthetic_pairs": len(clauses), "passes": arguments.passes,
         "arms": {name: tell(made) for name, made in arms.items()},
         "both_over_real": {count: compare(ours, real, range(len(held_out))) for count, ours, real in both},
@@ -94,7 +96,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
 
 def tell_options(epochs: int, arguments: argparse.Namespace) -> TrainOptions:
     """Give what every arm trains with, so that only its pairs and its beginning tell them apart."""
-    return TrainOptions(epochs=epochs, gradient=arguments.gradient, learning_rate=arguments.rate, checkpoint_s=300)
+    chosen = {name: getattr(arguments, name) for name in ("method", "rank", "gradient")}
+    return TrainOptions(**chosen, epochs=epochs, learning_rate=arguments.rate, checkpoint_s=300)
 
 
 def learn_clauses(clauses: list[ClausePair], arguments: argparse.Namespace, settings: Settings) -> tuple[str, Path]:

@@ -4,7 +4,8 @@ All learn from the same pairs: lines 1 to 206 of `contracts/pairs.jsonl` and the
 `casebrief synthesize` writes them. `full` has the same data path (logits of the completion only, batches by token
 budget) and the best of three learning rates, tried on a slice and told. `plain` is PEFT's LoraConfig and transformers'
 Trainer with their defaults, float32 on a processor; its first pass is run, for a rate needs no more. Further arms:
-`lora-all` (every layer learns) and `lora-slow` (as shipped, the frozen layers run at every step).
+`lora-read` (plain LoRA, which takes part in the reading of prompts; with --layers over a trunk that is run once), `lora-all`
+(the same in every layer, with the gradient through the prompts) and `lora-slow` (`lora`, with what is frozen run anew at every step).
 
 Each arm trains, and is then scored, in a process of its own. Told are wall seconds, processor seconds (of all threads, of
 loading, training and writing; other work on the machine disturbs them less), peak resident memory, size on disk, the
@@ -56,7 +57,8 @@ ARMS: dict[str, dict[str, Any]] = {
     "base": {},
     "full": {"method": "full", "layers": 0, "gradient": "all"},
     "lora": {},
-    "lora-all": {"layers": 0, "gradient": "all"},
+    "lora-all": {"method": "lora", "layers": 0, "gradient": "all"},
+    "lora-read": {"method": "lora"},
     "lora-slow": {"keep_trunk": False},
     "plain": {},
 }

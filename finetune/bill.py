@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
     from finetune.train import TrainResult
 
 POWERCAP = Path("/sys/class/powercap")
@@ -104,3 +106,32 @@ def add_step(before: TrainResult, result: TrainResult) -> TrainResult:
         energy_j=energy,
         price=None if before.price is None or result.price is None else before.price + result.price,
     )
+
+
+def count_operations(model: PreTrainedModel, inputs: Mapping[str, Any]) -> int:
+    """Count the floating-point operations of one training step: two a weight used and position.
+
+    Forward through every linear layer; back through all layers from the lowest trained one up; once
+    more for each trained weight. The head counts only at the positions whose logits are computed, and
+    what is read without a gradient goes forward only. Attention over the length is not counted (a few
+    percent at these lengths).
+    """
+    import torch
+
+    head = model.get_output_embeddings()
+    forward = backward = trained = reached = 0
+    for module in model.modules():
+        own = list(module.parameters(recurse=False))
+        if module is head or not own or isinstance(module, torch.nn.Embedding):
+            continue
+        weights = sum(value.numel() for value in own if value.ndim > 1)
+        learns = sum(value.numel() for value in own if value.requires_grad)
+        reached = reached or learns
+        forward += weights
+        backward += weights if reached else 0
+        trained += learns
+    learnt_from = inputs["answer_ids" if "answer_ids" in inputs else "input_ids"].numel()
+    only_read = inputs["prompt_ids"].numel() if "prompt_ids" in inputs else 0
+    passes = 3 if head.weight.requires_grad else 2
+    top = inputs["labels"].numel() * head.weight.numel() * passes
+    return int(2 * (only_read * forward + learnt_from * (forward + backward + trained) + top))

@@ -51,6 +51,10 @@ class Row:
     ids: tuple[int, ...]
     completion_start: int
 
+    def read_part(self, leaves: int) -> tuple[int, ...]:
+        """Give the prompt but for its last `leaves` tokens, which are run together with the answer."""
+        return self.ids[: max(self.completion_start - leaves, 0)]
+
 
 def encode_examples(tokenizer: Any, examples: Iterable[Example], max_tokens: int) -> tuple[list[Row], int]:
     """Encode examples; those longer than `max_tokens` are left out rather than cut in the middle.
@@ -161,10 +165,14 @@ def collate(rows: Sequence[Row], pad_id: int) -> dict[str, torch.Tensor]:
     return {"input_ids": ids, "positions": positions, "labels": targets[:, positions]}
 
 
-def collate_apart(rows: Sequence[Row], pad_id: int) -> dict[str, torch.Tensor]:
+def collate_apart(rows: Sequence[Row], pad_id: int, leaves: int = 1) -> dict[str, torch.Tensor]:
     """Build one batch with prompts and answers apart: prompts padded on the left, answers on the right.
 
-    The last token of a prompt stands with the answer, for its logits give the answer's first token.
+    Args:
+        rows: The batch.
+        pad_id: Token that stands in empty places.
+        leaves: Last tokens of a prompt that stand with the answer; at least one, for its logits give the answer's first
+            token.
 
     Returns:
         `prompt_ids` and `prompt_mask` (rows, prompt length); `answer_ids`, `answer_mask` and `labels`
@@ -172,8 +180,8 @@ def collate_apart(rows: Sequence[Row], pad_id: int) -> dict[str, torch.Tensor]:
     """
     import torch
 
-    read = [row.ids[: row.completion_start - 1] for row in rows]
-    write = [row.ids[row.completion_start - 1 : -1] for row in rows]
+    read = [row.read_part(leaves) for row in rows]
+    write = [row.ids[len(start) : -1] for row, start in zip(rows, read, strict=True)]
     wide, long = max(map(len, read)), max(map(len, write))
     batch = {name: torch.zeros((len(rows), wide), dtype=torch.long) for name in ("prompt_ids", "prompt_mask")}
     batch |= {name: torch.zeros((len(rows), long), dtype=torch.long) for name in ("answer_ids", "answer_mask")}
@@ -186,5 +194,43 @@ def collate_apart(rows: Sequence[Row], pad_id: int) -> dict[str, torch.Tensor]:
             batch["prompt_mask"][number, -len(read[number]) :] = 1
         batch["answer_ids"][number, : len(write[number])] = torch.tensor(write[number])
         batch["answer_mask"][number, : len(write[number])] = 1
-        batch["labels"][number, : len(write[number])] = torch.tensor(row.ids[row.completion_start :])
+        first = row.completion_start - 1 - len(read[number])
+        batch["labels"][number, first : len(write[number])] = torch.tensor(row.ids[row.completion_start :])
     return batch
+
+
+def collate_packed(rows: Sequence[Row], leaves: int) -> dict[str, torch.Tensor]:
+    """Build one batch without padding: all answers in one row, each of which sees its own prompt and itself.
+
+    Args:
+        rows: The batch.
+        leaves: Last tokens of a prompt that stand with its answer, at least one.
+
+    Returns:
+        `answer_ids` and `places` (1, answers' tokens); `seen` (answers' tokens, prompts' and answers' tokens): what
+        each token attends to; `positions` (kept,): those whose logits are computed; `labels` (rows, longest): the
+        tokens after them, a row an example, or `IGNORED`.
+    """
+    import torch
+
+    read = [len(row.read_part(leaves)) for row in rows]
+    write = [len(row.ids) - 1 - start for row, start in zip(rows, read, strict=True)]
+    seen = torch.zeros((sum(write), sum(read) + sum(write)), dtype=torch.bool)
+    top, left = 0, 0
+    ids, places, positions = list[int](), list[int](), list[int]()
+    for row, start, length in zip(rows, read, write, strict=True):
+        below, beside = top + length, sum(read) + top
+        seen[top:below, left : left + start] = True
+        seen[top:below, beside : beside + length] = torch.ones(length, length).tril().bool()
+        ids += row.ids[start:-1]
+        places += range(start, start + length)
+        positions += range(top + row.completion_start - 1 - start, below)
+        top, left = below, left + start
+    learnt = [torch.tensor(row.ids[row.completion_start :]) for row in rows]
+    return {
+        "answer_ids": torch.tensor([ids]),
+        "places": torch.tensor([places]),
+        "seen": seen,
+        "positions": torch.tensor(positions),
+        "labels": torch.nn.utils.rnn.pad_sequence(learnt, batch_first=True, padding_value=IGNORED),
+    }

@@ -17,11 +17,13 @@ import math
 import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any
 
+from assistant.engine.activated import read_invocation, without_adapters
 from assistant.engine.base import Prompt
 from assistant.engine.prompts import encode, summary_prompt
 from assistant.engine.weights import load_tokenizer, model_folder
@@ -226,6 +228,7 @@ class Probe:
         base = model_folder(settings)
         self.tokenizer = load_tokenizer(base)
         self.model = load_adapted(base, folder, settings)
+        self.leaves = len(read_invocation(folder))
 
     def expose(self, canary: Canary, rivals: Sequence[str]) -> Exposure:
         """Measure a canary's exposure among rivals, by the loss of the secret after question and prefix.
@@ -235,7 +238,9 @@ class Probe:
         ask, _ = encode(self.tokenizer, canary.prompt)
         told = [self._read(canary.tell(secret)) for secret in (canary.secret, *rivals)]
         shared = min(len(os.path.commonprefix(told)), *(len(ids) - 1 for ids in told))
-        scored = score_answers(self.model, [*ask, *told[0][:shared]], [ids[shared:] for ids in told])
+        read = [*ask, *told[0][:shared]]
+        leaves = self.leaves + shared if self.leaves else 0
+        scored = score_answers(self.model, read, [ids[shared:] for ids in told], leaves)
         bits = measure_exposure(scored[0][0], [loss for loss, _ in scored[1:]])
         return Exposure(bits, scored[0][1] and told[0] not in told[1:])
 
@@ -244,7 +249,7 @@ class Probe:
         losses = []
         for example in _watch(examples, progress):
             ids, start = encode(self.tokenizer, example.prompt, example.completion)
-            ((ours, _),) = score_answers(self.model, ids[:start], [ids[start:]])
+            ((ours, _),) = score_answers(self.model, ids[:start], [ids[start:]], self.leaves)
             with self.model.disable_adapter():
                 ((base, _),) = score_answers(self.model, ids[:start], [ids[start:]])
             losses.append((ours / len(ids[start:]), base / len(ids[start:])))
@@ -255,13 +260,16 @@ class Probe:
         return ids
 
 
-def score_answers(model: Any, read: Sequence[int], answers: Sequence[Sequence[int]]) -> list[tuple[float, bool]]:
+def score_answers(
+    model: Any, read: Sequence[int], answers: Sequence[Sequence[int]], leaves: int = 0
+) -> list[tuple[float, bool]]:
     """Score answers after the same beginning, which is read once.
 
     Args:
         model: The model, on its device.
         read: Tokens before the answers, at least one.
         answers: Tokens of each answer, none empty.
+        leaves: How many of `read` an activated adapter acts on, the last ones; 0 where it acts on all.
 
     Returns:
         For each its loss in nats, and whether every token of it is the one that the model would choose itself.
@@ -273,8 +281,12 @@ def score_answers(model: Any, read: Sequence[int], answers: Sequence[Sequence[in
     begun = DynamicCache(config=model.config)
     scored = []
     with torch.inference_mode():
-        if len(read) > 1:
-            model(input_ids=torch.tensor([read[:-1]], device=device), past_key_values=begun, logits_to_keep=1)
+        early, late = read[: -leaves or -1], read[-leaves:-1] if leaves else []
+        if early:
+            with without_adapters(model) if leaves else nullcontext():
+                model(input_ids=torch.tensor([early], device=device), past_key_values=begun, logits_to_keep=1)
+        if late:
+            model(input_ids=torch.tensor([late], device=device), past_key_values=begun, logits_to_keep=1)
         for at in range(0, len(answers), _ROWS):
             group = answers[at : at + _ROWS]
             width = max(map(len, group))

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
+from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, PreTrainedModel
 
+from assistant.engine.activated import INVOCATION, load_lora, read_method
 from assistant.engine.manifest import CONFIG, FULL_WEIGHTS, WEIGHTS
 from assistant.engine.transformers_engine import choose_dtype
 from assistant.engine.weights import quiet_transformers
 from assistant.errors import RefusedInput
 from assistant.settings import Settings
 from finetune.checkpoint import write_json
-from finetune.trainer import list_linear_suffixes
 
 if TYPE_CHECKING:
     from finetune.train import TrainOptions
@@ -44,7 +44,7 @@ def load_trainable(base: Path, options: TrainOptions, parent: Path | None, *, bf
     depth = model.config.get_text_config().num_hidden_layers
     config = LoraConfig(
         r=options.rank,
-        lora_alpha=options.alpha,
+        lora_alpha=options.alpha or 2 * options.rank,
         lora_dropout=options.dropout,
         use_rslora=options.method == "rslora",
         use_dora=options.method == "dora",
@@ -58,14 +58,13 @@ def load_trainable(base: Path, options: TrainOptions, parent: Path | None, *, bf
 
 def _warm_start(model: Any, parent: Path, options: TrainOptions) -> Any:
     """Go on from a parent adapter; its shape, not the options', decides rank and layers."""
-    given = json.loads((parent / CONFIG).read_text(encoding="utf-8"))
-    kind = "dora" if given.get("use_dora") else "rslora" if given.get("use_rslora") else "lora"
+    kind = read_method(parent)
     if kind != options.method:
         raise RefusedInput(
             f"The parent adapter was trained by {kind}, the round asks for {options.method}.",
             do=f"Take --method {kind}, or start without a parent.",
         )
-    adapted = PeftModel.from_pretrained(model, parent, is_trainable=True)
+    adapted = load_lora(model, parent, trainable=True)
     depth = model.config.get_text_config().num_hidden_layers
     if 0 < options.layers < depth:
         _freeze_lower_layers(adapted, depth - options.layers)
@@ -88,23 +87,27 @@ def load_adapted(base: Path, folder: Path | None, settings: Settings) -> Any:
     with quiet_transformers():
         model: Any = AutoModelForCausalLM.from_pretrained(base, dtype=choose_dtype(settings))
     model = model.to("cuda" if torch.cuda.is_available() else "cpu")
-    return (PeftModel.from_pretrained(model, folder) if folder else model).eval()
+    return (load_lora(model, folder) if folder else model).eval()
 
 
-def save_adapter(model: Any, draft: Path, kept: Mapping[str, torch.Tensor]) -> Path:
+def save_adapter(
+    model: Any, draft: Path, kept: Mapping[str, torch.Tensor], invocation: Sequence[int] | None = None
+) -> Path:
     """Write the adapter in bfloat16; the manifest's writer names the base model in its configuration.
 
     Args:
         model: The trained model.
         draft: Folder to write to.
         kept: Weights of adapters in layers that were taken out of the model while it trained (`finetune.trunk`).
+        invocation: The tokens from which an activated adapter acts.
     """
     state: dict[str, torch.Tensor] = {**kept, **get_peft_model_state_dict(model)}
     halved = {name: value.detach().to(torch.bfloat16).contiguous().cpu() for name, value in state.items()}
     save_file(halved, draft / WEIGHTS, metadata={"format": "pt"})
     model.peft_config["default"].save_pretrained(str(draft))
     config = draft / CONFIG
-    write_json(config, json.loads(config.read_text(encoding="utf-8")) | {"inference_mode": True})
+    told = json.loads(config.read_text(encoding="utf-8"))
+    write_json(config, told | {"inference_mode": True, INVOCATION: list(invocation) if invocation else None})
     return draft / WEIGHTS
 
 
@@ -121,3 +124,12 @@ def use_bfloat16(precision: str, settings: Settings) -> bool:
     """Decide the precision: as asked, or as the engine would serve."""
     wanted = choose_dtype(settings) if precision == "auto" else getattr(torch, precision)
     return bool(wanted == torch.bfloat16)
+
+
+def list_linear_suffixes(model: PreTrainedModel) -> list[str]:
+    """Name the kinds of linear layers of the trunk ("q_proj", …), the output head left out."""
+    head = model.get_output_embeddings()
+    linear: Iterable[tuple[str, torch.nn.Module]] = (
+        (name, module) for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)
+    )
+    return sorted({name.rpartition(".")[2] for name, module in linear if module is not head})

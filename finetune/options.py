@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from assistant.engine.activated import read_method
 from assistant.errors import WrongUsage
 from finetune.dataset import take_in_turns
 from finetune.train import Method, TrainOptions
@@ -71,8 +71,8 @@ class RoundOptions:
     preference: Literal["none", "dpo"] = "none"
     layers: int = 0
     gradient: Literal["answer", "all"] = "all"
-    method: Method = "lora"
-    rank: int = 16
+    method: Method = "alora"
+    rank: int = 8
     learning_rate: float = 0.0
     seed: int = 0
 
@@ -92,7 +92,7 @@ class RoundOptions:
         if self.preference not in ("none", "dpo"):
             raise WrongUsage(f"The round's preference is {self.preference!r}.", expected="none or dpo")
         if self.method == "full":
-            raise WrongUsage("A round cannot train by method full.", expected="lora, rslora or dora")
+            raise WrongUsage("A round cannot train by method full.", expected="alora, lora, rslora or dora")
         self.train_options()
 
     @classmethod
@@ -117,7 +117,6 @@ class RoundOptions:
         return TrainOptions(
             method=self.method,
             rank=self.rank,
-            alpha=2 * self.rank,
             layers=self.layers,
             gradient=self.gradient,
             learning_rate=self.learning_rate,
@@ -127,10 +126,8 @@ class RoundOptions:
         )
 
     def fits_parent(self, folder: Path) -> bool:
-        """Tell whether training may go on from an adapter: the same method."""
-        told = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-        kind = "dora" if told.get("use_dora") else "rslora" if told.get("use_rslora") else "lora"
-        return kind == self.method
+        """Tell whether training may go on from an adapter: one of the same method."""
+        return read_method(folder) == self.method
 
     def weigh_examples(self, examples: Sequence[Example], authors: Mapping[str, str]) -> list[Example]:
         """Choose what is learnt from: the firm's own first and `weight` times, then synthetic up to the limit.

@@ -11,8 +11,9 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from assistant.engine.activated import find_invocation
 from assistant.engine.manifest import write_manifest
 from assistant.engine.prompts import PROMPT_HASH
 from assistant.engine.weights import load_tokenizer, model_folder, model_hash, model_name, quiet_transformers
@@ -39,7 +40,7 @@ logger = logging.getLogger(__name__)
 RESULT_FILE = "training.jsonl"
 """Figures of a training, in its folder; not ".json", for seconds must not change the hash of the weights."""
 
-Method = Literal["lora", "dora", "rslora", "full"]
+Method = Literal["lora", "alora", "dora", "rslora", "full"]
 
 
 class TrainingStopped(CasebriefError):
@@ -51,17 +52,21 @@ class TrainOptions:
     """How an adapter is trained. Every field has its meaning, its unit and its limits here, and nowhere else.
 
     Attributes:
-        method: "lora" (low-rank adapters), "rslora" (scaled by alpha / sqrt(rank), steadier at high ranks),
+        method: "lora" (low-rank adapters), "alora" (activated ones: the base reads the prompt, the adapter acts from
+            the answer's opening on, `assistant.engine.activated`; the cheapest), "rslora" (scaled by
+            alpha / sqrt(rank), steadier at high ranks),
             "dora" (magnitude and direction apart: slower, sometimes better), "full" (every weight; the
             result is a whole model, not an adapter).
         rank: Rank of the adapters, 1 to 256.
-        alpha: Scale: the adapter's output is multiplied by alpha / rank.
+        alpha: Scale: the adapter's output is multiplied by alpha / rank. 0: twice the rank.
         dropout: Share 0..1 of an adapter's inputs that is dropped while training.
         layers: How many of the uppermost layers learn; 0 for all. What a parent has learnt below them stays as it is.
-        keep_trunk: Whether the layers below are run once, without dropout, and what comes out of them is kept until
-            the training ends (`finetune.trunk`): as exact and far faster; False runs them at every step.
+        keep_trunk: Whether what no step changes is computed once, without dropout, and kept until the training ends:
+            the layers below (`finetune.trunk`) and, for "alora", the prompts as the base reads them
+            (`finetune.prefixes`). False runs them at every step.
         gradient: "answer" reads each prompt without a gradient and learns from how the answer is written: about
-            three times faster and far smaller in memory. "all" learns from reading the prompt as well.
+            three times faster and far smaller in memory. "all" learns from reading the prompt as well. For "alora"
+            both are the same, for it does not read the prompt.
         objective: "supervised" makes the completions likely; "dpo" makes them likelier than the rejected texts
             (`finetune.prefer`), from an adapter that the supervised step left.
         learning_rate: Peak of a cosine schedule; 0 takes 3e-3 for new adapters, 1e-3 for a parent's (more unlearns what
@@ -78,9 +83,9 @@ class TrainOptions:
         precision: "auto" takes bfloat16 only where the processor multiplies it in hardware.
     """
 
-    method: Method = "lora"
-    rank: int = 16
-    alpha: int = 32
+    method: Method = "alora"
+    rank: int = 8
+    alpha: int = 0
     dropout: float = 0.0
     layers: int = 0
     keep_trunk: bool = True
@@ -104,9 +109,10 @@ class TrainOptions:
         Raises:
             WrongUsage: A value is out of its range.
         """
-        _check("method", self.method, self.method in ("lora", "dora", "rslora", "full"), "lora, dora, rslora or full")
+        methods = get_args(Method)
+        _check("method", self.method, self.method in methods, f"{', '.join(methods[:-1])} or {methods[-1]}")
         _check("rank", self.rank, 1 <= self.rank <= 256, "1 to 256")
-        _check("alpha", self.alpha, self.alpha >= 1, "1 or more")
+        _check("alpha", self.alpha, self.alpha >= 0, "0 or more")
         _check("dropout", self.dropout, 0 <= self.dropout < 1, "0 to below 1")
         _check("layers", self.layers, self.layers >= 0, "0 (all) or more")
         _check("gradient", self.gradient, self.gradient in ("answer", "all"), "answer or all")
@@ -223,7 +229,7 @@ def train_adapter(
     work = out.with_name(f".{out.name}.work")
     work.mkdir(parents=True, exist_ok=True)
     with quiet_transformers():
-        trainer = _build_trainer(base, rows, work, settings, options, parent, tokenizer.pad_token_id, meter)
+        trainer = _build_trainer(base, rows, work, settings, options, parent, tokenizer, meter)
         trainer.progress, trainer.stop = progress, stop
         _run_trainer(trainer, work, options)
     result = _summarize_training(trainer, rows, left_out, options, adapter_id or out.name, settings.price_per_hour)
@@ -239,7 +245,7 @@ def _build_trainer(
     settings: Settings,
     options: TrainOptions,
     parent: Path | None,
-    pad_id: int | None,
+    tokenizer: Any,
     meter: Meter,
 ) -> PlannedTrainer:
     """Load the model, put adapters on it, and lay out the batches."""
@@ -262,14 +268,7 @@ def _build_trainer(
         seed=options.seed,
     )
     arguments = build_arguments(
-        work,
-        steps=len(plan),
-        learning_rate=options.choose_rate(warm=parent is not None),
-        warmup=options.warmup,
-        decay=options.weight_decay,
-        clip=options.max_grad_norm,
-        seed=options.seed,
-        bf16=bf16,
+        work, options, steps=len(plan), learning_rate=options.choose_rate(warm=parent is not None), bf16=bf16
     )
     kind = PreferenceTrainer if options.objective == "dpo" else PlannedTrainer
     return kind(
@@ -277,8 +276,9 @@ def _build_trainer(
         arguments,
         rows=rows,
         plan=plan,
-        pad_id=pad_id or 0,
+        pad_id=tokenizer.pad_token_id or 0,
         apart=options.gradient == "answer",
+        invocation=find_invocation(tokenizer) if options.method == "alora" else (),
         fingerprint=_fingerprint(base, rows, options, parent),
         checkpoint_s=options.checkpoint_s,
         meter=meter,
@@ -287,7 +287,6 @@ def _build_trainer(
 
 def _run_trainer(trainer: PlannedTrainer, work: Path, options: TrainOptions) -> None:
     """Train from the newest whole checkpoint, or from the start."""
-    from finetune.trunk import keep_trunk
 
     def tell_reading(done: int, total: int) -> None:
         if trainer.after_reading(done, total):
@@ -295,14 +294,13 @@ def _run_trainer(trainer: PlannedTrainer, work: Path, options: TrainOptions) -> 
 
     resumed = newest_checkpoint(work, trainer.fingerprint)
     if options.keep_trunk and options.method != "full":
-        size, bf16 = options.batch_tokens, trainer.args.bf16
-        trainer.trunk = keep_trunk(trainer.model, trainer.rows, work, batch_tokens=size, bf16=bf16, tell=tell_reading)
+        trainer.keep_unchanged(work, options.batch_tokens, tell_reading)
     try:
         trainer.read_reference()
         trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
     finally:
-        if trainer.trunk:
-            trainer.trunk.close()
+        if trainer.kept:
+            trainer.kept.close()
     if trainer.was_stopped:
         done = len(trainer.step_losses)
         raise TrainingStopped(
@@ -334,7 +332,7 @@ def _summarize_training(
         seconds=seconds,
         tokens_per_s=trainer.tokens_per_s,
         peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        flops=float(trainer.state.total_flos) + (trainer.trunk.operations if trainer.trunk else 0.0),
+        flops=float(trainer.state.total_flos) + (trainer.kept.operations if trainer.kept else 0.0),
         artefact_mb=0.0,
         loss=sum(last) / len(last),
         losses=tuple(round(loss, 5) for loss in losses),
@@ -362,7 +360,8 @@ def _write_folder(
     draft.mkdir(parents=True)
     kept = trainer.trunk.adapters if trainer.trunk else {}
     full = options.method == "full"
-    weights = save_full(trainer.model, draft, base) if full else save_adapter(trainer.model, draft, kept)
+    model, opening = trainer.model, trainer.invocation
+    weights = save_full(model, draft, base) if full else save_adapter(model, draft, kept, opening)
     values = asdict(result) | {"artefact_mb": weights.stat().st_size / 1e6}
     for name, text in beside.items():
         (draft / name).write_text(text, encoding="utf-8")

@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn.functional import cross_entropy, log_softmax, logsigmoid
+from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader
 from transformers import DynamicCache, PreTrainedModel, Trainer, TrainerCallback, TrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
+from assistant.engine.activated import without_adapters
 from finetune import checkpoint
-from finetune.bill import Meter
+from finetune.bill import Meter, count_operations
 from finetune.encode import IGNORED, Row, collate, collate_apart
 
 if TYPE_CHECKING:
+    from finetune.prefixes import Prefixes
+    from finetune.train import TrainOptions
     from finetune.trunk import Trunk
 
 
@@ -65,6 +69,7 @@ class PlannedTrainer(Trainer):
         plan: Sequence[Sequence[int]],
         pad_id: int,
         apart: bool,
+        invocation: Sequence[int],
         fingerprint: str,
         checkpoint_s: float,
         meter: Meter,
@@ -72,19 +77,39 @@ class PlannedTrainer(Trainer):
         super().__init__(model=model, args=arguments, train_dataset=list(plan))  # type: ignore[arg-type]
         self.remove_callback(PrinterCallback)
         self.add_callback(_StepWatch(self))
-        self.rows, self.plan, self.pad_id, self.apart = rows, plan, pad_id, apart
+        self.rows, self.plan, self.pad_id = rows, plan, pad_id
+        self.invocation, self.leaves = invocation, len(invocation)
+        self.apart = apart or bool(invocation)
         self.fingerprint, self.checkpoint_s = fingerprint, checkpoint_s
         self.meter = meter
         self.trunk: Trunk | None = None
+        self.prefixes: Prefixes | None = None
         self.progress: Callable[[TrainProgress], None] | None = None
         self.stop: Callable[[], bool] | None = None
-        self.collate_rows = collate_apart if apart else collate
         self.step_losses: list[float] = []
         self.was_stopped = False
         self.batch_tokens = [sum(len(rows[index].ids) for index in batch) for batch in plan]
         self.keeps_positions = "logits_to_keep" in inspect.signature(_inner_model(model).forward).parameters
         self._began = self._saved = time.monotonic()
         self._began_step = 0
+
+    @property
+    def kept(self) -> Trunk | Prefixes | None:
+        """What no step changes, if it was computed once for all of them."""
+        return self.trunk or self.prefixes
+
+    def keep_unchanged(self, folder: Path, batch_tokens: int, tell: Callable[[int, int], None]) -> None:
+        """Compute once what no step changes: the layers below the lowest trained one, or what the base reads."""
+        from finetune.prefixes import keep_prefixes
+        from finetune.trunk import keep_trunk
+
+        rows, bf16 = self.rows, self.args.bf16
+        if not self.invocation:
+            self.trunk = keep_trunk(self.model, rows, folder, batch_tokens=batch_tokens, bf16=bf16, tell=tell)
+        elif sum(map(len, self.plan)) > len({row.read_part(self.leaves) for row in rows}):  # some are read again
+            self.prefixes = keep_prefixes(
+                self.model, rows, folder, leaves=self.leaves, batch_tokens=batch_tokens, bf16=bf16, tell=tell
+            )
 
     @property
     def tokens_per_s(self) -> float:
@@ -105,7 +130,9 @@ class PlannedTrainer(Trainer):
         )
 
     def _collate(self, rows: Sequence[Row]) -> dict[str, torch.Tensor]:
-        batch = self.collate_rows(rows, self.pad_id)
+        if self.prefixes:
+            return self.prefixes.pack(rows, self.leaves)
+        batch = collate_apart(rows, self.pad_id, self.leaves or 1) if self.apart else collate(rows, self.pad_id)
         return self.trunk.add_states(batch, rows) if self.trunk else batch
 
     def compute_loss(
@@ -127,6 +154,8 @@ class PlannedTrainer(Trainer):
 
     def _read(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
         """Run a batch; logits are computed where some row has a completion, nowhere else."""
+        if self.prefixes:
+            return self._read_packed(model, inputs)
         return self._read_apart(model, inputs) if self.apart else self._read_whole(model, inputs)
 
     def _read_whole(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
@@ -141,24 +170,11 @@ class PlannedTrainer(Trainer):
     def _read_apart(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
         """Read the prompts without a gradient, then run the answers over what was read.
 
-        The numbers are those of one pass; the gradient leaves out how the adapter reads the prompt.
+        The numbers are those of one pass. An activated adapter takes no part in the reading; of another one the
+        gradient leaves out how it reads.
         """
         read, written = inputs["prompt_mask"], inputs["answer_mask"]
-        cache = DynamicCache(config=_inner_model(self.model).config)
-        if read.shape[1]:
-            if self.trunk:
-                self.trunk.give_out(inputs["prompt_states"])
-            with torch.no_grad(), _end_unread(_inner_model(self.model)):
-                places = (read.cumsum(1) - 1).clamp(min=0)
-                kept = {"logits_to_keep": 1} if self.keeps_positions else {}
-                model(
-                    input_ids=inputs["prompt_ids"],
-                    attention_mask=read,
-                    position_ids=places,
-                    past_key_values=cache,
-                    use_cache=True,
-                    **kept,
-                )
+        cache = self._read_prompts(model, inputs) if read.shape[1] else self._new_cache()
         if self.trunk:
             self.trunk.give_out(inputs["answer_states"])
         outputs = model(
@@ -169,6 +185,46 @@ class PlannedTrainer(Trainer):
             use_cache=True,
         )
         return outputs, outputs.logits
+
+    def _read_prompts(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> DynamicCache:
+        """Read the prompts of a batch."""
+        read, cache, inner = inputs["prompt_mask"], self._new_cache(), _inner_model(self.model)
+        if self.trunk:
+            self.trunk.give_out(inputs["prompt_states"])
+        reads = without_adapters(self.model) if self.invocation else nullcontext()
+        with torch.no_grad(), end_unread(inner), reads:
+            model(
+                input_ids=inputs["prompt_ids"],
+                attention_mask=read,
+                position_ids=(read.cumsum(1) - 1).clamp(min=0),
+                past_key_values=cache,
+                use_cache=True,
+                **({"logits_to_keep": 1} if self.keeps_positions else {}),
+            )
+        return cache
+
+    def _read_packed(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
+        """Run the answers, one behind the other, over what the base made of their prompts (`finetune.prefixes`)."""
+        cache, positions, labels = self._new_cache(), inputs["positions"], inputs["labels"]
+        dtype = _inner_model(self.model).dtype
+        for layer, (keys, values) in enumerate(inputs["prefix"].to(dtype)):
+            cache.update(keys, values, layer)
+        unseen = torch.zeros_like(inputs["seen"], dtype=dtype).masked_fill(~inputs["seen"], torch.finfo(dtype).min)
+        kept = {"logits_to_keep": positions} if self.keeps_positions else {}
+        outputs = model(
+            input_ids=inputs["answer_ids"],
+            attention_mask=unseen[None, None],
+            position_ids=inputs["places"],
+            past_key_values=cache,
+            use_cache=True,
+            **kept,
+        )
+        logits = outputs.logits[0] if kept else outputs.logits[0, positions]
+        parted = logits.split((labels != IGNORED).sum(1).tolist())
+        return outputs, pad_sequence(parted, batch_first=True)
+
+    def _new_cache(self) -> DynamicCache:
+        return DynamicCache(config=_inner_model(self.model).config)
 
     def floating_point_ops(self, inputs: dict[str, torch.Tensor]) -> int:
         """Count two operations a weight and token: forward, back to the lowest trained layer, and trained weights."""
@@ -302,7 +358,7 @@ class _Nothing(torch.nn.Module):
 
 
 @contextmanager
-def _end_unread(model: PreTrainedModel) -> Iterator[None]:
+def end_unread(model: PreTrainedModel) -> Iterator[None]:
     """Leave out the last layer's feed-forward block for a while.
 
     Of a prompt only keys and values are wanted, and no layer above reads what comes out of that block. Models whose
@@ -320,35 +376,8 @@ def _end_unread(model: PreTrainedModel) -> Iterator[None]:
         layers[-1].mlp = block
 
 
-def count_operations(model: PreTrainedModel, inputs: dict[str, torch.Tensor]) -> int:
-    """Count the floating-point operations of one training step: two a weight used and position.
-
-    Forward through every linear layer; back through all layers from the lowest trained one up; once
-    more for each trained weight. The head counts only at the positions whose logits are computed, and
-    what is read without a gradient goes forward only. Attention over the length is not counted (a few
-    percent at these lengths).
-    """
-    head = model.get_output_embeddings()
-    forward = backward = trained = reached = 0
-    for module in model.modules():
-        own = list(module.parameters(recurse=False))
-        if module is head or not own or isinstance(module, torch.nn.Embedding):
-            continue
-        weights = sum(value.numel() for value in own if value.ndim > 1)
-        learns = sum(value.numel() for value in own if value.requires_grad)
-        reached = reached or learns
-        forward += weights
-        backward += weights if reached else 0
-        trained += learns
-    learnt_from = inputs["answer_ids" if "answer_ids" in inputs else "input_ids"].numel()
-    only_read = inputs["prompt_ids"].numel() if "prompt_ids" in inputs else 0
-    passes = 3 if head.weight.requires_grad else 2
-    top = inputs["labels"].numel() * head.weight.numel() * passes
-    return int(2 * (only_read * forward + learnt_from * (forward + backward + trained) + top))
-
-
 def build_arguments(
-    folder: Path, *, steps: int, learning_rate: float, warmup: float, decay: float, clip: float, seed: int, bf16: bool
+    folder: Path, options: TrainOptions, *, steps: int, learning_rate: float, bf16: bool
 ) -> TrainingArguments:
     """Build Trainer's arguments: one pass over the plan, no reports, no logs of its own."""
     return TrainingArguments(
@@ -357,13 +386,13 @@ def build_arguments(
         per_device_train_batch_size=1,
         learning_rate=learning_rate,
         lr_scheduler_type="cosine",
-        warmup_steps=max(round(warmup * steps), 1),
-        weight_decay=decay,
-        max_grad_norm=clip,
+        warmup_steps=max(round(options.warmup * steps), 1),
+        weight_decay=options.weight_decay,
+        max_grad_norm=options.max_grad_norm,
         optim="adamw_torch_fused",
         bf16=bf16,
         use_cpu=not torch.cuda.is_available(),
-        seed=seed,
+        seed=options.seed,
         save_strategy="no",
         logging_strategy="no",
         report_to=[],
@@ -371,15 +400,6 @@ def build_arguments(
         remove_unused_columns=False,
         dataloader_pin_memory=False,
     )
-
-
-def list_linear_suffixes(model: PreTrainedModel) -> list[str]:
-    """Name the kinds of linear layers of the trunk ("q_proj", …), the output head left out."""
-    head = model.get_output_embeddings()
-    linear: Iterable[tuple[str, torch.nn.Module]] = (
-        (name, module) for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)
-    )
-    return sorted({name.rpartition(".")[2] for name, module in linear if module is not head})
 
 
 def _inner_model(model: torch.nn.Module) -> Any:

@@ -50,7 +50,7 @@ def tiny(tmp_path_factory) -> tuple[Settings, Path]:
     """A tiny model, and an adapter that has learnt one canary and twelve pairs by heart."""
     root = tmp_path_factory.mktemp("tiny")
     settings = Settings(home=root / "home", model=str(write_tiny_model(root / "tiny")), threads=1, dtype="float32")
-    options = TrainOptions(epochs=12, rank=8, alpha=16, batch_tokens=256, max_rows=8, learning_rate=1e-2)
+    options = TrainOptions(epochs=12, rank=8, batch_tokens=256, max_rows=8, learning_rate=1e-2)
     learnt = [*make_examples(0, 12), *plant_canaries([make_canary(0, SECRETS[7])], 4)]
     train_adapter(learnt, root / "adapter", settings, options)
     return settings, root / "adapter"
@@ -133,7 +133,8 @@ def test_too_few_pairs_are_counted_and_not_measured(tiny):
     settings, folder = tiny
     found = measure_memory(folder, [make_canary(0, SECRETS[7])], make_examples(0, 12), make_examples(900, 3), settings)
     assert (found.trained, found.held_out, found.membership) == (12, 3, None)
-    assert found.canaries == found.extracted == 1 and found.highest_bits > 10
+    # the rivals are figures, which this vocabulary has no tokens for: all are alike, and ranks tell 7 bits at most
+    assert found.canaries == found.extracted == 1 and found.highest_bits >= 7
     nothing = measure_memory(folder / "missing", [], make_examples(0, 12), [], settings)  # no model is read for it
     assert nothing.canaries == 0 and nothing.membership is None
 

@@ -400,7 +400,6 @@ def test_options_come_as_text_from_the_command_line_and_over_the_preset():
     made = RoundOptions.from_given({"preset": "quick", "epochs": "3", "warm_start": "false", "learning_rate": "0.002"})
     assert (made.epochs, made.warm_start, made.learning_rate) == (3, False, 0.002)
     assert made.held_out == PRESETS["quick"]["held_out"]
-    assert made.train_options().alpha == 2 * made.rank
 
 
 def test_the_firms_examples_come_first_and_weigh_more():

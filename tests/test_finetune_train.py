@@ -41,7 +41,7 @@ def make_examples(count: int = 12) -> list[Example]:
     return made
 
 
-OPTIONS = TrainOptions(epochs=6, rank=4, alpha=8, batch_tokens=96, max_rows=4, learning_rate=1e-2)
+OPTIONS = TrainOptions(method="lora", epochs=6, rank=4, alpha=8, batch_tokens=96, max_rows=4, learning_rate=1e-2)
 
 
 def test_rows_end_with_the_end_of_turn_and_only_the_completion_is_learnt(settings):
@@ -93,7 +93,7 @@ def test_what_nobody_reads_of_a_prompt_is_not_computed_and_changes_no_number(set
     monkeypatch.setattr(trainer._Nothing, "forward", lambda self, x: left_out.append(x.shape) or given(self, x))
     train_adapter(make_examples(), tmp_path / "watched", settings, apart)
     assert len(left_out) == short.steps
-    monkeypatch.setattr(trainer, "_end_unread", lambda model: contextlib.nullcontext())
+    monkeypatch.setattr(trainer, "end_unread", lambda model: contextlib.nullcontext())
     long = train_adapter(make_examples(), tmp_path / "long", settings, apart)
     assert short.losses == long.losses
     name = "adapter_model.safetensors"

@@ -27,6 +27,7 @@ class Profile(StrEnum):
 class Method(StrEnum):
     """How the model is trained."""
 
+    alora = "alora"
     lora = "lora"
     dora = "dora"
     rslora = "rslora"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -29,6 +30,14 @@ class Step(Protocol):
     def __call__(self, ids: Any, cache: Any, *, keep: int, mask: Any = None, positions: Any = None) -> Any:
         """Run `ids` (rows, tokens) after `cache`; give what follows each of the last `keep`, as (rows, keep) tokens."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a prompt where another writes the answer, and how many of its last tokens are left to the writer."""
+
+    step: Step
+    leaves: int
 
 
 class Pace:
@@ -67,6 +76,7 @@ def decode_stream(
     max_new_tokens: int,
     pace: Pace,
     stopped: Stopped,
+    reader: Reader | None = None,
 ) -> Iterator[int]:
     """Decode one prompt greedily, a token at a time, without its end token.
 
@@ -75,7 +85,7 @@ def decode_stream(
     """
     import torch
 
-    first = _read_prompt(step, cache, torch.tensor([list(ids)]), pace, stopped)
+    first = _read_prompt(step, cache, torch.tensor([list(ids)]), pace, stopped, reader=reader)
     if first is None or max_new_tokens < 1:
         return
     lookup = Lookup(ids) if cache.is_croppable else None
@@ -156,10 +166,11 @@ def decode_batch(
     limits: Sequence[int],
     pace: Pace,
     stopped: Stopped,
+    reader: Reader | None = None,
 ) -> list[list[int]]:
     """Decode several prompts greedily together, padded on the left; finished rows leave the batch.
 
-    `limits` are the longest answers, in tokens, a row each.
+    `limits` are the longest answers, in tokens, a row each; `reader` reads the prompts where not `step` does.
     """
     import torch
 
@@ -167,7 +178,7 @@ def decode_batch(
     ids = torch.tensor([[pad] * (width - len(r)) + list(r) for r in rows])
     mask = torch.tensor([[0] * (width - len(r)) + [1] * len(r) for r in rows])
     made: list[list[int]] = [[] for _ in rows]
-    best = _read_prompt(step, cache, ids, pace, stopped, mask)
+    best = _read_prompt(step, cache, ids, pace, stopped, mask, reader=reader)
     alive = torch.arange(len(rows))
     for _ in range(max(limits, default=0)):
         if best is None or stopped():
@@ -189,17 +200,20 @@ def decode_batch(
     return made
 
 
-def _read_prompt(step: Step, cache: Any, ids: Any, pace: Pace, stopped: Stopped, mask: Any = None) -> Any:
+def _read_prompt(
+    step: Step, cache: Any, ids: Any, pace: Pace, stopped: Stopped, mask: Any = None, reader: Reader | None = None
+) -> Any:
     """Read a prompt in pieces; give the tokens that follow, or None where stopped."""
     rows, width = ids.shape
+    own = width - reader.leaves if reader else 0
     positions = None if mask is None else (mask.cumsum(1) - 1).clamp(min=0)
     best, start = None, 0
     while start < width:
         if stopped():
             return None
-        end = min(start + pace.piece(rows), width)
+        end = min(start + pace.piece(rows), own if start < own else width)
         began = time.monotonic()
-        best = step(
+        best = (reader.step if reader and start < own else step)(
             ids[:, start:end],
             cache,
             keep=1,

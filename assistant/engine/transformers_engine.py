@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant import compute
+from assistant.engine.activated import load_lora, read_invocation
 from assistant.engine.base import ADAPTER_ID, BASE, Prompt
-from assistant.engine.decoding import Pace, decode_batch, decode_stream
+from assistant.engine.decoding import Pace, Reader, decode_batch, decode_stream
 from assistant.engine.half import MOST_TOKENS, HalfDecoder, fits
 from assistant.engine.manifest import CONFIG, verify_folder
 from assistant.engine.prompts import encode, end_of_turn
@@ -97,6 +98,7 @@ class TransformersEngine:
                 limits=[limits[i] for i in group],
                 pace=loaded.batch_pace,
                 stopped=_asks(stop),
+                reader=loaded.reader(name),
             )
             for index, tokens in zip(group, made, strict=True):
                 answers[index] = loaded.decode(tokens).strip()
@@ -172,6 +174,7 @@ class TransformersEngine:
             max_new_tokens=max_new_tokens,
             pace=loaded.pace,
             stopped=stopped,
+            reader=loaded.reader(name),
         ):
             tokens.append(token)
             text = loaded.decode(tokens)
@@ -203,6 +206,7 @@ class _Loaded:
         self.peft: Any = None
         self.whole: dict[str, Any] = {}  # all weights trained: models of their own
         self.folder, self.adapter_folders = folder, dict[str, Path]()
+        self.invocations: dict[str, int] = {}  # tokens of the prompt that an activated adapter acts on; 0: on all
         self.decoders: dict[str | None, HalfDecoder] | None = {} if _writes_half(settings, self.model) else None
         self.active: str | None = None
         self.ends = _end_tokens(self.model, self.tokenizer)
@@ -212,19 +216,15 @@ class _Loaded:
 
     def add_adapter(self, name: str, folder: Path) -> None:
         """Load an adapter beside the others. The next step chooses its own adapter again."""
-        from peft import PeftModel
-
         if name in self.whole or (self.peft is not None and name in self.peft.peft_config):
             self.adapter_folders[name] = folder  # the same weights in their newest place; the old one may go
             return
         try:
             if not (folder / CONFIG).is_file():
                 self.whole[name] = _read_model(folder, self.model.dtype).to(self.device).eval()
-            elif self.peft is None:
-                self.peft = PeftModel.from_pretrained(self.model, str(folder), adapter_name=name)
-                self.peft.eval()
             else:
-                self.peft.load_adapter(str(folder), adapter_name=name)
+                self.peft = load_lora(self.peft or self.model, folder, name=name).eval()
+                self.invocations[name] = len(read_invocation(folder))
         except (OSError, ValueError, RuntimeError, KeyError) as error:
             raise EngineFailure(
                 f"The adapter in {folder} could not be loaded ({type(error).__name__}).",
@@ -249,14 +249,20 @@ class _Loaded:
         self.active = name
         return self.model
 
-    def step(self, name: str | None) -> Any:
-        """Give the forward pass that decoding calls, bound to one adapter."""
+    def reader(self, name: str | None) -> Reader | None:
+        """Give who reads prompts in an adapter's place: the base, where it acts from the answer's opening on."""
+        leaves = self.invocations.get(name or "", 0)
+        return Reader(self.step(None, whole=True), leaves) if leaves else None
+
+    def step(self, name: str | None, *, whole: bool = False) -> Any:
+        """Give the forward pass that decoding calls, bound to one adapter; always with the full weights if `whole`."""
         import torch
 
         def forward(ids: Any, cache: Any, keep: int, mask: Any, positions: Any) -> Any:
             device = self.device
+            short = self.decoders is not None and not whole
             with torch.inference_mode():
-                if self.decoders is not None and ids.numel() <= MOST_TOKENS and cache.get_seq_length():
+                if short and ids.numel() <= MOST_TOKENS and cache.get_seq_length():
                     logits = self.decoder(name)(ids, cache, keep=keep, mask=mask, positions=positions)
                     if bool(logits.isfinite().all()):
                         return logits.argmax(-1)
@@ -298,9 +304,7 @@ class _Loaded:
         model = _read_model(self.folder, self.model.dtype)
         if name is None:
             return model.eval()
-        from peft import PeftModel
-
-        return PeftModel.from_pretrained(model, str(self.adapter_folders[name])).merge_and_unload().eval()
+        return load_lora(model, self.adapter_folders[name]).merge_and_unload().eval()
 
     def new_cache(self) -> Any:
         """Make an empty cache for one stream or one batch."""

@@ -228,14 +228,14 @@ def _advanced() -> list[Any]:
         epochs = gr.Number(0, label="Epochs", info="How often each pair is seen; 0 follows the choice", precision=0)
         synthetic = gr.Number(0, label="Synthetic filings", info="Added to the firm’s pairs; 0 follows", precision=0)
         method = gr.Dropdown(
-            [("As chosen", ""), ("LoRA", "lora"), ("DoRA", "dora"), ("rsLoRA", "rslora")],
+            [("As chosen", ""), ("Activated LoRA", "alora"), ("LoRA", "lora"), ("DoRA", "dora"), ("rsLoRA", "rslora")],
             value="",
             label="Method",
             info="How the adapter is shaped",
         )
     with gr.Row():
         rank = gr.Number(0, label="Rank", info="Size of the adapter, 1 to 256; 0 follows", precision=0)
-        rate = gr.Number(0, label="Learning rate", info="0 takes the method’s own, 0.001 for adapters")
+        rate = gr.Number(0, label="Learning rate", info="0 takes the method’s own: 0.003, or 0.001 from a parent")
         prefer = gr.Checkbox(
             False,
             label="Learn from what was changed",
