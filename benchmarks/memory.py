@@ -122,7 +122,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--held-out", type=int, default=0, help="clauses that are not, at most; 0 for all others")
     parser.add_argument("--canaries", default="50,20,15,20", help="canaries at 1, 4 and 16 repeats, and never planted")
     parser.add_argument("--rivals", type=int, default=63, help="secrets beside which each canary is ranked")
-    parser.add_argument("--method", choices=("alora", "lora"), default=TrainOptions().method, help="as in TrainOptions")
+    parser.add_argument("--method", choices=("alora", "lora"), default="alora")
     parser.add_argument("--rank", type=int, default=TrainOptions().rank)
     parser.add_argument("--gradient", choices=("all", "answer"), default="all", help="as in TrainOptions")
     parser.add_argument("--epochs", type=int, default=TrainOptions().epochs)

@@ -37,7 +37,10 @@ def load_trainable(base: Path, options: TrainOptions, parent: Path | None, *, bf
     model.config.use_cache = False
     if options.method == "full":
         if parent is not None:
-            raise RefusedInput("A full training was given a parent adapter.", do="Leave the parent out, or use LoRA.")
+            raise RefusedInput(
+                f"All weights are to be trained, or {parent} holds no adapter to go on from.",
+                do="Leave the parent out, or name an adapter's folder.",
+            )
         return model
     if parent is not None:
         return _warm_start(model, parent, options)

@@ -50,7 +50,7 @@ class RoundOptions:
             than what the model had written (`finetune.prefer`); "none" leaves it out.
         layers: As in `TrainOptions`.
         gradient: As in `TrainOptions`.
-        method: As in `TrainOptions`.
+        method: As in `TrainOptions`; "": as the active adapter was trained.
         rank: As in `TrainOptions`; a warm start keeps its parent's.
         learning_rate: As in `TrainOptions`; 0 takes the method's own.
         seed: Of the order of examples and of the first weights.
@@ -71,7 +71,7 @@ class RoundOptions:
     preference: Literal["none", "dpo"] = "none"
     layers: int = 0
     gradient: Literal["answer", "all"] = "all"
-    method: Method = "alora"
+    method: Method = ""
     rank: int = 8
     learning_rate: float = 0.0
     seed: int = 0
@@ -126,8 +126,9 @@ class RoundOptions:
         )
 
     def fits_parent(self, folder: Path) -> bool:
-        """Tell whether training may go on from an adapter: one of the same method."""
-        return read_method(folder) == self.method
+        """Tell whether training may go on from what is in `folder`: an adapter, of the method asked for if one is."""
+        method = read_method(folder)
+        return method == self.method or (not self.method and method != "full")
 
     def weigh_examples(self, examples: Sequence[Example], authors: Mapping[str, str]) -> list[Example]:
         """Choose what is learnt from: the firm's own first and `weight` times, then synthetic up to the limit.

@@ -9,11 +9,11 @@ import os
 import resource
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from assistant.engine.activated import find_invocation
+from assistant.engine.activated import find_invocation, read_method
 from assistant.engine.manifest import write_manifest
 from assistant.engine.prompts import PROMPT_HASH
 from assistant.engine.weights import load_tokenizer, model_folder, model_hash, model_name, quiet_transformers
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 RESULT_FILE = "training.jsonl"
 """Figures of a training, in its folder; not ".json", for seconds must not change the hash of the weights."""
 
-Method = Literal["lora", "alora", "dora", "rslora", "full"]
+Method = Literal["", "alora", "lora", "dora", "rslora", "full"]
 
 
 class TrainingStopped(CasebriefError):
@@ -52,11 +52,10 @@ class TrainOptions:
     """How an adapter is trained. Every field has its meaning, its unit and its limits here, and nowhere else.
 
     Attributes:
-        method: "lora" (low-rank adapters), "alora" (activated ones: the base reads the prompt, the adapter acts from
-            the answer's opening on, `assistant.engine.activated`; the cheapest), "rslora" (scaled by
-            alpha / sqrt(rank), steadier at high ranks),
-            "dora" (magnitude and direction apart: slower, sometimes better), "full" (every weight; the
-            result is a whole model, not an adapter).
+        method: "alora" (activated low-rank adapters: the base reads the prompt, the adapter acts from the answer's
+            opening on, `assistant.engine.activated`; the cheapest), "lora" (they act on all), "rslora" (scaled by
+            alpha / sqrt(rank), steadier at high ranks), "dora" (magnitude and direction apart: slower), "full" (every
+            weight; gives a whole model, no adapter). "": as the parent was trained, "alora" where there is none.
         rank: Rank of the adapters, 1 to 256.
         alpha: Scale: the adapter's output is multiplied by alpha / rank. 0: twice the rank.
         dropout: Share 0..1 of an adapter's inputs that is dropped while training.
@@ -83,7 +82,7 @@ class TrainOptions:
         precision: "auto" takes bfloat16 only where the processor multiplies it in hardware.
     """
 
-    method: Method = "alora"
+    method: Method = ""
     rank: int = 8
     alpha: int = 0
     dropout: float = 0.0
@@ -110,7 +109,7 @@ class TrainOptions:
             WrongUsage: A value is out of its range.
         """
         methods = get_args(Method)
-        _check("method", self.method, self.method in methods, f"{', '.join(methods[:-1])} or {methods[-1]}")
+        _check("method", self.method, self.method in methods, f"{', '.join(methods[1:-1])} or {methods[-1]}")
         _check("rank", self.rank, 1 <= self.rank <= 256, "1 to 256")
         _check("alpha", self.alpha, self.alpha >= 0, "0 or more")
         _check("dropout", self.dropout, 0 <= self.dropout < 1, "0 to below 1")
@@ -124,6 +123,11 @@ class TrainOptions:
         _check("batch_tokens", self.batch_tokens, self.batch_tokens >= 64, "64 or more")
         _check("max_rows", self.max_rows, self.max_rows >= 1, "1 or more")
         _check("max_tokens", self.max_tokens, self.max_tokens >= 32, "32 or more")
+
+    def settle(self, parent: Path | None) -> TrainOptions:
+        """Give the options with the method that is meant."""
+        settled: Any = self.method or (read_method(parent) if parent else "alora")
+        return replace(self, method=settled)
 
     def choose_rate(self, *, warm: bool) -> float:
         """Give the peak learning rate that is meant; `warm` where a parent adapter is trained further."""
@@ -212,7 +216,7 @@ def train_adapter(
         RefusedInput: There is nothing to learn from, or `parent` does not fit the options.
         TrainingStopped: `stop` said so.
     """
-    options = options or TrainOptions()
+    options = (options or TrainOptions()).settle(parent)
     result_file = out / RESULT_FILE
     if result_file.exists():
         return _read_result(result_file)
@@ -258,7 +262,6 @@ def _build_trainer(
     torch.set_num_threads(settings.threads or os.cpu_count() or 1)
     set_seed(options.seed)
     bf16 = use_bfloat16(options.precision, settings)
-    model = load_trainable(base, options, parent, bf16=bf16)
     lay_out = plan_preferences if options.objective == "dpo" else plan_batches
     plan = lay_out(
         [len(row.ids) for row in rows],
@@ -270,9 +273,8 @@ def _build_trainer(
     arguments = build_arguments(
         work, options, steps=len(plan), learning_rate=options.choose_rate(warm=parent is not None), bf16=bf16
     )
-    kind = PreferenceTrainer if options.objective == "dpo" else PlannedTrainer
-    return kind(
-        model,
+    return (PreferenceTrainer if options.objective == "dpo" else PlannedTrainer)(
+        load_trainable(base, options, parent, bf16=bf16),
         arguments,
         rows=rows,
         plan=plan,
@@ -302,9 +304,8 @@ def _run_trainer(trainer: PlannedTrainer, work: Path, options: TrainOptions) -> 
         if trainer.kept:
             trainer.kept.close()
     if trainer.was_stopped:
-        done = len(trainer.step_losses)
         raise TrainingStopped(
-            f"The training was stopped after {done} of {len(trainer.plan)} steps.",
+            f"The training was stopped after {len(trainer.step_losses)} of {len(trainer.plan)} steps.",
             do="Start it again to go on from its last checkpoint.",
         )
 

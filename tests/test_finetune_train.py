@@ -23,6 +23,7 @@ from assistant.errors import RefusedInput, WrongUsage
 from assistant.settings import Settings
 from finetune import checkpoint
 from finetune.encode import IGNORED, Example, Row, collate, collate_apart, encode_examples, plan_batches
+from finetune.options import RoundOptions
 from finetune.train import TrainingStopped, TrainOptions, train_adapter
 
 
@@ -195,7 +196,7 @@ def test_full_training_writes_a_model_that_loads_as_a_base(settings, tmp_path):
     assert result.losses[-1] < result.losses[0]
     other = train_adapter(make_examples(), tmp_path / "on-top", again, OPTIONS)
     assert other.losses[0] < result.losses[0]  # it starts from what the whole model has learnt
-    with pytest.raises(RefusedInput, match="parent"):
+    with pytest.raises(RefusedInput, match="All weights"):
         train_adapter(make_examples(), tmp_path / "x", settings, options, parent=tmp_path / "on-top")
 
 
@@ -203,9 +204,17 @@ def test_warm_start_goes_on_from_the_parent(settings, tmp_path):
     first = train_adapter(make_examples(), tmp_path / "one", settings, OPTIONS)
     second = train_adapter(make_examples(), tmp_path / "two", settings, OPTIONS, parent=tmp_path / "one")
     assert second.losses[0] < 0.6 * first.losses[0]
+    unsaid = TrainOptions(**{**vars_of(OPTIONS), "method": ""})
+    third = train_adapter(make_examples(), tmp_path / "three", settings, unsaid, parent=tmp_path / "one")
+    assert (third.method, third.losses) == ("lora", second.losses)  # where no method is said, the parent's
+    assert train_adapter(make_examples(), tmp_path / "four", settings, unsaid).method == "alora"
     dora = TrainOptions(**{**vars_of(OPTIONS), "method": "dora"})
     with pytest.raises(RefusedInput, match="trained by lora"):
-        train_adapter(make_examples(), tmp_path / "three", settings, dora, parent=tmp_path / "one")
+        train_adapter(make_examples(), tmp_path / "five", settings, dora, parent=tmp_path / "one")
+    with pytest.raises(RefusedInput, match="holds no adapter"):
+        train_adapter(make_examples(), tmp_path / "six", settings, unsaid, parent=tmp_path / "nowhere")
+    asked = [RoundOptions(method=method).fits_parent(tmp_path / "one") for method in ("", "lora", "alora")]
+    assert asked == [True, True, False] and not RoundOptions().fits_parent(tmp_path / "nowhere")
 
 
 def test_stopped_training_resumes_and_ends_as_if_undisturbed(settings, tmp_path):

@@ -193,7 +193,7 @@ def synthesize(
 def train(
     pairs: Annotated[Path, typer.Option(help="JSON lines {id, document, summary}.")],
     out: Annotated[Path, typer.Option(help="Folder of the adapter.")],
-    method: Annotated[Method, typer.Option(help="Activated LoRA, a kin of it, or all weights.")] = Method.alora,
+    method: Annotated[Method | None, typer.Option(help="Default: the parent's, alora without one.")] = None,
     base: Annotated[str | None, typer.Option(help="Base model: a name, a Hugging Face id or a folder.")] = None,
     parent: Annotated[Path | None, typer.Option(help="Adapter folder to start from.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="How often each pair is seen.")] = None,
@@ -216,7 +216,7 @@ def train(
     ranker, unless the detectors found it as, or within, a name in one of them. Give no three pairs of one client.
     """
     options: dict[str, Any] = {
-        "method": method.value,
+        "method": method.value if method else None,
         "epochs": epochs,
         "rank": rank,
         "alpha": alpha,

@@ -39,8 +39,10 @@ def read_invocation(folder: Path | None) -> tuple[int, ...]:
 
 
 def read_method(folder: Path) -> str:
-    """Give how the adapter in `folder` is shaped: "alora", "dora", "rslora" or "lora"."""
+    """Give how what is in `folder` was trained: "alora", "dora", "rslora", "lora"; "full" where it is a whole model."""
     told = _read_config(folder)
+    if not told:
+        return "full"
     marks = {"alora": INVOCATION, "dora": "use_dora", "rslora": "use_rslora"}
     return next((method for method, mark in marks.items() if told.get(mark)), "lora")
 
