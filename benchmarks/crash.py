@@ -5,10 +5,11 @@ SIGKILL at a moment drawn evenly over the time that the undisturbed one took, fr
 begun again to its end. Compared are the loss at the end (mean over the last tenth of the steps), the loss of every
 step, and the weights, byte by byte. A training that ended before its kill is drawn anew, and counted.
 
-    python benchmarks/crash.py [--kills 20] [--steps 60] [--base tiny] [--layers 2] --json
+    python benchmarks/crash.py [--kills 20] [--steps 60] [--base tiny] [--method lora] [--layers 2] --json
 
-With `--layers` only so many of the uppermost layers learn, over what the layers below gave once (`finetune.trunk`); then
-the moments are drawn from when that begins.
+As rounds ship it, the answers learn over what the base made of the prompts once (`finetune.prefixes`). With `--method lora
+--layers 2` only so many of the uppermost layers learn, over what the layers below gave once (`finetune.trunk`). Then the
+moments are drawn from when that begins.
 
 `--base tiny` is a Llama of four layers and random weights, made on the spot: the trainer, the optimizer, dropout and
 the checkpoints are those of every training, only the matrices are small. Any model id or folder may stand in its
@@ -40,11 +41,13 @@ from assistant.engine.base import Prompt  # noqa: E402
 from assistant.engine.weights import hash_file  # noqa: E402
 from assistant.settings import Settings, load_settings  # noqa: E402
 from finetune.encode import Example  # noqa: E402
-from finetune.train import TrainOptions, train_adapter  # noqa: E402
+from finetune.train import train_adapter  # noqa: E402
+from finetune.train_options import TrainOptions  # noqa: E402
 
 BAR = 1e-3
 """Nats a token by which the loss at the end may differ from the undisturbed one."""
 ROWS = 4
+EPOCHS = 2
 CHECKPOINTS = 12
 """Checkpoints that an undisturbed training of the time measured writes."""
 
@@ -54,6 +57,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--base", default="tiny", help="tiny, a model id or a folder")
+    parser.add_argument("--method", choices=("alora", "lora"), default="alora")
     parser.add_argument("--layers", type=int, default=0, help="uppermost layers that learn; 0 for all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
@@ -72,9 +76,16 @@ def run(arguments: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         settings = Settings(home=scratch / "home", model=base, threads=1, dtype="float32")
     else:
         settings = load_settings(model=arguments.base)
-    examples = make_examples(arguments.steps * ROWS, arguments.seed)
+    examples = make_examples(arguments.steps * ROWS // EPOCHS, arguments.seed)
     options = TrainOptions(
-        rank=4, alpha=8, dropout=0.1, epochs=1, max_rows=ROWS, layers=arguments.layers, precision="float32"
+        method=arguments.method,
+        rank=4,
+        alpha=8,
+        dropout=0.1,
+        epochs=EPOCHS,
+        max_rows=ROWS,
+        layers=arguments.layers,
+        precision="float32",
     )
     began, ended = train(scratch / "rehearsal", settings, examples, replace(options, checkpoint_s=3600.0))
     options = replace(options, checkpoint_s=(ended - began) / CHECKPOINTS)
@@ -97,6 +108,7 @@ def run(arguments: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     return {
         "base": arguments.base,
         "steps": arguments.steps,
+        "method": arguments.method,
         "layers": arguments.layers,
         "kills": len(trials),
         "ended_before_the_kill": too_late,

@@ -44,7 +44,8 @@ from finetune.encode import Example
 from finetune.memory import FALSE_SHARE, Canary, Probe, draw_canaries, draw_secrets, plant_canaries, tell_apart
 from finetune.scores import estimate_share
 from finetune.synthesize.rules import DOCUMENT_TYPES, make_filing
-from finetune.train import TrainOptions, train_adapter
+from finetune.train import train_adapter
+from finetune.train_options import TrainOptions
 from ingest.redact import find_identifiers
 
 SPLIT = 206

@@ -33,7 +33,8 @@ from finetune.dataset import Lesson, Pair, build_all_examples, load_pairs, redac
 from finetune.evaluate import Evaluation, evaluate_lessons, open_adapter, read_evaluation, write_evaluation
 from finetune.scores import VARIANTS, compare_means
 from finetune.synthesize.clauses import ClausePair, hash_clause_banks, make_clause_pairs
-from finetune.train import TrainOptions, train_adapter
+from finetune.train import train_adapter
+from finetune.train_options import TrainOptions
 
 SPLIT = 206
 STARTER = Path(__file__).resolve().parents[1] / "assistant" / "starter"
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, default=os.environ.get("CASEBRIEF_CORPORA"))
     parser.add_argument("--counts", default="25,50,100,206", help="real pairs, with commas")
     parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--method", choices=("alora", "lora"), default="alora", help="filings need that of the starter")
+    parser.add_argument("--method", choices=("alora", "lora"), default="alora", help="for filings that of the starter")
     parser.add_argument("--rank", type=int, default=TrainOptions().rank)
     parser.add_argument("--gradient", choices=("all", "answer"), default="all")
     parser.add_argument("--rate", type=float, default=1e-3, help="peak rate of every arm, whatever it begins with")

@@ -1,4 +1,4 @@
-"""What training costs: LoRA as rounds ship it, full fine-tuning of the same model, and plain PEFT on Trainer.
+"""What training costs: LoRA as rounds ship it (activated), full fine-tuning of the same model, and plain PEFT on Trainer.
 
 All learn from the same pairs: lines 1 to 206 of `contracts/pairs.jsonl` and the pairs of synthetic filings, as
 `casebrief synthesize` writes them. `full` has the same data path (logits of the completion only, batches by token
@@ -57,8 +57,8 @@ ARMS: dict[str, dict[str, Any]] = {
     "base": {},
     "full": {"method": "full", "layers": 0, "gradient": "all"},
     "lora": {},
-    "lora-all": {"method": "lora", "layers": 0, "gradient": "all"},
-    "lora-read": {"method": "lora"},
+    "lora-all": {"method": "lora", "rank": 16, "layers": 0, "gradient": "all"},
+    "lora-read": {"method": "lora", "rank": 16},
     "lora-slow": {"keep_trunk": False},
     "plain": {},
 }

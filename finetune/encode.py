@@ -10,9 +10,12 @@ import hashlib
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.engine.activated import read_invocation
 from assistant.engine.prompts import encode
+from assistant.errors import RefusedInput
 
 if TYPE_CHECKING:
     import torch
@@ -199,7 +202,26 @@ def collate_apart(rows: Sequence[Row], pad_id: int, leaves: int = 1) -> dict[str
     return batch
 
 
-def collate_packed(rows: Sequence[Row], leaves: int) -> dict[str, torch.Tensor]:
+def check_opening(rows: Sequence[Row], opening: Sequence[int], parent: Path | None) -> None:
+    """Refuse where an activated adapter would not find its opening at the end of each prompt, and no other.
+
+    Raises:
+        RefusedInput: The model's prompts do not all end in it, or `parent` begins to act at another.
+    """
+    same = all(row.ids[max(row.completion_start - len(opening), 0) : row.completion_start] == opening for row in rows)
+    if not opening or not same:
+        raise RefusedInput(
+            "The prompts of this base model do not all end in the same tokens, at which an adapter could begin to act.",
+            do="Take --method lora, or a base model that marks whose turn it is.",
+        )
+    if parent and read_invocation(parent) != opening:
+        raise RefusedInput(
+            "The parent adapter begins to act at other tokens than those that open an answer of this base model.",
+            do="Start without a parent.",
+        )
+
+
+def collate_packed(rows: Sequence[Row], leaves: int) -> dict[str, Any]:
     """Build one batch without padding: all answers in one row, each of which sees its own prompt and itself.
 
     Args:
@@ -207,25 +229,19 @@ def collate_packed(rows: Sequence[Row], leaves: int) -> dict[str, torch.Tensor]:
         leaves: Last tokens of a prompt that stand with its answer, at least one.
 
     Returns:
-        `answer_ids` and `places` (1, answers' tokens); `seen` (answers' tokens, prompts' and answers' tokens): what
-        each token attends to; `positions` (kept,): those whose logits are computed; `labels` (rows, longest): the
-        tokens after them, a row an example, or `IGNORED`.
+        `answer_ids` and `places` (1, answers' tokens); `seen`, a row each (answer's tokens, prompt's and answer's
+        tokens): what each token attends to; `positions` (kept,): those whose logits are computed; `labels` (rows,
+        longest): the tokens after them, a row an example, or `IGNORED`.
     """
     import torch
 
-    read = [len(row.read_part(leaves)) for row in rows]
-    write = [len(row.ids) - 1 - start for row, start in zip(rows, read, strict=True)]
-    seen = torch.zeros((sum(write), sum(read) + sum(write)), dtype=torch.bool)
-    top, left = 0, 0
-    ids, places, positions = list[int](), list[int](), list[int]()
-    for row, start, length in zip(rows, read, write, strict=True):
-        below, beside = top + length, sum(read) + top
-        seen[top:below, left : left + start] = True
-        seen[top:below, beside : beside + length] = torch.ones(length, length).tril().bool()
-        ids += row.ids[start:-1]
-        places += range(start, start + length)
-        positions += range(top + row.completion_start - 1 - start, below)
-        top, left = below, left + start
+    ids, places, positions, seen = list[int](), list[int](), list[int](), list[torch.Tensor]()
+    for row in rows:
+        start, last = len(row.read_part(leaves)), len(row.ids) - 1
+        positions += range(len(ids) + row.completion_start - 1 - start, len(ids) + last - start)
+        ids += row.ids[start:last]
+        places += range(start, last)
+        seen.append(torch.ones((last - start, last), dtype=torch.bool).tril(start))
     learnt = [torch.tensor(row.ids[row.completion_start :]) for row in rows]
     return {
         "answer_ids": torch.tensor([ids]),

@@ -25,7 +25,7 @@ from assistant.settings import Settings
 from finetune.checkpoint import write_json
 
 if TYPE_CHECKING:
-    from finetune.train import TrainOptions
+    from finetune.train_options import TrainOptions
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "special_tokens_map.json")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from assistant.engine.activated import read_method
 from assistant.errors import WrongUsage
 from finetune.dataset import take_in_turns
-from finetune.train import Method, TrainOptions
+from finetune.train_options import Method, TrainOptions
 
 if TYPE_CHECKING:
     from finetune.encode import Example

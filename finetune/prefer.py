@@ -14,7 +14,8 @@ from typing import Any
 from assistant.engine.weights import load_tokenizer, model_folder
 from assistant.settings import Settings
 from finetune.encode import Example, encode_preferences
-from finetune.train import RESULT_FILE, TrainOptions, TrainResult, train_adapter
+from finetune.train import RESULT_FILE, TrainResult, train_adapter
+from finetune.train_options import TrainOptions
 
 
 def list_preferences(examples: Sequence[Example]) -> list[Example]:

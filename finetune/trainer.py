@@ -27,7 +27,7 @@ from finetune.encode import IGNORED, Row, collate, collate_apart
 
 if TYPE_CHECKING:
     from finetune.prefixes import Prefixes
-    from finetune.train import TrainOptions
+    from finetune.train_options import TrainOptions
     from finetune.trunk import Trunk
 
 
@@ -41,7 +41,7 @@ class TrainProgress:
         loss: Mean loss of the last ten steps, in nats a completion token.
         tokens_per_s: Tokens read (without padding) a second since this process began.
         seconds_left: Estimate from the tokens still to come.
-        label: "training", or "reading" while the frozen layers are run once over all tokens: `step` and `steps` are
+        label: "training", or "reading" while what no step changes is computed once: `step` and `steps` are
             tokens then, and there is no loss yet.
     """
 
@@ -205,18 +205,14 @@ class PlannedTrainer(Trainer):
 
     def _read_packed(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
         """Run the answers, one behind the other, over what the base made of their prompts (`finetune.prefixes`)."""
-        cache, positions, labels = self._new_cache(), inputs["positions"], inputs["labels"]
-        dtype = _inner_model(self.model).dtype
-        for layer, (keys, values) in enumerate(inputs["prefix"].to(dtype)):
-            cache.update(keys, values, layer)
-        unseen = torch.zeros_like(inputs["seen"], dtype=dtype).masked_fill(~inputs["seen"], torch.finfo(dtype).min)
+        positions, labels = inputs["positions"], inputs["labels"]
         kept = {"logits_to_keep": positions} if self.keeps_positions else {}
         outputs = model(
             input_ids=inputs["answer_ids"],
-            attention_mask=unseen[None, None],
             position_ids=inputs["places"],
-            past_key_values=cache,
-            use_cache=True,
+            prefixes=inputs["prefixes"],  # this and the next for `finetune.prefixes.attend_packed`
+            seen=inputs["seen"],
+            use_cache=False,
             **kept,
         )
         logits = outputs.logits[0] if kept else outputs.logits[0, positions]
@@ -243,7 +239,7 @@ class PlannedTrainer(Trainer):
         return self.was_stopped or now - self._saved >= self.checkpoint_s, self.was_stopped
 
     def after_reading(self, done: int, total: int) -> bool:
-        """Report how many tokens the frozen layers were run over; say whether to stop."""
+        """Report how many tokens were read before the first step; say whether to stop."""
         if self.progress is not None:
             rate = done / max(time.monotonic() - self._began, 1e-9)
             self.progress(TrainProgress(done, total, 0.0, rate, (total - done) / rate, "reading"))

@@ -17,7 +17,8 @@ from assistant.engine.weights import load_tokenizer
 from assistant.errors import RefusedInput
 from assistant.settings import Settings
 from finetune import prefixes
-from finetune.train import TrainingStopped, TrainOptions, train_adapter
+from finetune.train import TrainingStopped, train_adapter
+from finetune.train_options import TrainOptions
 
 ACTIVATED = TrainOptions(**{**vars_of(OPTIONS), "method": "alora"})
 AT_EVERY_STEP = TrainOptions(**{**vars_of(ACTIVATED), "keep_trunk": False})

@@ -159,7 +159,8 @@ def test_pairs_are_scored_with_names_restored_and_ids_may_repeat(tmp_path, setti
 @pytest.mark.slow
 def test_an_adapter_folder_is_evaluated_as_it_was_trained(tmp_path):
     from finetune.dataset import build_all_examples, redact_pair
-    from finetune.train import TrainOptions, train_adapter
+    from finetune.train import train_adapter
+    from finetune.train_options import TrainOptions
 
     base = write_tiny_model(tmp_path / "tiny", [*WORDS, "lease", "ends", "loan", "text", "document"], context=4096)
     settings = Settings(home=tmp_path / "home", model=str(base), threads=1, dtype="float32")

@@ -26,7 +26,8 @@ from finetune.memory import (
     score_answers,
     tell_apart,
 )
-from finetune.train import TrainOptions, train_adapter
+from finetune.train import train_adapter
+from finetune.train_options import TrainOptions
 
 SECRETS = [" ".join(three) for three in itertools.permutations(dict.fromkeys(WORDS), 3)]
 

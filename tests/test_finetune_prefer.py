@@ -18,7 +18,8 @@ from finetune.dataset import build_all_examples, build_examples
 from finetune.encode import encode_preferences, plan_preferences
 from finetune.options import RoundOptions
 from finetune.prefer import list_preferences, train_in_turn
-from finetune.train import RESULT_FILE, TrainOptions, train_adapter
+from finetune.train import RESULT_FILE, train_adapter
+from finetune.train_options import TrainOptions
 
 
 @pytest.fixture(scope="module")

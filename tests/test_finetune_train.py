@@ -24,7 +24,8 @@ from assistant.settings import Settings
 from finetune import checkpoint
 from finetune.encode import IGNORED, Example, Row, collate, collate_apart, encode_examples, plan_batches
 from finetune.options import RoundOptions
-from finetune.train import TrainingStopped, TrainOptions, train_adapter
+from finetune.train import TrainingStopped, train_adapter
+from finetune.train_options import TrainOptions
 
 
 @pytest.fixture(scope="module")
@@ -287,7 +288,8 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from test_finetune_train import make_examples, OPTIONS, vars_of
 from assistant.settings import Settings
-from finetune.train import TrainOptions, train_adapter
+from finetune.train import train_adapter
+from finetune.train_options import TrainOptions
 options = TrainOptions(**{**vars_of(OPTIONS), "checkpoint_s": 0.0})
 settings = Settings(home=Path(sys.argv[2]) / "home", model=sys.argv[1], threads=1, dtype="float32")
 def tell(p):

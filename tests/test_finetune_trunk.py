@@ -16,7 +16,8 @@ from tiny_llama import write_tiny_model
 
 from assistant.settings import Settings
 from finetune import trunk
-from finetune.train import TrainingStopped, TrainOptions, train_adapter
+from finetune.train import TrainingStopped, train_adapter
+from finetune.train_options import TrainOptions
 
 KEPT = TrainOptions(**{**vars_of(OPTIONS), "layers": 2, "epochs": 3})
 AT_EVERY_STEP = TrainOptions(**{**vars_of(KEPT), "keep_trunk": False})

@@ -201,7 +201,7 @@ def train(
     alpha: Annotated[int | None, typer.Option(help="Scale of the adapters; default twice the rank.")] = None,
     dropout: Annotated[float | None, typer.Option(help="Share of inputs dropped, 0 to 1.")] = None,
     layers: Annotated[int | None, typer.Option(help="Only the uppermost N layers learn; 0 for all.")] = None,
-    gradient: Annotated[str | None, typer.Option(help="all, or answer: the prompt is read only; faster.")] = None,
+    gradient: Annotated[str | None, typer.Option(help="all, or answer: the prompt is read only. Not of alora.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Peak rate; default by method.")] = None,
     batch_tokens: Annotated[int | None, typer.Option(help="Tokens of a batch at most.")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Longer examples are left out.")] = None,

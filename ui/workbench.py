@@ -115,7 +115,8 @@ def train(arguments: dict[str, Any]) -> Iterator[Event]:
     from finetune.dataset import build_all_examples, load_pairs, redact_pair
     from finetune.harvest import list_originals
     from finetune.ranker import fit_rankers, say_rankers
-    from finetune.train import TrainOptions, train_adapter
+    from finetune.train import train_adapter
+    from finetune.train_options import TrainOptions
 
     settings = _settings_for(arguments)
     options = TrainOptions(**arguments["options"])

@@ -29,18 +29,19 @@ def find_invocation(tokenizer: Any) -> tuple[int, ...]:
     """Give the tokens that open every answer: those that all prompts end in, from the last mark of a turn on."""
     one, other = (encode(tokenizer, Prompt(messages=_turns(text)))[0][::-1] for text in ("A", "9 b"))
     same = list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-    marks = [place for place, (token, _) in enumerate(same) if token in tokenizer.all_special_ids]
+    special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+    marks = [place for place, (token, _) in enumerate(same) if token in special]
     return tuple(token for token, _ in same[: marks[0] + 1 if marks else None])[::-1]
 
 
 def read_invocation(folder: Path | None) -> tuple[int, ...]:
     """Give the tokens from which the adapter in `folder` acts; () where it acts on all, or is none."""
-    return tuple(_read_config(folder).get(INVOCATION) or ())
+    return tuple(read_config(folder).get(INVOCATION) or ())
 
 
 def read_method(folder: Path) -> str:
     """Give how what is in `folder` was trained: "alora", "dora", "rslora", "lora"; "full" where it is a whole model."""
-    told = _read_config(folder)
+    told = read_config(folder)
     if not told:
         return "full"
     marks = {"alora": INVOCATION, "dora": "use_dora", "rslora": "use_rslora"}
@@ -58,6 +59,9 @@ def load_lora(model: Any, folder: Path, *, name: str = "default", trainable: boo
 
     Returns:
         The PEFT model.
+
+    Raises:
+        ValueError: The files lack weights of the adapter, or have others.
     """
     from peft import LoraConfig, PeftModel, set_peft_model_state_dict
     from safetensors.torch import load_file
@@ -67,25 +71,30 @@ def load_lora(model: Any, folder: Path, *, name: str = "default", trainable: boo
     if not isinstance(model, PeftModel):
         return PeftModel.from_pretrained(model, str(folder), adapter_name=name, is_trainable=trainable, config=config)
     model.add_adapter(name, config)
-    set_peft_model_state_dict(model, load_file(str(folder / WEIGHTS)), adapter_name=name)
+    told: Any = set_peft_model_state_dict(model, load_file(str(folder / WEIGHTS)), adapter_name=name)
+    if told.unexpected_keys or any(f".{name}." in key for key in told.missing_keys):
+        model.delete_adapter(name)
+        raise ValueError(f"The weights in {folder} are not those that its configuration asks for.")
     return model.eval()
+
+
+def read_config(folder: Path | None) -> dict[str, Any]:
+    """Read PEFT's configuration of the adapter in `folder`; {} where it holds a whole model, or there is none."""
+    config = folder / CONFIG if folder else None
+    told: dict[str, Any] = json.loads(config.read_text(encoding="utf-8")) if config and config.is_file() else {}
+    return told
 
 
 @contextmanager
 def without_adapters(model: Any) -> Iterator[None]:
     """Let a PEFT model be its base for a while; which weights are trained stays as it is."""
     learns = [(value, value.requires_grad) for value in model.parameters()]
-    with model.disable_adapter():
-        yield
-    for value, before in learns:
-        value.requires_grad_(before)
-
-
-def _read_config(folder: Path | None) -> dict[str, Any]:
-    """Read PEFT's configuration; {} where the folder holds a whole model, or there is none."""
-    config = folder / CONFIG if folder else None
-    told: dict[str, Any] = json.loads(config.read_text(encoding="utf-8")) if config and config.is_file() else {}
-    return told
+    try:
+        with model.disable_adapter():
+            yield
+    finally:
+        for value, before in learns:
+            value.requires_grad_(before)
 
 
 def _turns(text: str) -> tuple[dict[str, str], ...]:
