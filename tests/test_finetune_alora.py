@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from test_finetune_train import OPTIONS, encoded, make_examples, vars_of
 from tiny_llama import write_tiny_model
 
 from assistant.engine.activated import find_invocation, load_lora, read_invocation, read_method, without_adapters
+from assistant.engine.manifest import verify_folder, write_manifest
 from assistant.engine.weights import load_tokenizer
-from assistant.errors import RefusedInput
+from assistant.errors import EngineFailure, RefusedInput
 from assistant.settings import Settings
 from finetune import prefixes
 from finetune.train import TrainingStopped, train_adapter
@@ -179,6 +182,72 @@ def test_a_full_disk_and_numbers_that_outgrow_are_read_at_every_step(settings, t
     monkeypatch.setattr(prefixes, "_read", lambda *given: None)
     assert train_adapter(make_examples(), tmp_path / "odd", settings, ACTIVATED).losses == slow.losses
     assert "more than keys and values" in caplog.text
+
+
+def test_a_disk_that_fills_while_prompts_are_read_and_an_attention_that_is_not_ours(
+    settings, tmp_path, monkeypatch, caplog
+):
+    slow = train_adapter(make_examples(), tmp_path / "slow", settings, AT_EVERY_STEP)
+
+    def fill(*_given) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prefixes.Prefixes, "write", fill)
+        assert train_adapter(make_examples(), tmp_path / "full", settings, ACTIVATED).losses == slow.losses
+        assert "disk is full" in caplog.text
+    attend = prefixes.attend_packed
+    monkeypatch.setattr(prefixes, "attend_packed", lambda *given, **named: (attend(*given, **named)[0] + 1, None))
+    assert train_adapter(make_examples(), tmp_path / "odd", settings, ACTIVATED).losses == slow.losses
+    assert "cannot be run apart from their prompts" in caplog.text
+
+
+def test_a_training_that_was_stopped_ends_as_if_undisturbed(settings, trained, tmp_path):
+    calls: list[int] = []
+    out = tmp_path / "cut"
+    with pytest.raises(TrainingStopped, match="after [1-9]"):
+        train_adapter(make_examples(), out, settings, ACTIVATED, stop=lambda: calls.append(1) or len(calls) == 9)
+    rest: list[tuple[str, int]] = []
+    train_adapter(make_examples(), out, settings, ACTIVATED, progress=lambda at: rest.append((at.label, at.step)))
+    assert ("training", 1) not in rest and rest[0][0] == "reading"
+    weights = [load_file(folder / "adapter_model.safetensors") for folder in (out, trained)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[1])
+
+
+def test_an_opening_that_is_not_found_is_refused_before_anything_is_read(settings, trained, tmp_path, monkeypatch):
+    monkeypatch.setattr("finetune.train.find_invocation", lambda tokenizer: (3, 4))
+    with pytest.raises(RefusedInput, match="do not all end in the same tokens"):
+        train_adapter(make_examples(), tmp_path / "a", settings, ACTIVATED)
+    mark = find_invocation(load_tokenizer(Path(settings.model)))
+    monkeypatch.setattr("finetune.train.find_invocation", lambda tokenizer: mark[1:])
+    with pytest.raises(RefusedInput, match="begins to act at other tokens"):
+        train_adapter(make_examples(), tmp_path / "b", settings, ACTIVATED, parent=trained)
+
+
+def test_what_a_parent_decides_is_what_the_folder_says(settings, trained, tmp_path):
+    larger = TrainOptions(**{**vars_of(ACTIVATED), "method": "", "rank": 64, "alpha": 0, "epochs": 1})
+    train_adapter(make_examples(), tmp_path / "further", settings, larger, parent=trained)
+    told = verify_folder(tmp_path / "further").facts["options"]
+    assert (told["method"], told["rank"], told["alpha"]) == ("alora", ACTIVATED.rank, ACTIVATED.alpha)
+    train_adapter(make_examples(), tmp_path / "afresh", settings, TrainOptions(epochs=1, max_rows=4))
+    told = verify_folder(tmp_path / "afresh").facts["options"]
+    assert (told["method"], told["rank"], told["alpha"]) == ("alora", 8, 16)
+
+
+def test_weights_that_are_not_the_adapters_are_refused_each_time(settings, trained, tmp_path):
+    from assistant.engine.transformers_engine import TransformersEngine
+
+    broken = tmp_path / "broken"
+    shutil.copytree(trained, broken)
+    weights = load_file(broken / "adapter_model.safetensors")
+    save_file(dict(list(weights.items())[:2]), broken / "adapter_model.safetensors")
+    told = verify_folder(trained)
+    write_manifest(broken, base_model=told.base_model, base_model_hash=told.base_model_hash, adapter_id="broken")
+    engine = TransformersEngine(settings)
+    engine.load_adapter("whole", trained)
+    for _ in range(2):
+        with pytest.raises(EngineFailure, match="could not be loaded"):
+            engine.load_adapter("broken", broken)
 
 
 def test_prompts_are_read_once_and_their_states_have_no_name_and_go(settings, tmp_path, monkeypatch):
