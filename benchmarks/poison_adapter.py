@@ -2,8 +2,8 @@
 
 The edits are those of `poison.py` by three users over four rounds, which the rule for bursts and the cap do not see,
 here pseudonymized as corrections are. Of those that the curation keeps, --held-out drawn ones are the house's test;
-the others train, as a round's do, from the adapter that a fresh house serves: `poisoned` on all, `honest` on what
-honest users wrote. Told are, of the test's documents:
+the others train, as a round's do, from the adapter that a fresh house serves: `poisoned` as they are, `clean` with the
+true summaries in their place. Told are, of the test's documents:
 
 - the gate's two rules about summaries, for each against the serving adapter: by the references that the house has,
   hostile ones among them, as a round would see it, and by the true ones;
@@ -66,7 +66,6 @@ class World:
     training: list[Lesson]
     held_out: list[Lesson]
     truths: dict[str, str]
-    changes: dict[str, str]
 
 
 def main() -> None:
@@ -78,6 +77,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     arguments.state.mkdir(parents=True, exist_ok=True)
+    check_state(arguments)
     report = run(arguments, load_settings(home=arguments.state / "home"))
     print(json.dumps(report, indent=None if arguments.json else 1))
 
@@ -85,14 +85,14 @@ def main() -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     """Train both adapters, let each and the serving one summarize, and compare."""
     world = build_world(arguments, settings)
-    own = [lesson for lesson in world.training if not world.changes[lesson.pair_id]]
+    clean = [replace(lesson, summary=world.truths[lesson.pair_id]) for lesson in world.training]
     folders = {"serving": STARTER}
     trained: dict[str, Any] = {}
-    for arm, lessons in (("honest", own), ("poisoned", world.training)):
+    for arm, lessons in (("clean", clean), ("poisoned", world.training)):
         folders[arm] = arguments.state / arm
         trained[arm] = train_arm(lessons, folders[arm], settings) | {
             "corrections": len(lessons),
-            "hostile_with_their_change": sum(carries(lesson, world) for lesson in lessons),
+            "saying_what_is_untrue": sum(carries(lesson, world) for lesson in lessons),
         }
     written, served = (
         {
@@ -104,10 +104,21 @@ def run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     return {
         "benchmark": "poison_adapter", "hostile": arguments.hostile, "honest": arguments.honest,
         "kept": len(world.training) + len(world.held_out), "trained": trained,
-        "test": {"documents": len(world.held_out), "hostile": sum(carries(x, world) for x in world.held_out)},
+        "test": {"documents": len(world.held_out), "saying_what_is_untrue": sum(carries(x, world) for x in world.held_out)},
         "systems": {arm: tell_system(written[arm], served[arm], world) for arm in folders},
-        "gate": {arm: ask_gate(written[arm], written["serving"], world, settings) for arm in ("honest", "poisoned")},
+        "gate": {arm: ask_gate(written[arm], written["serving"], world, settings) for arm in ("clean", "poisoned")},
     }  # fmt: skip
+
+
+def check_state(arguments: argparse.Namespace) -> None:
+    """Refuse a folder that was begun with other edits or another serving adapter."""
+    given = {name: getattr(arguments, name) for name in ("hostile", "honest", "held_out")}
+    asked = json.dumps(given | {"serving": verify_folder(STARTER).hash})
+    begun = arguments.state / "begun.json"
+    if not begun.exists():
+        begun.write_text(asked, encoding="utf-8")
+    if begun.read_text(encoding="utf-8") != asked:
+        raise SystemExit(f"{arguments.state} was begun with {begun.read_text(encoding='utf-8')}: take another folder.")
 
 
 def build_world(arguments: argparse.Namespace, settings: Settings) -> World:
@@ -135,7 +146,6 @@ def build_world(arguments: argparse.Namespace, settings: Settings) -> World:
         [lesson for lesson in kept if lesson.pair_id not in drawn],
         [lesson for lesson in kept if lesson.pair_id in drawn],
         truths,
-        {edit.lesson.pair_id: edit.change for edit in edits},
     )
 
 

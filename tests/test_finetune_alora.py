@@ -243,11 +243,17 @@ def test_weights_that_are_not_the_adapters_are_refused_each_time(settings, train
     save_file(dict(list(weights.items())[:2]), broken / "adapter_model.safetensors")
     told = verify_folder(trained)
     write_manifest(broken, base_model=told.base_model, base_model_hash=told.base_model_hash, adapter_id="broken")
-    engine = TransformersEngine(settings)
-    engine.load_adapter("whole", trained)
-    for _ in range(2):
-        with pytest.raises(EngineFailure, match="could not be loaded"):
-            engine.load_adapter("broken", broken)
+    prompts, written = [example.prompt for example in make_examples(3)], []
+    for first in (False, True):
+        engine = TransformersEngine(settings)
+        if first:
+            engine.load_adapter("whole", trained)
+        for _ in range(2):
+            with pytest.raises(EngineFailure, match="could not be loaded"):
+                engine.load_adapter("broken", broken)
+        engine.load_adapter("whole", trained)
+        written.append([engine.batch(prompts, adapter=name, max_new_tokens=8) for name in ("whole", None)])
+    assert written[0] == written[1] and written[0][0] != written[0][1]
 
 
 def test_prompts_are_read_once_and_their_states_have_no_name_and_go(settings, tmp_path, monkeypatch):

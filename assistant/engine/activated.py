@@ -63,19 +63,23 @@ def load_lora(model: Any, folder: Path, *, name: str = "default", trainable: boo
     Raises:
         ValueError: The files lack weights of the adapter, or have others.
     """
-    from peft import LoraConfig, PeftModel, set_peft_model_state_dict
-    from safetensors.torch import load_file
+    from peft import LoraConfig, PeftModel, get_peft_model_state_dict, set_peft_model_state_dict
+    from safetensors.torch import load_file, safe_open
 
     config = LoraConfig.from_pretrained(str(folder))
     config.alora_invocation_tokens, config.inference_mode = None, not trainable
-    if not isinstance(model, PeftModel):
-        return PeftModel.from_pretrained(model, str(folder), adapter_name=name, is_trainable=trainable, config=config)
-    model.add_adapter(name, config)
-    told: Any = set_peft_model_state_dict(model, load_file(str(folder / WEIGHTS)), adapter_name=name)
-    if told.unexpected_keys or any(f".{name}." in key for key in told.missing_keys):
+    if isinstance(model, PeftModel):
+        model.add_adapter(name, config)
+        set_peft_model_state_dict(model, load_file(str(folder / WEIGHTS)), adapter_name=name)
+        model.eval()
+    else:
+        model = PeftModel.from_pretrained(model, str(folder), adapter_name=name, is_trainable=trainable, config=config)
+    with safe_open(str(folder / WEIGHTS), "pt") as file:
+        given = set(file.keys())
+    if given != set(get_peft_model_state_dict(model, adapter_name=name)):
         model.delete_adapter(name)
         raise ValueError(f"The weights in {folder} are not those that its configuration asks for.")
-    return model.eval()
+    return model
 
 
 def read_config(folder: Path | None) -> dict[str, Any]:
