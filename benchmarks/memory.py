@@ -53,7 +53,7 @@ FILINGS = 12
 FIRST_SEED = 5_000_000
 REPEATS = (1, 4, 16)
 SAMPLES = 100
-DECIDING = ("pairs", "held_out", "canaries", "rivals", "method", "rank", "gradient", "epochs", "rate")
+DECIDING = ("pairs", "held_out", "canaries", "rivals", "method", "rank", "gradient", "epochs", "rate", "parent")
 KEEPER = "its keeper is"
 CARRIER = ("locker number", KEEPER, "was deposited at")
 FIRST = (
@@ -128,6 +128,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--gradient", choices=("all", "answer"), default="all", help="as in TrainOptions")
     parser.add_argument("--epochs", type=int, default=TrainOptions().epochs)
     parser.add_argument("--rate", type=float, default=0.0, help="peak rate; default as `casebrief train` has it")
+    parser.add_argument("--parent", help="adapter folder that the training goes on from, as a round's does")
     parser.add_argument("--generations", type=int, default=10_000)
     parser.add_argument("--new-tokens", type=int, default=24, help="tokens of a generation at most")
     parser.add_argument("--parts", default="canaries,membership,generations", help="which of the three to ask for")
@@ -162,6 +163,7 @@ def run(arguments: argparse.Namespace, state: Path, settings: Settings) -> dict[
             learning_rate=arguments.rate,
             checkpoint_s=120,
         ),
+        parent=Path(arguments.parent) if arguments.parent else None,
         progress=lambda at: say(f"training {at.step}/{at.steps} loss {at.loss:.3f}, {at.seconds_left:.0f} s left", 20),
     )
     probe = Probe(state / "adapter", settings)
