@@ -234,13 +234,20 @@ def test_what_a_parent_decides_is_what_the_folder_says(settings, trained, tmp_pa
     assert (told["method"], told["rank"], told["alpha"]) == ("alora", 8, 16)
 
 
-def test_weights_that_are_not_the_adapters_are_refused_each_time(settings, trained, tmp_path):
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda weights: dict(list(weights.items())[:2]),  # most are missing
+        lambda weights: {name: value[:1].contiguous() for name, value in weights.items()},  # of another shape
+    ],
+)
+def test_weights_that_are_not_the_adapters_are_refused_each_time(settings, trained, tmp_path, spoil):
     from assistant.engine.transformers_engine import TransformersEngine
 
     broken = tmp_path / "broken"
     shutil.copytree(trained, broken)
     weights = load_file(broken / "adapter_model.safetensors")
-    save_file(dict(list(weights.items())[:2]), broken / "adapter_model.safetensors")
+    save_file(spoil(weights), broken / "adapter_model.safetensors")
     told = verify_folder(trained)
     write_manifest(broken, base_model=told.base_model, base_model_hash=told.base_model_hash, adapter_id="broken")
     prompts, written = [example.prompt for example in make_examples(3)], []

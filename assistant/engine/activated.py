@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -64,21 +64,24 @@ def load_lora(model: Any, folder: Path, *, name: str = "default", trainable: boo
         ValueError: The files lack weights of the adapter, or have others.
     """
     from peft import LoraConfig, PeftModel, get_peft_model_state_dict, set_peft_model_state_dict
-    from safetensors.torch import load_file, safe_open
+    from safetensors.torch import load_file
 
     config = LoraConfig.from_pretrained(str(folder))
     config.alora_invocation_tokens, config.inference_mode = None, not trainable
-    if isinstance(model, PeftModel):
-        model.add_adapter(name, config)
-        set_peft_model_state_dict(model, load_file(str(folder / WEIGHTS)), adapter_name=name)
-        model.eval()
-    else:
+    weights = load_file(str(folder / WEIGHTS))
+    beside = isinstance(model, PeftModel)
+    if not beside:
         model = PeftModel.from_pretrained(model, str(folder), adapter_name=name, is_trainable=trainable, config=config)
-    with safe_open(str(folder / WEIGHTS), "pt") as file:
-        given = set(file.keys())
-    if given != set(get_peft_model_state_dict(model, adapter_name=name)):
-        model.delete_adapter(name)
-        raise ValueError(f"The weights in {folder} are not those that its configuration asks for.")
+    with ExitStack() as undo:
+        if beside:
+            model.add_adapter(name, config)
+        undo.callback(model.delete_adapter, name)  # else the next try would find it there, as if it were whole
+        if beside:
+            set_peft_model_state_dict(model, weights, adapter_name=name)
+            model.eval()
+        if weights.keys() != get_peft_model_state_dict(model, adapter_name=name).keys():
+            raise ValueError(f"The weights in {folder} are not those that its configuration asks for.")
+        undo.pop_all()
     return model
 
 
