@@ -231,7 +231,7 @@ def _advanced() -> list[Any]:
             [("As chosen", ""), ("Activated LoRA", "alora"), ("LoRA", "lora"), ("DoRA", "dora"), ("rsLoRA", "rslora")],
             value="",
             label="Method",
-            info="How the adapter is shaped",
+            info="As chosen: that of the active adapter",
         )
     with gr.Row():
         rank = gr.Number(0, label="Rank", info="Size of the adapter, 1 to 256; 0 follows", precision=0)
